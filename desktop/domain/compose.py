@@ -1,0 +1,108 @@
+"""The compose box as a value: what is being written, and what stands in the way of sending it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from desktop.domain import consent, templates, window
+from desktop.domain.consent import Category, Facts, Override, Path, Policy, Question, Verdict
+from desktop.domain.templates import Template
+
+MAX_TEXT_LENGTH = 4096
+"""Characters of a text message (Cloud API, text object)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeState:
+    """A draft to one contact: free text, or a template with its values.
+
+    facts, policy, last_inbound_at: as known when the box was last refreshed; the claim asks again.
+    """
+
+    contact_id: int = 0
+    contact_name: str = ""
+    text: str = ""
+    template: Template | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    facts: Facts = Facts()
+    policy: Policy = Policy()
+    last_inbound_at: datetime | None = None
+    note: str = ""
+    """Why an earlier attempt came back as this draft; "" otherwise."""
+
+    def type(self, text: str) -> "ComposeState":
+        return replace(self, text=text)
+
+    def choose(self, template: Template, values: Mapping[str, str]) -> "ComposeState":
+        return replace(self, template=template, values=dict(values))
+
+    def set_value(self, name: str, value: str) -> "ComposeState":
+        return replace(self, values={**self.values, name: value})
+
+    def drop_template(self) -> "ComposeState":
+        return replace(self, template=None, values={})
+
+    def sent(self) -> "ComposeState":
+        """The empty box after a message was handed over."""
+        return replace(self, text="", template=None, values={}, note="")
+
+    def know(self, facts: Facts, policy: Policy, last_inbound_at: datetime | None) -> "ComposeState":
+        """The same draft beside newer facts."""
+        return replace(self, facts=facts, policy=policy, last_inbound_at=last_inbound_at)
+
+    def needs_template(self, now: datetime) -> bool:
+        """True when the window is closed: the picker takes the place of the text box."""
+        return not window.is_open(self.last_inbound_at, now)
+
+    @property
+    def shows_banner(self) -> bool:
+        """The banner is about the contact, whatever is being written."""
+        return self.facts.says_no
+
+    @property
+    def category(self) -> Category:
+        return self.template.effective_category if self.template else Category.SERVICE
+
+    def verdict(self, now: datetime, override: Override | None = None) -> Verdict:
+        """What the rule says of this draft now."""
+        return consent.decide(
+            Question(
+                Path.COMPOSE,
+                self.category,
+                self.facts,
+                self.policy,
+                override=override,
+                template_revision=self.template.revision if self.template else None,
+                window_open=window.is_open(self.last_inbound_at, now),
+            )
+        )
+
+    def reason_to_send(self, reason: str, user_id: int) -> Override:
+        """A person's reason, bound to what this draft shows."""
+        revision = self.template.revision if self.template else None
+        return Override(reason.strip(), user_id, self.facts.consent_event_id, revision)
+
+    def blocked_by(self, now: datetime) -> str:
+        """Why it cannot be sent yet, as a sentence; "" when it can."""
+        if self.template is not None:
+            empty = templates.missing(self.template, self.values)
+            if empty:
+                return f"Fill {{{{{empty[0]}}}}} first."
+            return "" if self.template.sendable else "WhatsApp does not accept this template now."
+        if self.needs_template(now):
+            return "The reply window is closed. Choose a template."
+        if not self.text.strip():
+            return "Write something first."
+        if len(self.text) > MAX_TEXT_LENGTH:
+            return f"{len(self.text):,} characters; WhatsApp takes {MAX_TEXT_LENGTH:,}. Shorten it."
+        return ""
+
+    def to_json(self) -> dict[str, Any]:
+        """What is kept of a draft across restarts."""
+        return {
+            "text": self.text,
+            "template_id": self.template.id if self.template else None,
+            "values": dict(self.values),
+            "note": self.note,
+        }

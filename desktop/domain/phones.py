@@ -1,0 +1,111 @@
+"""Phone numbers: E.164, their region, and the old and new forms that mean one person.
+
+Numbering facts come from libphonenumber. It does not unify the mobile prefixes that WhatsApp rewrites:
+Brazil's ninth digit, Mexico's 1 after +52, Argentina's 9 after +54; `forms()` does.
+"""
+
+import re
+from typing import Final
+
+import phonenumbers
+
+from desktop.domain.problems import Problem
+
+
+class NotAPhone(Problem):
+    """The text cannot be read as a phone number."""
+
+
+def parse(text: str, country: str = "") -> str:
+    """The number as E.164, '+16045550142'.
+
+    country: two-letter region for numbers without a country code ("" accepts only +…).
+    Raises NotAPhone with the reason in its sentence.
+    """
+    cleaned = _ascii_digits(text).strip()
+    if cleaned.startswith("00"):
+        cleaned = "+" + cleaned[2:]
+    try:
+        number = phonenumbers.parse(cleaned, country or None)
+    except phonenumbers.NumberParseException as wrong:
+        raise NotAPhone("Not a phone number", _why(text, wrong.error_type, country), "phone") from wrong
+    if number.extension:
+        raise NotAPhone("Not a phone number", f"“{text.strip()}” has an extension.", "phone")
+    if not phonenumbers.is_possible_number(number):
+        raise NotAPhone("Not a phone number", f"“{text.strip()}” has too few or too many digits.", "phone")
+    if not phonenumbers.is_valid_number(number):
+        raise NotAPhone("Not a phone number", f"“{text.strip()}” is not in use anywhere.", "phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _ascii_digits(text: str) -> str:
+    return "".join(str(int(ch)) if ch.isdecimal() else ch for ch in text.replace("＋", "+"))
+
+
+def _why(text: str, error: int, country: str) -> str:
+    shown = text.strip()
+    if error == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE and not country:
+        return f"“{shown}” has no country code. Write it with + or choose a default country."
+    if error in (
+        phonenumbers.NumberParseException.TOO_SHORT_NSN,
+        phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD,
+    ):
+        return f"“{shown}” has too few digits."
+    if error == phonenumbers.NumberParseException.TOO_LONG:
+        return f"“{shown}” has too many digits."
+    return f"“{shown}” is not a phone number."
+
+
+def from_wa_id(wa_id: str) -> str:
+    """The E.164 form of WhatsApp's bare digits: '16045550142' → '+16045550142'."""
+    return "+" + re.sub(r"\D", "", wa_id)
+
+
+def region(phone: str) -> str:
+    """Two-letter region of an E.164 number ("" when unknown). +1 is told apart by area code."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.region_code_for_number(number) or ""
+
+
+_US_REGIONS: Final = frozenset({"US"})
+
+
+def is_us(phone: str) -> bool:
+    """True for a United States number by its area code, not by +1: WhatsApp delivers no marketing there."""
+    return phone.startswith("+1") and region(phone) in _US_REGIONS
+
+
+def pretty(phone: str) -> str:
+    """The number for reading: '+1 604 555 0142'."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return shown.replace("-", " ")
+
+
+def forms(phone: str) -> tuple[str, ...]:
+    """Every form under which WhatsApp may know the number, the given one first."""
+    other = _other_form(phone)
+    return (phone,) if other is None else (phone, other)
+
+
+_BRAZIL_NEW: Final = re.compile(r"^\+55(\d{2})9(\d{8})$")
+_BRAZIL_OLD: Final = re.compile(r"^\+55(\d{2})([6-9]\d{7})$")
+
+
+def _other_form(phone: str) -> str | None:
+    if new := _BRAZIL_NEW.match(phone):
+        return f"+55{new[1]}{new[2]}"
+    if old := _BRAZIL_OLD.match(phone):
+        return f"+55{old[1]}9{old[2]}"
+    for country, mark in (("+52", "1"), ("+54", "9")):
+        if re.fullmatch(rf"\{country}{mark}\d{{10}}", phone):
+            return country + phone[len(country) + 1 :]
+        if re.fullmatch(rf"\{country}[2-9]\d{{9}}", phone):
+            return country + mark + phone[len(country) :]
+    return None

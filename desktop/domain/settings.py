@@ -1,0 +1,54 @@
+"""The workspace's settings: rows in the store, read in the transaction that decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from desktop.domain.consent import Policy
+from desktop.domain.pacing import DEFAULT_PER_S
+from desktop.domain.people import Role
+from desktop.domain.words import Words
+
+DEFAULT_OPT_OUT_TEXT = (
+    "Got it, {name}. We won’t send you offers any more. Order updates will still reach you."
+)
+DEFAULT_OPT_IN_TEXT = "Welcome back, {name}! You will hear about our offers again."
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a workspace decides. pace_per_s None: unlimited, on a sandbox store only."""
+
+    strict: bool = False
+    bots_ask: bool = False
+    words: Words = field(default_factory=Words)
+    opt_out_text: str = DEFAULT_OPT_OUT_TEXT
+    opt_in_text: str = DEFAULT_OPT_IN_TEXT
+    subscribe_button: str = "Subscribe"
+    override_roles: frozenset[Role] = frozenset(Role)
+    pace_per_s: int | None = DEFAULT_PER_S
+    default_country: str = "CA"
+    business_name: str = "Your Shop"
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(self.strict, self.bots_ask)
+
+    def to_json(self) -> dict[str, Any]:
+        """One JSON value per setting, under the setting's own name."""
+        rows: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        rows["words"] = {"opt_out": list(self.words.opt_out), "opt_in": list(self.words.opt_in)}
+        rows["override_roles"] = sorted(role.value for role in self.override_roles)
+        return rows
+
+    @classmethod
+    def from_json(cls, rows: Mapping[str, Any]) -> "Settings":
+        """Settings from stored rows; a missing one has its default, an unknown one is left alone."""
+        known = {one.name for one in fields(cls)}
+        values = {name: value for name, value in rows.items() if name in known}
+        if "words" in values:
+            words = values["words"]
+            values["words"] = Words(tuple(words["opt_out"]), tuple(words["opt_in"]))
+        if "override_roles" in values:
+            values["override_roles"] = frozenset(Role(role) for role in values["override_roles"])
+        return cls(**values)
