@@ -10,6 +10,7 @@ from desktop.domain import filters
 from desktop.domain.audience import Breakdown
 from desktop.domain.filters import EVERYONE, Filter
 from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, Variable
 
 
@@ -165,6 +166,40 @@ def suggest(name: str, template: Template) -> Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class BroadcastRecord:
+    """A broadcast as kept. selected_count is None until the snapshot."""
+
+    id: int
+    name: str
+    status: BroadcastStatus
+    held_because: str
+    draft: BroadcastDraft
+    template_id: int | None
+    template_name: str
+    only_opted_in: bool
+    override_reason: str
+    approved_no_count: int
+    approved_count: int | None
+    selected_count: int | None
+    planned_to: int
+    created_by: int | None
+    created_by_name: str
+    created_at: datetime
+    launched_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """One line of *Why messages failed or were left out*."""
+
+    status: Status
+    reason: Reason
+    error_code: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Two kinds of count, never mixed. now: one state each, adds up to selected. reached: at least once."""
 
@@ -221,10 +256,10 @@ class Figures:
         return f"Now: {' + '.join(parts) or '0'} = {self.selected_count:,} selected"
 
 
-_PRIME: Final = 2_654_435_761
-_MODULUS: Final = 2_147_483_647
+CHECKSUM_PRIME: Final = 2_654_435_761
+CHECKSUM_MODULUS: Final = 2_147_483_647
 
 
 def checksum_part(contact_id: int) -> int:
     """One contact's part of the audience's checksum; the sum of all parts is kept at the snapshot."""
-    return contact_id * _PRIME % _MODULUS
+    return contact_id * CHECKSUM_PRIME % CHECKSUM_MODULUS

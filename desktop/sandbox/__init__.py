@@ -1,0 +1,1 @@
+"""A pretend WhatsApp on this computer: the Cloud API, webhooks and a control API, in one aiohttp server."""

@@ -140,8 +140,14 @@ class Theme(QObject):
         """A Phosphor icon that follows the theme. Raises KeyError for an unknown name."""
         key = (name, color)
         if key not in self._icons:
-            self._icons[key] = glyph_icon(name, lambda: self.color(color))
+            self._icons[key] = glyph_icon(name, lambda: self.color(color), self._faint)
         return self._icons[key]
+
+    def _faint(self) -> QColor:
+        """What is disabled."""
+        shade = self.color("muted")
+        shade.setAlphaF(0.7)
+        return shade
 
     @cached_property
     def _icons(self) -> dict[tuple[str, str], QIcon]:
@@ -159,7 +165,7 @@ class Theme(QObject):
                 return f"{self.px(float(hole['px']))}px"
             if hole["file"]:
                 return f'url("{resource("icons", self.mode, hole["file"]).as_posix()}")'
-            shade = self.color(hole["token"])  # type: ignore[arg-type]  # an unknown name raises
+            shade = self._faint() if hole["token"] == "faint" else self.color(hole["token"])  # type: ignore[arg-type]  # an unknown name raises
             return f"rgba({shade.red()}, {shade.green()}, {shade.blue()}, {shade.alpha()})"
 
         return _HOLE.sub(fill, self._template)
@@ -201,8 +207,7 @@ class Theme(QObject):
         palette = QPalette()
         for role, name in roles.items():
             palette.setColor(role, self.color(name))
-        faint = self.color("text")
-        faint.setAlphaF(0.45)  # tokens.css, .btn.off
+        faint = self._faint()
         for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
         return palette

@@ -1,22 +1,20 @@
 """Phosphor icons as live QIcons: the colour is asked for at each paint, so a theme change needs no new icon."""
 
 from collections.abc import Callable
-from typing import Any
 
 import qtawesome
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 
-DISABLED_ALPHA = 0.45  # mockups/tokens.css, .btn.off
-
 
 class GlyphEngine(QIconEngine):
-    """Paints one glyph of the Phosphor font in the colour `color()` returns at that moment."""
+    """Paints one glyph of the Phosphor font in the colour `color()`, or `faint()` when disabled, returns then."""
 
-    def __init__(self, glyph: str, color: Callable[[], QColor]) -> None:
+    def __init__(self, glyph: str, color: Callable[[], QColor], faint: Callable[[], QColor]) -> None:
         super().__init__()
         self._glyph = glyph
         self._color = color
+        self._faint = faint
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         painter.save()
@@ -46,16 +44,13 @@ class GlyphEngine(QIconEngine):
         return drawn
 
     def _shade(self, mode: QIcon.Mode) -> QColor:
-        shade = QColor(self._color())
-        if mode == QIcon.Mode.Disabled:
-            shade.setAlphaF(DISABLED_ALPHA)
-        return shade
+        return self._faint() if mode == QIcon.Mode.Disabled else self._color()
 
 
-def glyph_icon(name: str, color: Callable[[], QColor]) -> QIcon:
+def glyph_icon(name: str, color: Callable[[], QColor], faint: Callable[[], QColor]) -> QIcon:
     """An icon by its Phosphor 1.3 name ("paper-plane-right", "check-fill").
 
     Raises KeyError for a name the font does not have: a missing icon is a mistake of ours.
     """
-    charmap: Any = qtawesome.charmap(f"ph.{name}")
-    return QIcon(GlyphEngine(charmap if isinstance(charmap, str) else chr(charmap), color))
+    glyph: str = qtawesome.charmap(f"ph.{name}")
+    return QIcon(GlyphEngine(glyph, color, faint))

@@ -1,0 +1,81 @@
+"""What the conversation screen shows: rows of the list and entries of the thread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from desktop.domain.consent import Category, OptIn, Path
+from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
+
+
+class Box(StrEnum):
+    """The tabs of the list."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    ALL = "all"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """One row of the list. last_status is None for an inbound last message."""
+
+    contact_id: int
+    name: str
+    phone: str
+    opt_in: OptIn
+    stopped_in_whatsapp: bool
+    tags: tuple[str, ...]
+    open: bool
+    assigned_to: int | None
+    unread_count: int
+    last_at: datetime
+    last_text: str
+    last_kind: str
+    last_status: Status | None
+    last_reason: Reason | None
+    last_error_code: int | None
+    last_inbound_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message of a thread, or a row of a report. status None: inbound."""
+
+    id: int
+    contact_id: int
+    outgoing: bool
+    status: Status | None
+    kind: str
+    text: str
+    at: datetime
+    changed_at: datetime
+    path: Path | None = None
+    category: Category = Category.SERVICE
+    reason: Reason | None = None
+    error_code: int | None = None
+    error_details: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
+    template_name: str = ""
+    broadcast_id: int | None = None
+    broadcast_name: str = ""
+    author_name: str = ""
+    override_reason: str = ""
+    contact_name: str = ""
+    phone: str = ""
+    wamid: str = ""
+    context_wamid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxCounts:
+    """How many conversations each tab holds."""
+
+    mine: int = 0
+    unassigned: int = 0
+    all: int = 0
+    closed: int = 0

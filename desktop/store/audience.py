@@ -1,0 +1,283 @@
+"""Filters as SQL, and the breakdown of a selection: grouped by the facts, decided once per group in Python.
+
+`desktop.domain.filters.matches` gives the same answer contact by contact; tests hold the two together.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
+
+from desktop.domain import filters
+from desktop.domain.audience import Breakdown, Line, Rule, line_for
+from desktop.domain.broadcast import CHECKSUM_MODULUS, CHECKSUM_PRIME
+from desktop.domain.consent import OptIn
+from desktop.domain.contacts import Contact
+from desktop.domain.filters import Attribute, Condition, Filter, Kind, Op, Value
+from desktop.domain.templates import Variable
+from desktop.domain.text import fold
+from desktop.store import contacts, facts, tables
+from desktop.store.engine import Tx
+
+_contact = tables.contact.c
+
+
+def condition(tx: Tx, wanted: Filter) -> ColumnElement[bool]:
+    """The filter as one SQL condition on `contact`. Raises BadFilter."""
+    attributes = contacts.known_attributes(tx)
+    filters.check(wanted, attributes)
+    return and_(_contact.merged_into.is_(None), _group(wanted, attributes))
+
+
+def _group(wanted: Filter, attributes: Mapping[str, Attribute]) -> ColumnElement[bool]:
+    if not wanted.items:
+        return true()
+    parts = [
+        _group(item, attributes) if isinstance(item, Filter) else _one(item, attributes)
+        for item in wanted.items
+    ]
+    return and_(*parts) if wanted.match_all else or_(*parts)
+
+
+def _one(asked: Condition, attributes: Mapping[str, Attribute]) -> ColumnElement[bool]:
+    kind = filters.kind_of(asked.field, attributes)
+    wanted = [filters.parse_value(kind, value, asked.field) for value in asked.values]
+    if kind is Kind.TAG:
+        return _tag(asked.op, wanted)
+    if asked.field.startswith(filters.ATTRIBUTE):
+        attribute = attributes[asked.field.removeprefix(filters.ATTRIBUTE)]
+        return _attribute(attribute, asked.op, wanted)
+    if kind is Kind.OPT_IN:
+        return _opt_in(asked.op, wanted)
+    columns: dict[str, Any] = {
+        "name": _contact.name_folded,
+        "phone": _contact.phone,
+        "created": _contact.created_at,
+        "last_inbound": _contact.last_inbound_at,
+    }
+    return _column(columns[asked.field], asked.op, wanted, blank=asked.field == "name")
+
+
+def _column(column: Any, op: Op, wanted: Sequence[Value], *, blank: bool) -> ColumnElement[bool]:
+    """A condition on a column of contact itself; blank: its empty value is ''."""
+    none: ColumnElement[bool] = column == "" if blank else column.is_(None)
+    if op is Op.EMPTY:
+        return none
+    if op is Op.NOT_EMPTY:
+        return not_(none)
+    held = _compare(column, op, wanted)
+    if op in (Op.IS_NOT, Op.NOT_CONTAINS, Op.NONE_OF):
+        return or_(none, held)
+    return and_(not_(none), held)
+
+
+def _compare(column: Any, op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
+    first: Any = wanted[0]
+    if isinstance(first, datetime):
+        after = first + timedelta(days=1)
+        if op is Op.IS:
+            return and_(column >= first, column < after)
+        return column < first if op is Op.BEFORE else column >= after  # type: ignore[no-any-return]
+    made: ColumnElement[bool] = {
+        Op.IS: lambda: column == first,
+        Op.IS_NOT: lambda: column != first,
+        Op.CONTAINS: lambda: column.contains(first, autoescape=True),
+        Op.NOT_CONTAINS: lambda: not_(column.contains(first, autoescape=True)),
+        Op.STARTS_WITH: lambda: column.startswith(first, autoescape=True),
+        Op.ANY_OF: lambda: column.in_(wanted),
+        Op.NONE_OF: lambda: column.not_in(wanted),
+        Op.LESS: lambda: column < first,
+        Op.MORE: lambda: column > first,
+    }[op]()
+    return made
+
+
+def _opt_in(op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
+    codes = [facts.OPT_IN_CODE[one] for one in wanted if isinstance(one, OptIn)]
+    if op is Op.IS_NOT:
+        codes = [code for code in facts.OPT_IN_CODE.values() if code not in codes[:1]]
+    elif op is Op.IS:
+        codes = codes[:1]
+    # `facts` is one indexed byte: naming its 24 possible numbers lets the index answer.
+    packed = [number for number in range(32) if number & facts.OPT_IN_MASK in codes]
+    return _contact.facts.in_(packed)
+
+
+def _tag(op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
+    given, tag = tables.contact_tag.c, tables.tag.c
+    some = exists().where(given.contact_id == _contact.id)
+    if op in (Op.EMPTY, Op.NOT_EMPTY):
+        return not_(some) if op is Op.EMPTY else some
+    names = sorted({str(one) for one in wanted})
+
+    def carried(which: Sequence[str]) -> ColumnElement[bool]:
+        ids = select(tag.id).where(tag.folded.in_(which)).scalar_subquery()
+        return _contact.id.in_(select(given.contact_id).where(given.tag_id.in_(ids)))
+
+    if op is Op.ALL_OF:
+        return and_(*(carried([name]) for name in names))
+    return carried(names) if op is Op.ANY_OF else not_(carried(names))
+
+
+def _attribute(attribute: Attribute, op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
+    row = tables.contact_attribute.c
+    column: Any = {
+        Kind.NUMBER: row.number,
+        Kind.YES_NO: row.number,
+        Kind.DATE: row.at,
+    }.get(attribute.kind, row.folded)
+    have = select(row.contact_id).where(row.attribute_id == attribute.id, column.is_not(None))
+    if op in (Op.EMPTY, Op.NOT_EMPTY):
+        return _contact.id.not_in(have) if op is Op.EMPTY else _contact.id.in_(have)
+    if attribute.kind is Kind.CHOICES:
+        return _choices(column, have, op, wanted)
+    if attribute.kind is Kind.YES_NO:
+        wanted = [float(bool(one)) for one in wanted]
+    opposite = {Op.IS_NOT: Op.IS, Op.NOT_CONTAINS: Op.CONTAINS, Op.NONE_OF: Op.ANY_OF}.get(op)
+    if opposite is not None:
+        return _contact.id.not_in(have.where(_compare(column, opposite, wanted)))
+    return _contact.id.in_(have.where(_compare(column, op, wanted)))
+
+
+def _choices(column: Any, have: Select[Any], op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
+    held = [column.contains(f"|{one}|", autoescape=True) for one in {str(one) for one in wanted}]
+    if op is Op.ALL_OF:
+        return _contact.id.in_(have.where(and_(*held)))
+    some = have.where(or_(*held))
+    return _contact.id.in_(some) if op is Op.ANY_OF else _contact.id.not_in(some)
+
+
+def missing(tx: Tx, variables: Sequence[Variable]) -> ColumnElement[bool]:
+    """True for a contact for whom a variable without a default has no value."""
+    attributes = contacts.known_attributes(tx)
+    parts: list[ColumnElement[bool]] = []
+    for variable in variables:
+        if variable.text.strip():
+            continue
+        if variable.field in ("name", "first_name"):
+            parts.append(_contact.name == "")
+        elif variable.field == "phone":
+            parts.append(_contact.phone.is_(None))
+        elif (found := attributes.get(variable.field.removeprefix(filters.ATTRIBUTE))) is not None:
+            row = tables.contact_attribute.c
+            have = select(row.contact_id).where(row.attribute_id == found.id, func.trim(row.text) != "")
+            parts.append(_contact.id.not_in(have))
+        else:
+            return true()
+    return or_(*parts) if parts else false()
+
+
+def breakdown(tx: Tx, wanted: Filter, rule: Rule, variables: Sequence[Variable] = ()) -> Breakdown:
+    """Each line's exact count; together the selection."""
+    lacking = missing(tx, variables)
+    plain = lacking.compare(false())
+    asked = select(_contact.facts, (literal(0) if plain else case((lacking, 1), else_=0)).label("lacking"))
+    inner = asked.where(condition(tx, wanted)).subquery()
+    grouped = select(inner.c.facts, inner.c.lacking, func.count()).group_by(inner.c.facts, inner.c.lacking)
+    counts: dict[Line, int] = {}
+    for packed, lacks, count in tx.conn.execute(grouped):
+        line = _line(rule, packed, bool(lacks))
+        counts[line] = counts.get(line, 0) + count
+    return Breakdown(counts)
+
+
+def _line(rule: Rule, packed: int, lacks: bool) -> Line:
+    has_phone = facts.has_phone(packed)
+    return line_for(rule, facts.unpack(packed), has_phone=has_phone, missing_variable=lacks)
+
+
+def people(
+    tx: Tx,
+    wanted: Filter,
+    rule: Rule,
+    variables: Sequence[Variable] = (),
+    *,
+    line: Line | None = None,
+    search: str = "",
+    limit: int = 50,
+) -> list[tuple[Contact, Line]]:
+    """The first contacts of a selection with their lines; line: only those on it; search: name or phone."""
+    lacking = case((missing(tx, variables), 1), else_=0).label("lacking")
+    asked = select(_contact.id, _contact.facts, lacking).where(condition(tx, wanted))
+    if search.strip():
+        asked = asked.where(search_condition(search))
+    if line is not None:
+        packed = [
+            number for number in range(32) if any(_line(rule, number, x) is line for x in (False, True))
+        ]
+        asked = asked.where(_contact.facts.in_(packed))
+    found: list[tuple[int, Line]] = []
+    for id, packed_facts, lacks in tx.conn.execute(asked.order_by(_contact.id)):
+        on = _line(rule, packed_facts, bool(lacks))
+        if line is None or on is line:
+            found.append((id, on))
+        if len(found) == limit:
+            break
+    lines = dict(found)
+    return [(one, lines[one.id]) for one in contacts.many(tx, list(lines))]
+
+
+def search_condition(text: str) -> ColumnElement[bool]:
+    """Name or phone contains the text; digits also match a phone written with spaces."""
+    parts: list[ColumnElement[bool]] = [_contact.name_folded.contains(fold(text), autoescape=True)]
+    digits = "".join(ch for ch in text if ch.isdecimal())
+    if digits:
+        parts.append(_contact.phone.contains(digits, autoescape=True))
+    return or_(*parts)
+
+
+def snapshot(
+    tx: Tx, broadcast_id: int, wanted: Filter, rule: Rule, variables: Sequence[Variable]
+) -> tuple[int, int, int]:
+    """Fix the audience in the slim table; returns (selected, checksum, sent despite opt-out).
+
+    The lines are decided here once per combination of facts and written by one statement.
+    """
+    lacking = missing(tx, variables)
+    whens = [
+        (
+            and_(_contact.facts == packed, lacking if lacks else not_(lacking)),
+            _line(rule, packed, lacks).value,
+        )
+        for packed in range(32)
+        if packed & facts.OPT_IN_MASK != facts.OPT_IN_MASK
+        for lacks in (False, True)
+    ]
+    if lacking.compare(false()):
+        whens = [
+            (_contact.facts == packed, _line(rule, packed, False).value)
+            for packed in range(32)
+            if packed & facts.OPT_IN_MASK != facts.OPT_IN_MASK
+        ]
+    recipient = tables.broadcast_recipient
+    chosen = select(
+        literal(broadcast_id), _contact.id, case(*whens, else_="unknown"), _contact.consent_event_id
+    ).where(condition(tx, wanted))
+    tx.conn.execute(
+        insert(recipient).from_select(["broadcast_id", "contact_id", "line", "consent_event_id"], chosen)
+    )
+    mine = recipient.c.broadcast_id == broadcast_id
+    part = checksum_of(recipient.c.contact_id)
+    despite = func.sum(case((recipient.c.line == Line.WILL_DESPITE.value, 1), else_=0))
+    row = tx.conn.execute(select(func.count(), func.sum(part), despite).where(mine)).one()
+    return int(row[0]), int(row[1] or 0), int(row[2] or 0)
+
+
+def checksum_of(contact_id: Any) -> Any:
+    """One contact's part of the audience's checksum, in SQL."""
+    return (contact_id * CHECKSUM_PRIME) % CHECKSUM_MODULUS

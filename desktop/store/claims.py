@@ -1,0 +1,404 @@
+"""The claim: the last word on every message, in the transaction that marks it `sending`.
+
+Three statements, in this order on both databases: outbox rows (locked), their contacts (locked for
+share), then consent, template and settings. One statement would not do on PostgreSQL: under READ
+COMMITTED it read the consent of before the lock and sent after an opt-out had been committed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from desktop.domain import consent, templates, window
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.changes import Topic
+from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
+from desktop.domain.contacts import fields_of
+from desktop.domain.messages import Lane, Status
+from desktop.domain.outbox import Claimed, ClaimResult
+from desktop.domain.reasons import Reason
+from desktop.domain.settings import Settings
+from desktop.domain.templates import Template, Variable, values_for
+from desktop.store import contacts, drafts, facts, outbox, settings, tables
+from desktop.store import templates as template_store
+from desktop.store.engine import Tx
+
+_message = tables.message.c
+_TAKEN = (
+    _message.id,
+    _message.contact_id,
+    _message.broadcast_id,
+    _message.path,
+    _message.lane,
+    _message.kind,
+    _message.category,
+    _message.text,
+    _message.content,
+    _message.template_id,
+    _message.template_revision,
+    _message.consent_event_id,
+    _message.override_reason,
+    _message.override_user_id,
+    _message.author_id,
+    _message.context_wamid,
+    _message.attempt_count,
+    _message.status,
+    _message.reason,
+    _message.due_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Everything one claim reads before it decides."""
+
+    settings: Settings
+    contacts: Mapping[int, Row[Any]]
+    templates: Mapping[int, Template]
+    broadcasts: Mapping[int, Row[Any]]
+    fields: Mapping[int, Mapping[str, str]]
+    user_ids: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruling:
+    """One message's fate: leave to send, or the status and reason that stop it."""
+
+    verdict: Verdict
+    template: Template | None
+    values: Mapping[str, str]
+    stopped_as: Status | None = None
+    reason: Reason | None = None
+
+
+def claim(tx: Tx, most_count: int, engine_id: int) -> ClaimResult:
+    """Claim up to `most_count` due messages for an engine, asking consent for each.
+
+    Messages whose template copy is stale are left for the moment and their templates named, so that the
+    caller refreshes them and claims again.
+    """
+    rows = _due(tx, most_count)
+    if not rows:
+        return ClaimResult()
+    asked, rows = _ask(tx, rows)
+    stale = {template.id for template in asked.templates.values() if template.stale(tx.now)}
+    ready = [row for row in rows if row.template_id not in stale]
+    rulings = [(row, _rule(tx, row, asked)) for row in ready]
+    _hold_broadcasts(tx, rulings)
+    stopped = [(row, ruling) for row, ruling in rulings if ruling.stopped_as is not None]
+    _stop(tx, stopped, asked)
+    cleared = [(row, ruling) for row, ruling in rulings if ruling.stopped_as is None]
+    claimed = _mark(tx, [one for one in cleared if not _is_held(one)], asked, engine_id)
+    return ClaimResult(claimed, len(stopped), tuple(sorted(stale)), len(rows) == most_count)
+
+
+def _due(tx: Tx, most_count: int) -> list[Row[Any]]:
+    """The next messages: people's and automatic ones first, then the running broadcasts in turn."""
+    queued = (
+        select(*_TAKEN)
+        .where(_message.status == Status.QUEUED.value, _message.due_at <= tx.now)
+        .order_by(_message.lane, _message.due_at, _message.id)
+        .with_for_update(skip_locked=True)
+    )
+    rows = tx.rows(queued.where(_message.broadcast_id.is_(None)).limit(most_count))
+    if len(rows) < most_count:
+        for broadcast_id in _running(tx):
+            wanted = queued.where(_message.broadcast_id == broadcast_id).limit(most_count - len(rows))
+            rows += tx.rows(wanted)
+            if len(rows) >= most_count:
+                break
+    return rows
+
+
+def _running(tx: Tx) -> Sequence[int]:
+    broadcast = tables.broadcast.c
+    asked = select(broadcast.id).where(broadcast.status == BroadcastStatus.RUNNING.value)
+    return tx.conn.scalars(asked.order_by(broadcast.launched_at, broadcast.id)).all()
+
+
+def _ask(tx: Tx, rows: list[Row[Any]]) -> tuple[_Asked, list[Row[Any]]]:
+    contact_ids = sorted({row.contact_id for row in rows})
+    contact = tables.contact.c
+    if tx.on_postgresql:
+        held = (
+            select(contact.id)
+            .where(contact.id.in_(contact_ids))
+            .order_by(contact.id)
+            .with_for_update(read=True, skip_locked=True)
+        )
+        obtained = set(tx.conn.scalars(held))
+        rows = [row for row in rows if row.contact_id in obtained]
+        contact_ids = sorted(obtained)
+    people = tx.rows(
+        select(
+            contact.id,
+            contact.name,
+            contact.phone,
+            contact.facts,
+            contact.consent_event_id,
+            contact.last_inbound_at,
+        ).where(contact.id.in_(contact_ids))
+    )
+    broadcasts = _broadcasts(tx, {row.broadcast_id for row in rows if row.broadcast_id})
+    template_ids = {row.template_id for row in rows if row.template_id}
+    asked = _Asked(
+        settings.load(tx),
+        {row.id: row for row in people},
+        template_store.by_ids(tx, template_ids) if template_ids else {},
+        broadcasts,
+        _fields(tx, rows, people, broadcasts),
+        _user_ids(tx, [row.id for row in people if not row.phone]),
+    )
+    return asked, rows
+
+
+def _broadcasts(tx: Tx, ids: set[int]) -> dict[int, Row[Any]]:
+    if not ids:
+        return {}
+    asked = select(tables.broadcast).where(tables.broadcast.c.id.in_(ids))
+    return {row.id: row for row in tx.rows(asked)}
+
+
+def _fields(
+    tx: Tx, rows: Sequence[Row[Any]], people: Sequence[Row[Any]], broadcasts: Mapping[int, Row[Any]]
+) -> dict[int, Mapping[str, str]]:
+    """What broadcast variables draw on; attributes are read only if a variable names one."""
+    used = {one[1] for row in broadcasts.values() for one in row.draft["variables"]}
+    if not used:
+        return {}
+    ids = [row.contact_id for row in rows if row.broadcast_id]
+    attributes = contacts.attributes_of(tx, ids) if any(f.startswith("attribute:") for f in used) else {}
+    return {row.id: fields_of(row.name, row.phone or "", attributes.get(row.id, {})) for row in people}
+
+
+def _user_ids(tx: Tx, contact_ids: Sequence[int]) -> dict[int, str]:
+    if not contact_ids:
+        return {}
+    identity = tables.identity.c
+    asked = select(identity.contact_id, identity.value).where(
+        identity.kind == contacts.USER_ID, identity.contact_id.in_(contact_ids)
+    )
+    return {contact_id: value for contact_id, value in tx.conn.execute(asked)}
+
+
+def _rule(tx: Tx, row: Row[Any], asked: _Asked) -> _Ruling:
+    template = asked.templates.get(row.template_id) if row.template_id else None
+    values = _values(row, asked)
+    verdict = consent.decide(_question(tx, row, asked, template))
+    if not verdict.may_send:
+        stopped_as = Status.FAILED if verdict.outcome is Outcome.FAIL else Status.LEFT_OUT
+        voided = verdict.outcome is Outcome.WARN and row.override_reason
+        return _Ruling(
+            verdict, template, values, stopped_as, Reason.DRAFT_CHANGED if voided else verdict.reason
+        )
+    hurdle = _hurdle(tx, row, asked, template, values)
+    if hurdle is None:
+        return _Ruling(verdict, template, values)
+    own_choice = row.path in (Path.COMPOSE.value, Path.BROADCAST.value)
+    return _Ruling(verdict, template, values, Status.LEFT_OUT if own_choice else Status.FAILED, hurdle)
+
+
+def _question(tx: Tx, row: Row[Any], asked: _Asked, template: Template | None) -> Question:
+    person = asked.contacts[row.contact_id]
+    broadcast = asked.broadcasts.get(row.broadcast_id) if row.broadcast_id else None
+    override: Override | None = None
+    if broadcast is not None and not broadcast.only_opted_in:
+        override = Override(broadcast.override_reason, broadcast.override_user_id or 0, row.consent_event_id)
+    elif row.override_reason:
+        override = Override(
+            row.override_reason, row.override_user_id or 0, row.consent_event_id, row.template_revision
+        )
+    return Question(
+        Path(row.path),
+        template.effective_category if template else Category(row.category),
+        facts.unpack(person.facts, person.consent_event_id),
+        asked.settings.policy,
+        only_opted_in=broadcast.only_opted_in if broadcast is not None else True,
+        override=override,
+        template_revision=template.revision if template else None,
+        window_open=window.is_open(person.last_inbound_at, tx.now),
+        after_launch=broadcast is not None,
+    )
+
+
+def _values(row: Row[Any], asked: _Asked) -> Mapping[str, str]:
+    broadcast = asked.broadcasts.get(row.broadcast_id) if row.broadcast_id else None
+    if broadcast is not None:
+        variables = tuple(Variable(*one) for one in broadcast.draft["variables"])
+        return values_for(variables, asked.fields.get(row.contact_id, {}))
+    values: Mapping[str, str] = (row.content or {}).get("values", {})
+    return values
+
+
+def _hurdle(
+    tx: Tx, row: Row[Any], asked: _Asked, template: Template | None, values: Mapping[str, str]
+) -> Reason | None:
+    """What else stands in the way, consent aside."""
+    person = asked.contacts[row.contact_id]
+    if not person.phone and person.id not in asked.user_ids:
+        return Reason.NO_PHONE
+    if row.kind == "template":
+        if template is None:
+            return Reason.TEMPLATE_GONE
+        if not template.sendable:
+            return Reason.TEMPLATE_NOT_APPROVED
+        return Reason.MISSING_VARIABLE if templates.missing(template, values) else None
+    return None if window.is_open(person.last_inbound_at, tx.now) else Reason.WINDOW_CLOSED
+
+
+def _is_held(one: tuple[Row[Any], _Ruling]) -> bool:
+    return one[1].reason is Reason.TEMPLATE_NOT_APPROVED
+
+
+def _hold_broadcasts(tx: Tx, rulings: list[tuple[Row[Any], _Ruling]]) -> None:
+    """A broadcast whose template WhatsApp no longer accepts is held, its recipients kept waiting."""
+    held = {row.broadcast_id for row, ruling in rulings if row.broadcast_id and _is_held((row, ruling))}
+    for broadcast_id in held:
+        hold(tx, broadcast_id, Reason.TEMPLATE_NOT_APPROVED.sentence)
+    rulings[:] = [one for one in rulings if not (one[0].broadcast_id in held and _is_held(one))]
+
+
+def hold(tx: Tx, broadcast_id: int, because: str) -> None:
+    """Hold a running broadcast until a person decides; says why."""
+    broadcast = tables.broadcast.c
+    tx.conn.execute(
+        update(tables.broadcast)
+        .where(broadcast.id == broadcast_id, broadcast.status == BroadcastStatus.RUNNING.value)
+        .values(status=BroadcastStatus.HELD.value, held_because=because)
+    )
+    tx.touch(Topic.BROADCAST, broadcast_id)
+
+
+def _stop(tx: Tx, stopped: Sequence[tuple[Row[Any], _Ruling]], asked: _Asked) -> None:
+    moves = []
+    for row, ruling in stopped:
+        assert ruling.stopped_as is not None
+        assert ruling.reason is not None
+        moves.append(outbox.move(tx, row, ruling.stopped_as, outbox.ENGINE, reason=ruling.reason))
+        outbox.touch(tx, row.contact_id, row.broadcast_id)
+        if row.path == Path.COMPOSE.value and row.author_id is not None:
+            drafts.give_back(tx, row, ruling.reason)
+    outbox.write_moves(tx, moves)
+    if stopped:
+        tx.conn.execute(_RECEIPT, [_receipt(row, ruling) for row, ruling in stopped])
+
+
+def _receipt(row: Row[Any], ruling: _Ruling) -> dict[str, Any]:
+    return {
+        "of_id": row.id,
+        "to_asked": ruling.verdict.asked,
+        "to_consent_event_id": ruling.verdict.consent_event_id,
+        "to_template_revision": ruling.verdict.template_revision,
+    }
+
+
+_RECEIPT = (
+    update(tables.message)
+    .where(_message.id == bindparam("of_id"))
+    .values(
+        asked=bindparam("to_asked"),
+        consent_event_id=bindparam("to_consent_event_id"),
+        template_revision=bindparam("to_template_revision"),
+    )
+)
+_CLAIM = (
+    update(tables.message)
+    .where(_message.id == bindparam("of_id"))
+    .values(
+        status=Status.SENDING.value,
+        reason=bindparam("to_reason"),
+        category=bindparam("to_category"),
+        text=bindparam("to_text"),
+        asked=bindparam("to_asked"),
+        consent_event_id=bindparam("to_consent_event_id"),
+        template_revision=bindparam("to_template_revision"),
+        attempt_count=bindparam("to_attempt_count"),
+        engine_id=bindparam("to_engine_id"),
+        changed_at=bindparam("to_changed_at"),
+    )
+)
+
+
+def _mark(
+    tx: Tx, cleared: Sequence[tuple[Row[Any], _Ruling]], asked: _Asked, engine_id: int
+) -> tuple[Claimed, ...]:
+    """Write `sending`, the receipt, the event and the open attempt of each cleared message."""
+    if not cleared:
+        return ()
+    texts = {
+        row.id: templates.preview(ruling.template, ruling.values) if ruling.template else row.text
+        for row, ruling in cleared
+    }
+    tx.conn.execute(
+        _CLAIM,
+        [
+            _receipt(row, ruling)
+            | {
+                "to_reason": ruling.verdict.reason.value,
+                "to_category": _category(row, ruling).value,
+                "to_text": texts[row.id],
+                "to_attempt_count": row.attempt_count + 1,
+                "to_engine_id": engine_id,
+                "to_changed_at": tx.now,
+            }
+            for row, ruling in cleared
+        ],
+    )
+    tx.conn.execute(
+        insert(tables.message_event),
+        [
+            outbox.event(tx, row.id, Status.SENDING, outbox.ENGINE, reason=ruling.verdict.reason)
+            for row, ruling in cleared
+        ],
+    )
+    attempts = _open_attempts(tx, [row for row, _ in cleared], engine_id)
+    claimed = []
+    for row, ruling in cleared:
+        person = asked.contacts[row.contact_id]
+        outbox.touch(tx, row.contact_id, row.broadcast_id)
+        claimed.append(
+            Claimed(
+                message_id=row.id,
+                attempt_id=attempts[row.id],
+                contact_id=row.contact_id,
+                broadcast_id=row.broadcast_id,
+                lane=Lane(row.lane),
+                path=Path(row.path),
+                phone=person.phone or "",
+                user_id=asked.user_ids.get(row.contact_id, ""),
+                kind=row.kind,
+                text=texts[row.id],
+                content=row.content or {},
+                template=ruling.template,
+                values=ruling.values,
+                category=_category(row, ruling),
+                verdict=ruling.verdict,
+                attempt_number=row.attempt_count + 1,
+                context_wamid=row.context_wamid,
+            )
+        )
+    return tuple(claimed)
+
+
+def _category(row: Row[Any], ruling: _Ruling) -> Category:
+    return ruling.template.effective_category if ruling.template else Category(row.category)
+
+
+def _open_attempts(tx: Tx, rows: Sequence[Row[Any]], engine_id: int) -> dict[int, int]:
+    """An open attempt for each message: from here on a call may have begun. Returns ids by message."""
+    attempt = tables.attempt
+    made = tx.conn.execute(
+        insert(attempt).returning(attempt.c.message_id, attempt.c.id),
+        [
+            {
+                "message_id": row.id,
+                "number": row.attempt_count + 1,
+                "engine_id": engine_id,
+                "started_at": tx.now,
+            }
+            for row in rows
+        ],
+    )
+    return {message_id: id for message_id, id in made}

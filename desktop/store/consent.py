@@ -1,0 +1,139 @@
+"""Consent events: append-only, written together with the contact's facts, and the merge that keeps NO."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, select, update
+
+from desktop.domain.changes import Topic
+from desktop.domain.consent import Facts, OptIn, Source
+from desktop.domain.contacts import ConsentEvent, Fact
+from desktop.domain.problems import NotFound
+from desktop.domain.text import clean
+from desktop.store import facts, tables
+from desktop.store.engine import Tx, new_id
+
+
+def facts_of(tx: Tx, contact_id: int, *, lock: bool = False) -> tuple[int, Facts]:
+    """A contact's packed and plain facts. lock: hold the row until the end of the transaction."""
+    row = tables.contact.c
+    asked = select(row.facts, row.consent_event_id).where(row.id == contact_id)
+    found = tx.conn.execute(asked.with_for_update() if lock else asked).one_or_none()
+    if found is None:
+        raise NotFound("Contact not found", f"Contact {contact_id} does not exist (any more).")
+    return found.facts, facts.unpack(found.facts, found.consent_event_id)
+
+
+def record(
+    tx: Tx,
+    contact_id: int,
+    value: OptIn | bool,
+    source: Source,
+    *,
+    user_id: int | None = None,
+    evidence: str = "",
+    reason: str = "",
+) -> int:
+    """Record an opt-in (a value of OptIn) or WhatsApp's stop (True stop, False resume).
+
+    Writes the event and the contact, never the outbox: the claim reads the contact under its lock, so a
+    second order of locks here would deadlock with it on PostgreSQL. Returns the event's id.
+    """
+    packed, _ = facts_of(tx, contact_id, lock=True)
+    if isinstance(value, OptIn):
+        fact, said, packed = Fact.OPT_IN, value.value, facts.with_opt_in(packed, value)
+    else:
+        fact, said, packed = Fact.WHATSAPP, "stop" if value else "resume", facts.with_stop(packed, value)
+    made = tx.conn.execute(
+        insert(tables.consent_event).values(
+            contact_id=contact_id,
+            fact=fact.value,
+            value=said,
+            source=source.value,
+            user_id=user_id,
+            at=tx.now,
+            evidence=clean(evidence),
+            reason=clean(reason),
+        )
+    )
+    event_id = new_id(made)
+    tx.conn.execute(
+        update(tables.contact)
+        .where(tables.contact.c.id == contact_id)
+        .values(facts=packed, consent_event_id=event_id, updated_at=tx.now)
+    )
+    tx.touch(Topic.CONTACT, contact_id)
+    return event_id
+
+
+def history(tx: Tx, contact_id: int) -> list[ConsentEvent]:
+    """Every consent event of a contact, oldest first."""
+    event, person = tables.consent_event, tables.person
+    asked = (
+        select(event, person.c.name.label("user_name"))
+        .select_from(event.outerjoin(person, person.c.id == event.c.user_id))
+        .where(event.c.contact_id == contact_id)
+        .order_by(event.c.id)
+    )
+    return [
+        ConsentEvent(
+            row.id,
+            row.contact_id,
+            Fact(row.fact),
+            row.value,
+            Source(row.source),
+            row.at,
+            row.user_name or "",
+            row.evidence,
+            row.reason,
+        )
+        for row in tx.conn.execute(asked)
+    ]
+
+
+def merge(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
+    """Make several contacts one. NO of any of them is kept, and so is WhatsApp's stop.
+
+    The merged rows stay, marked, with their own history: consent events are never moved or deleted.
+    """
+    _, kept = facts_of(tx, keep_id, lock=True)
+    for drop_id in sorted(drop_ids):
+        _, dropped = facts_of(tx, drop_id, lock=True)
+        evidence = f"contact {drop_id}"
+        if dropped.opt_in is OptIn.NO and kept.opt_in is not OptIn.NO:
+            record(tx, keep_id, OptIn.NO, Source.MERGE, evidence=evidence)
+        elif dropped.opt_in is OptIn.YES and kept.opt_in is OptIn.NONE:
+            record(tx, keep_id, OptIn.YES, Source.MERGE, evidence=evidence)
+        if dropped.stopped_in_whatsapp and not kept.stopped_in_whatsapp:
+            record(tx, keep_id, True, Source.MERGE, evidence=evidence)
+        _, kept = facts_of(tx, keep_id)
+        _move(tx, keep_id, drop_id)
+
+
+def _move(tx: Tx, keep_id: int, drop_id: int) -> None:
+    contact, conversation = tables.contact, tables.conversation
+    phone = tx.conn.scalar(select(contact.c.phone).where(contact.c.id == drop_id))
+    tx.conn.execute(
+        update(contact)
+        .where(contact.c.id == drop_id)
+        .values(phone=None, merged_into=keep_id, facts=contact.c.facts.op("|")(facts.NO_PHONE))
+    )
+    keep = tx.conn.execute(select(contact.c.phone, contact.c.facts).where(contact.c.id == keep_id)).one()
+    if phone and not keep.phone:
+        tx.conn.execute(
+            update(contact)
+            .where(contact.c.id == keep_id)
+            .values(phone=phone, facts=facts.with_phone(keep.facts, phone))
+        )
+    for table in (tables.identity, tables.message):
+        moved = update(table).where(table.c.contact_id == drop_id)
+        if table is tables.message:
+            # A broadcast's rows are its ledger: they stay with the contact that was selected.
+            moved = moved.where(table.c.broadcast_id.is_(None))
+        tx.conn.execute(moved.values(contact_id=keep_id))
+    if tx.conn.scalar(select(conversation.c.contact_id).where(conversation.c.contact_id == keep_id)) is None:
+        tx.conn.execute(
+            update(conversation).where(conversation.c.contact_id == drop_id).values(contact_id=keep_id)
+        )
+    tx.conn.execute(delete(conversation).where(conversation.c.contact_id == drop_id))
+    tx.touch(Topic.CONTACT, drop_id)
+    tx.touch(Topic.CONVERSATION)

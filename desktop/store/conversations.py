@@ -1,0 +1,246 @@
+"""Conversations and threads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, func, insert, select, true, update
+
+from desktop.domain.changes import Topic
+from desktop.domain.consent import Category, Path
+from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
+from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
+from desktop.store import audience, contacts, facts, tables
+from desktop.store.engine import Tx
+
+_conversation = tables.conversation.c
+_message = tables.message.c
+_contact = tables.contact.c
+
+
+def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None:
+    """A message was written or arrived: the conversation exists, is open, and moves to the top."""
+    known = tx.conn.execute(
+        select(_conversation.unread_count).where(_conversation.contact_id == contact_id)
+    ).one_or_none()
+    if known is None:
+        tx.conn.execute(
+            insert(tables.conversation).values(
+                contact_id=contact_id,
+                last_at=tx.now,
+                last_message_id=message_id,
+                unread_count=1 if inbound else 0,
+            )
+        )
+    else:
+        tx.conn.execute(
+            update(tables.conversation)
+            .where(_conversation.contact_id == contact_id)
+            .values(
+                last_at=tx.now,
+                last_message_id=message_id,
+                open=True,
+                unread_count=known.unread_count + 1 if inbound else known.unread_count,
+            )
+        )
+    tx.touch(Topic.CONVERSATION, contact_id)
+
+
+def _box(box: Box, user_id: int) -> ColumnElement[bool]:
+    is_open = _conversation.open
+    return {
+        Box.MINE: and_(is_open, _conversation.assigned_to == user_id),
+        Box.UNASSIGNED: and_(is_open, _conversation.assigned_to.is_(None)),
+        Box.ALL: and_(is_open, true()),
+        Box.CLOSED: ~is_open,
+    }[box]
+
+
+def counts(tx: Tx, user_id: int) -> BoxCounts:
+    """How many conversations each tab holds for this person."""
+    made = select(*(func.sum(_box(box, user_id).cast(Integer)) for box in Box))
+    row = tx.conn.execute(made.select_from(tables.conversation)).one()
+    return BoxCounts(*(int(one or 0) for one in row))
+
+
+def rows(
+    tx: Tx, box: Box, user_id: int, *, search: str = "", limit: int = 200, contact_id: int | None = None
+) -> list[ConversationRow]:
+    """The list, newest first; contact_id: only that one, whatever the box."""
+    joined = tables.conversation.join(tables.contact).outerjoin(
+        tables.message, _message.id == _conversation.last_message_id
+    )
+    asked = select(
+        *_conversation,
+        _contact.name,
+        _contact.phone,
+        _contact.facts,
+        _contact.last_inbound_at,
+        _message.text,
+        _message.kind,
+        _message.outgoing,
+        _message.status,
+        _message.reason,
+        _message.error_code,
+    ).select_from(joined)
+    if contact_id is not None:
+        asked = asked.where(_conversation.contact_id == contact_id)
+    else:
+        asked = asked.where(_box(box, user_id))
+        if search.strip():
+            asked = asked.where(audience.search_condition(search))
+    found = tx.rows(asked.order_by(_conversation.last_at.desc(), _conversation.contact_id).limit(limit))
+    tags = contacts.tags_of(tx, [row.contact_id for row in found])
+    return [_row(row, tags[row.contact_id]) for row in found]
+
+
+def _row(row: Any, tags: Sequence[str]) -> ConversationRow:
+    known = facts.unpack(row.facts)
+    return ConversationRow(
+        contact_id=row.contact_id,
+        name=row.name,
+        phone=row.phone or "",
+        opt_in=known.opt_in,
+        stopped_in_whatsapp=known.stopped_in_whatsapp,
+        tags=tuple(tags),
+        open=row.open,
+        assigned_to=row.assigned_to,
+        unread_count=row.unread_count,
+        last_at=row.last_at,
+        last_text=row.text or "",
+        last_kind=row.kind or "text",
+        last_status=Status(row.status) if row.outgoing and row.status else None,
+        last_reason=Reason(row.reason) if row.outgoing and row.reason else None,
+        last_error_code=row.error_code,
+        last_inbound_at=row.last_inbound_at,
+    )
+
+
+def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
+    joined = (
+        tables.message.join(tables.contact, _contact.id == _message.contact_id)
+        .outerjoin(tables.template, tables.template.c.id == _message.template_id)
+        .outerjoin(tables.broadcast, tables.broadcast.c.id == _message.broadcast_id)
+        .outerjoin(tables.person, tables.person.c.id == _message.author_id)
+    )
+    return (
+        select(
+            tables.message,
+            _contact.name.label("contact_name"),
+            _contact.phone.label("phone"),
+            tables.template.c.name.label("template_name"),
+            tables.broadcast.c.name.label("broadcast_name"),
+            tables.person.c.name.label("author_name"),
+        )
+        .select_from(joined)
+        .where(where)
+    )
+
+
+def thread(tx: Tx, contact_id: int, *, before_id: int | None = None, limit: int = 300) -> list[MessageView]:
+    """The newest messages of a contact (older than before_id), oldest first.
+
+    Recipients that a broadcast left out or never reached are no part of the conversation.
+    """
+    quiet = [Status.LEFT_OUT.value, Status.CANCELLED.value]
+    asked = and_(
+        _message.contact_id == contact_id,
+        _message.broadcast_id.is_(None) | _message.status.not_in([*quiet, Status.QUEUED.value]),
+    )
+    if before_id is not None:
+        asked = and_(asked, _message.id < before_id)
+    found = tx.rows(_views(tx, asked).order_by(_message.id.desc()).limit(limit))
+    return [_view(row) for row in reversed(found)]
+
+
+def messages(tx: Tx, ids: Sequence[int]) -> list[MessageView]:
+    """Messages by id, in the order asked."""
+    found = {row.id: _view(row) for row in tx.rows(_views(tx, _message.id.in_(ids)))}
+    return [found[id] for id in ids if id in found]
+
+
+def _view(row: Any) -> MessageView:
+    return MessageView(
+        id=row.id,
+        contact_id=row.contact_id,
+        outgoing=row.outgoing,
+        status=Status(row.status) if row.outgoing else None,
+        kind=row.kind,
+        text=row.text,
+        at=row.created_at,
+        changed_at=row.changed_at,
+        path=Path(row.path) if row.path else None,
+        category=Category(row.category),
+        reason=Reason(row.reason) if row.reason else None,
+        error_code=row.error_code,
+        error_details=row.error_details or "",
+        content=row.content or {},
+        template_name=row.template_name or "",
+        broadcast_id=row.broadcast_id,
+        broadcast_name=row.broadcast_name or "",
+        author_name=row.author_name or "",
+        override_reason=row.override_reason or "",
+        contact_name=row.contact_name,
+        phone=row.phone or "",
+        wamid=row.wamid or "",
+        context_wamid=row.context_wamid or "",
+    )
+
+
+def mark_read(tx: Tx, contact_id: int) -> str | None:
+    """A person looked: nothing is unread. Returns the newest inbound wamid if something was unread."""
+    was = tx.conn.scalar(select(_conversation.unread_count).where(_conversation.contact_id == contact_id))
+    if not was:
+        return None
+    tx.conn.execute(
+        update(tables.conversation).where(_conversation.contact_id == contact_id).values(unread_count=0)
+    )
+    tx.touch(Topic.CONVERSATION, contact_id)
+    newest: str | None = tx.conn.scalar(
+        select(_message.wamid)
+        .where(_message.contact_id == contact_id, ~_message.outgoing)
+        .order_by(_message.id.desc())
+        .limit(1)
+    )
+    return newest
+
+
+def assign(tx: Tx, contact_id: int, user_id: int | None) -> None:
+    tx.conn.execute(
+        update(tables.conversation).where(_conversation.contact_id == contact_id).values(assigned_to=user_id)
+    )
+    tx.touch(Topic.CONVERSATION, contact_id)
+
+
+def set_open(tx: Tx, contact_id: int, is_open: bool) -> None:
+    tx.conn.execute(
+        update(tables.conversation).where(_conversation.contact_id == contact_id).values(open=is_open)
+    )
+    tx.touch(Topic.CONVERSATION, contact_id)
+
+
+def add_inbound(
+    tx: Tx, contact_id: int, *, wamid: str, kind: str, text: str, content: dict[str, Any], context_wamid: str
+) -> int:
+    """Keep a customer's message, open the reply window, move the conversation up; returns its id."""
+    made = tx.conn.execute(
+        insert(tables.message).values(
+            contact_id=contact_id,
+            outgoing=False,
+            status="received",
+            kind=kind,
+            text=text,
+            content=content,
+            wamid=wamid or None,
+            context_wamid=context_wamid or None,
+            created_at=tx.now,
+            due_at=tx.now,
+            changed_at=tx.now,
+        )
+    )
+    key = made.inserted_primary_key
+    message_id = int(key[0]) if key else 0
+    tx.conn.execute(update(tables.contact).where(_contact.id == contact_id).values(last_inbound_at=tx.now))
+    happened(tx, contact_id, message_id, inbound=True)
+    tx.touch(Topic.MESSAGE, contact_id)
+    return message_id

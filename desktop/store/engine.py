@@ -1,0 +1,372 @@
+"""The store's threads: one writer, three readers, and every transaction through one of two doors.
+
+`write()` runs a function in the writer's transaction, `read()` in a reader's. Both hand the function a
+`Tx`; what it touches is kept in the change table in the same transaction and told to listeners after the
+commit, so that no mutation can forget to say what it changed.
+"""
+
+import asyncio
+import heapq
+import itertools
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, insert
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from desktop.domain.changes import Change, Changes, Topic
+from desktop.domain.problems import Problem
+from desktop.store import tables
+from desktop.system.clock import Clock
+
+T = TypeVar("T")
+_GENERAL_READERS: Final = 2
+_BUSY_TIMEOUT_S: Final = 30
+
+
+class WriteLane(IntEnum):
+    """Who writes first when several wait."""
+
+    CONSENT = 0
+    PEOPLE = 1
+    CLAIM = 2
+    STATUS = 3
+    BULK = 4
+
+
+class StoreBusy(Problem):
+    """Another process holds the file for too long."""
+
+
+class StoreBroken(Problem):
+    """The disk is full, read-only, or the file cannot be read."""
+
+
+class StoreClosed(Problem):
+    """The store has been closed."""
+
+
+class Interrupted(Exception):
+    """A read that nobody waits for any more was stopped."""
+
+
+@dataclass(slots=True)
+class Tx:
+    """One transaction: the connection, the business time at its start, and what it touched."""
+
+    conn: Connection
+    now: datetime
+    touched: set[Change] = field(default_factory=set)
+
+    def touch(self, topic: Topic, id: int = 0) -> None:
+        """Say that something changed; id 0 means several of its topic."""
+        self.touched.add(Change(topic, id))
+
+    def rows(self, asked: Executable) -> list[Any]:
+        """The rows of a query, read at once; columns by name."""
+        return list(self.conn.execute(asked).all())
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.conn.dialect.name == "postgresql"
+
+
+def new_id(made: CursorResult[Any]) -> int:
+    """The id of the row that an insert made."""
+    key = made.inserted_primary_key
+    if key is None:
+        raise LookupError("the insert made no row")
+    return int(key[0])
+
+
+@dataclass(order=True, slots=True)
+class _Work:
+    lane: int
+    number: int
+    run: Callable[[Tx], Any] = field(compare=False)
+    future: "Future[Any]" = field(compare=False)
+
+
+class Store:
+    """An open store. Make one with `desktop.store.opening.open_store`; close it when done."""
+
+    def __init__(self, url: str, clock: Clock, process: str) -> None:
+        """url: an SQLAlchemy address. process: this program's name in the change table."""
+        self.url = url
+        self.process = process
+        self._clock = clock
+        self._listeners: list[Callable[[Changes], None]] = []
+        self._closing = False
+        self._numbers = itertools.count()
+        self._writes: list[_Work] = []
+        self._wakeup = threading.Condition()
+        self._writer_engine = make_engine(url, reader=False)
+        self._reader_engine = make_engine(url, reader=True)
+        self._people: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._general: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._write_loop, name="store-writer", daemon=True)]
+        for number, jobs in enumerate([self._people, *[self._general] * _GENERAL_READERS]):
+            self._threads.append(
+                threading.Thread(
+                    target=self._read_loop, args=(jobs,), name=f"store-reader-{number}", daemon=True
+                )
+            )
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def on_postgresql(self) -> bool:
+        return self.url.startswith("postgresql")
+
+    def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        """Call `listener` after each commit of this process, in the writer's thread. Returns the undo."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def write(self, run: Callable[[Tx], T], lane: WriteLane = WriteLane.PEOPLE) -> T:
+        """Run in a write transaction and return its result; an exception rolls back."""
+        return await asyncio.wrap_future(self.submit_write(run, lane))
+
+    async def read(self, run: Callable[[Tx], T], *, people: bool = False) -> T:
+        """Run in a read-only transaction. people: a person waits for it, so it has its own reader.
+
+        Cancelling the await interrupts the query.
+        """
+        future = self.submit_read(run, people=people)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            future.interrupt()
+            raise
+
+    def submit_write(self, run: Callable[[Tx], T], lane: WriteLane = WriteLane.PEOPLE) -> "Future[T]":
+        """Queue a write; for callers without a loop."""
+        future: Future[T] = Future()
+        with self._wakeup:
+            if self._closing:
+                raise StoreClosed("The store is closed", "Assent is shutting down; nothing was changed.")
+            heapq.heappush(self._writes, _Work(int(lane), next(self._numbers), run, future))
+            self._wakeup.notify()
+        return future
+
+    def submit_read(self, run: Callable[[Tx], T], *, people: bool = False) -> "_Reading[T]":
+        """Queue a read; for callers without a loop."""
+        if self._closing:
+            raise StoreClosed("The store is closed", "Assent is shutting down.")
+        future: _Reading[T] = _Reading()
+        (self._people if people else self._general).put(_Work(0, 0, run, future))
+        return future
+
+    def close(self) -> None:
+        """Finish the writes that wait, then end the threads. Safe to call twice."""
+        with self._wakeup:
+            if self._closing:
+                return
+            self._closing = True
+            self._wakeup.notify_all()
+        self._people.put(None)
+        for _ in range(_GENERAL_READERS):
+            self._general.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._writer_engine.dispose()
+        self._reader_engine.dispose()
+
+    def _next_write(self) -> _Work | None:
+        with self._wakeup:
+            while not self._writes and not self._closing:
+                self._wakeup.wait()
+            return heapq.heappop(self._writes) if self._writes else None
+
+    def _write_loop(self) -> None:
+        conn: Connection | None = None
+        while (work := self._next_write()) is not None:
+            if not work.future.set_running_or_notify_cancel():
+                continue
+            try:
+                conn = conn if conn is not None and not conn.invalidated else _connect(self._writer_engine)
+                result, changes = self._run_write(conn, work.run)
+            except BaseException as wrong:
+                conn = _discard_if_lost(conn, wrong)
+                work.future.set_exception(_explain(wrong))
+            else:
+                work.future.set_result(result)
+                if changes:
+                    for listener in tuple(self._listeners):
+                        listener(changes)
+        if conn is not None:
+            conn.close()
+
+    def _run_write(self, conn: Connection, run: Callable[[Tx], T]) -> tuple[T, Changes]:
+        with conn.begin():
+            tx = Tx(conn, self._clock.now())
+            result = run(tx)
+            if tx.touched:
+                conn.execute(
+                    insert(tables.change),
+                    [
+                        {"at": tx.now, "topic": one.topic.value, "ref": one.id, "process": self.process}
+                        for one in tx.touched
+                    ],
+                )
+        return result, Changes(frozenset(tx.touched))
+
+    def _read_loop(self, jobs: "queue.SimpleQueue[_Work | None]") -> None:
+        conn: Connection | None = None
+        while (work := jobs.get()) is not None:
+            if not work.future.set_running_or_notify_cancel():
+                continue
+            try:
+                conn = conn if conn is not None and not conn.invalidated else _connect(self._reader_engine)
+                assert isinstance(work.future, _Reading)
+                with work.future.reading(conn), conn.begin():
+                    result = work.run(Tx(conn, self._clock.now()))
+            except BaseException as wrong:
+                conn = _discard_if_lost(conn, wrong)
+                work.future.set_exception(_explain(wrong))
+            else:
+                work.future.set_result(result)
+        if conn is not None:
+            conn.close()
+
+
+class _Reading(Future[T]):
+    """A queued read that can be interrupted while it runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._conn: Connection | None = None
+        self._guard = threading.Lock()
+        self._unwanted = False
+
+    def reading(self, conn: Connection) -> AbstractContextManager[None]:
+        return _Marked(self, conn)
+
+    def interrupt(self) -> None:
+        """Stop the query if it runs; forget it if it waits."""
+        self.cancel()
+        with self._guard:
+            self._unwanted = True
+            if self._conn is not None:
+                driver: Any = self._conn.connection.driver_connection
+                (driver.interrupt if hasattr(driver, "interrupt") else driver.cancel)()
+
+    def enter(self, conn: Connection) -> None:
+        with self._guard:
+            if self._unwanted:
+                raise Interrupted
+            self._conn = conn
+
+    def leave(self) -> None:
+        with self._guard:
+            self._conn = None
+
+
+@dataclass(slots=True)
+class _Marked:
+    """While inside, the reading knows which connection to interrupt."""
+
+    reading: _Reading[Any]
+    conn: Connection
+
+    def __enter__(self) -> None:
+        self.reading.enter(self.conn)
+
+    def __exit__(self, *_: object) -> None:
+        self.reading.leave()
+
+
+def make_engine(url: str, *, reader: bool) -> Engine:
+    """An SQLAlchemy engine with the settings of its database; no pool, each thread keeps its connection."""
+    if make_url(url).get_backend_name() == "sqlite":
+        made = create_engine(
+            url,
+            poolclass=NullPool,
+            connect_args={
+                "isolation_level": None,
+                "timeout": _BUSY_TIMEOUT_S,
+                "check_same_thread": False,
+            },
+        )
+        event.listen(made, "connect", _prepare_sqlite_reader if reader else _prepare_sqlite)
+        event.listen(made, "begin", _begin if reader else _begin_immediate)
+        return made
+    made = create_engine(
+        url, poolclass=NullPool, isolation_level="REPEATABLE READ" if reader else "READ COMMITTED"
+    )
+    if reader:
+        event.listen(made, "begin", _begin_read_only)
+    return made
+
+
+def _prepare_sqlite(driver: Any, _record: Any) -> None:
+    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute("PRAGMA synchronous=FULL")
+    driver.execute("PRAGMA foreign_keys=ON")
+    driver.execute("PRAGMA cache_size=-65536")
+    driver.execute("PRAGMA temp_store=MEMORY")
+
+
+def _prepare_sqlite_reader(driver: Any, _record: Any) -> None:
+    driver.execute("PRAGMA query_only=ON")
+    driver.execute("PRAGMA cache_size=-65536")
+    driver.execute("PRAGMA mmap_size=1073741824")
+    driver.execute("PRAGMA temp_store=MEMORY")
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_read_only(conn: Connection) -> None:
+    conn.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _connect(made: Engine) -> Connection:
+    return made.connect()
+
+
+def _discard_if_lost(conn: Connection | None, wrong: BaseException) -> Connection | None:
+    if conn is None:
+        return None
+    if isinstance(wrong, DBAPIError) and wrong.connection_invalidated:
+        conn.close()
+        return None
+    if conn.in_transaction():
+        conn.rollback()
+    return conn
+
+
+def _explain(wrong: BaseException) -> BaseException:
+    """A Problem for what a person can do something about; anything else as it is."""
+    if not isinstance(wrong, OperationalError):
+        return wrong
+    said = str(wrong.orig).lower()
+    if "interrupted" in said or "canceling statement" in said:
+        return Interrupted()
+    if "locked" in said or "busy" in said:
+        return StoreBusy(
+            "The store is busy", "Another program holds the file. Close it or wait, then try again."
+        )
+    if "full" in said:
+        return StoreBroken(
+            "The disk is full", "Nothing was changed. Make room on the disk of the store, then try again."
+        )
+    if "readonly" in said or "read-only" in said:
+        return StoreBroken(
+            "The store cannot be written", "The file or its folder is read-only. Change its permissions."
+        )
+    return StoreBroken("The store cannot be used", f"The database said: {wrong.orig}")

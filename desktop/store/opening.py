@@ -1,0 +1,198 @@
+"""Opening a store: make it, bring it up to date with a backup first, check that it is the right one."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, delete, func, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from desktop.domain.problems import Problem
+from desktop.store import settings, tables
+from desktop.store.engine import Store, StoreBroken, Tx, make_engine
+from desktop.store.migrations import guards
+from desktop.system.clock import Clock
+
+SANDBOX: Final = "sandbox"
+"""The stamp of a store that may only talk to a sandbox; a real one is stamped with its account id."""
+_ADVISORY_LOCK: Final = 7_242_001
+
+
+class NewerStore(Problem):
+    """The store was written by a newer Assent."""
+
+
+class WrongStore(Problem):
+    """The store belongs to another connection than the one asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A store that is ready, and the backup that was made if it had to be upgraded."""
+
+    store: Store
+    backup_path: Path | None
+
+
+def store_url(address: str) -> str:
+    """An SQLAlchemy address from what people write: a path is a SQLite file."""
+    return address if "://" in address else f"sqlite:///{address}"
+
+
+def file_path(url: str) -> Path | None:
+    """The file of a SQLite address; None for PostgreSQL."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def open_store(address: str, clock: Clock, process: str) -> Opened:
+    """Open a store, making or upgrading it first.
+
+    Raises NewerStore if a newer Assent wrote it, StoreBroken if it cannot be read or written.
+    """
+    url = store_url(address)
+    path = file_path(url)
+    try:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        backup = _bring_up_to_date(url, path)
+    except (OSError, DatabaseError) as wrong:
+        raise StoreBroken(
+            "The store cannot be opened", f"“{path or 'The database'}” cannot be used: {_plain(wrong)}"
+        ) from wrong
+    return Opened(Store(url, clock, process), backup)
+
+
+def _plain(wrong: Exception) -> str:
+    return str(wrong.orig) if isinstance(wrong, DatabaseError) else str(wrong)
+
+
+def _config(conn: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = conn
+    return config
+
+
+def newest_revision() -> str:
+    """The revision that this program writes."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return str(ScriptDirectory.from_config(config).get_current_head())
+
+
+def _bring_up_to_date(url: str, path: Path | None) -> Path | None:
+    """Upgrade on a connection of its own; returns the backup made before, if one was needed."""
+    migrating = make_engine(url, reader=False)
+    backup: Path | None = None
+    try:
+        with migrating.connect() as conn:
+            sqlite = conn.dialect.name == "sqlite"
+            if sqlite:
+                # A batch change of `contact` with keys on would cascade: off, and before BEGIN.
+                conn.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            with conn.begin():
+                if not sqlite:
+                    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                current = MigrationContext.configure(conn).get_current_revision()
+                if current == newest_revision():
+                    return None
+                _refuse_newer(conn, current)
+            if current is not None and path is not None:
+                backup = _back_up(path, current)
+            with conn.begin():
+                before = _counts(conn)
+                command.upgrade(_config(conn), "head")
+                _check(conn, before)
+    finally:
+        migrating.dispose()
+    return backup
+
+
+def _refuse_newer(conn: Connection, current: str | None) -> None:
+    if current is None:
+        return
+    known = {one.revision for one in ScriptDirectory.from_config(_config(conn)).walk_revisions()}
+    if current not in known:
+        raise NewerStore(
+            "The store is newer than this program",
+            f"A newer Assent wrote it (revision {current}). Update Assent, then open it again. "
+            "Nothing was changed.",
+        )
+
+
+def _back_up(path: Path, revision: str) -> Path:
+    backup = path.with_name(f"{path.stem}.before-{newest_revision()}-from-{revision}{path.suffix}")
+    backup.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as source:
+        source.execute("VACUUM INTO ?", (str(backup),))
+    return backup
+
+
+def _counts(conn: Connection) -> dict[str, int]:
+    present = set(inspect(conn).get_table_names())
+    kept = [table for name, table in tables.metadata.tables.items() if name in present]
+    return {table.name: int(conn.scalar(select(func.count()).select_from(table)) or 0) for table in kept}
+
+
+def _check(conn: Connection, before: dict[str, int]) -> None:
+    """Nothing may be lost on the way: every table keeps its rows, every key its target."""
+    after = _counts(conn)
+    lost = [name for name, count in before.items() if after.get(name, 0) < count]
+    if conn.dialect.name == "sqlite":
+        lost += [str(row[0]) for row in conn.execute(text("PRAGMA foreign_key_check"))]
+    if lost:
+        raise StoreBroken(
+            "The upgrade would lose data",
+            f"Rows of {', '.join(sorted(set(lost)))} would be lost, so nothing was changed.",
+        )
+
+
+def stamp(tx: Tx, wanted: str) -> None:
+    """Stamp a new store, or check a stamped one. Raises WrongStore when they differ."""
+    found = settings.meta(tx, "stamp")
+    if found is None:
+        settings.set_meta(tx, "stamp", wanted)
+    elif found != wanted:
+        is_sandbox = found == SANDBOX
+        raise WrongStore(
+            "Wrong store",
+            "This store belongs to the sandbox and never talks to WhatsApp. Open another one."
+            if is_sandbox
+            else f"This store belongs to the WhatsApp account {found}. Open another one.",
+        )
+
+
+def wipe(tx: Tx) -> None:
+    """Empty a sandbox store, to start over. Raises WrongStore for any other."""
+    if settings.meta(tx, "stamp") != SANDBOX:
+        raise WrongStore("Not a sandbox store", "Only a sandbox store can be started over.")
+    guards.drop(tx.conn)
+    for table in reversed(tables.metadata.sorted_tables):
+        if table.name not in ("meta", "change", "engine", "person"):
+            tx.conn.execute(delete(table))
+    guards.add(tx.conn)
+
+
+def quick_look(url: str) -> dict[str, Any]:
+    """The revision and stamp of a store without changing it, for diagnostics."""
+    looking = make_engine(url, reader=True)
+    try:
+        with looking.connect() as conn, conn.begin():
+            revision = MigrationContext.configure(conn).get_current_revision()
+            key = tables.meta.c.key
+            found = conn.scalar(select(tables.meta.c.value).where(key == "stamp")) if revision else None
+            return {"revision": revision, "stamp": found}
+    except OperationalError:
+        return {"revision": None, "stamp": None}
+    finally:
+        looking.dispose()

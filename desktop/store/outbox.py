@@ -1,0 +1,341 @@
+"""The outbox: one row per message, its append-only events and its attempts.
+
+Every change of a state goes through `_move()`, which writes the row and the event together; that is what
+the ledger compares afterwards.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from desktop.domain.changes import Topic
+from desktop.domain.consent import Verdict
+from desktop.domain.messages import GONE, Status, advance, rank
+from desktop.domain.outbox import AttemptOutcome, Settled, Submission
+from desktop.domain.reasons import Reason
+from desktop.domain.text import clean
+from desktop.store import contacts, tables
+from desktop.store.engine import Tx, new_id
+
+ENGINE: Final = "engine"
+WEBHOOK: Final = "webhook"
+PERSON: Final = "person"
+"""Who moved a message: the source column of its events."""
+
+_message = tables.message.c
+
+_EVENT = insert(tables.message_event)
+_MOVE = (
+    update(tables.message)
+    .where(_message.id == bindparam("of_id"))
+    .values(
+        status=bindparam("to_status"),
+        reason=bindparam("to_reason"),
+        error_code=bindparam("to_error_code"),
+        error_details=bindparam("to_error_details"),
+        due_at=bindparam("to_due_at"),
+        changed_at=bindparam("to_changed_at"),
+    )
+)
+
+
+def queue(tx: Tx, wanted: Submission, verdict: Verdict, category: str) -> int:
+    """Put one message into the outbox; returns its id. Its status is queued: the claim asks again."""
+    made = tx.conn.execute(insert(tables.message).values(_row(tx, wanted, verdict, category, Status.QUEUED)))
+    message_id = new_id(made)
+    touch(tx, wanted.contact_id, None)
+    return message_id
+
+
+def keep_stopped(tx: Tx, wanted: Submission, verdict: Verdict, category: str, status: Status) -> int:
+    """Keep a message that its verdict stopped at the door, so that the report can show it."""
+    message_id = new_id(
+        tx.conn.execute(insert(tables.message).values(_row(tx, wanted, verdict, category, status)))
+    )
+    tx.conn.execute(_EVENT, [event(tx, message_id, status, ENGINE, reason=verdict.reason)])
+    touch(tx, wanted.contact_id, None)
+    return message_id
+
+
+def _row(tx: Tx, wanted: Submission, verdict: Verdict, category: str, status: Status) -> dict[str, Any]:
+    return {
+        "contact_id": wanted.contact_id,
+        "outgoing": True,
+        "path": wanted.path.value,
+        "lane": int(wanted.lane),
+        "status": status.value,
+        "reason": verdict.reason.value,
+        "kind": wanted.kind,
+        "category": category,
+        "text": clean(wanted.text),
+        "content": dict(wanted.content),
+        "template_id": wanted.template_id,
+        "template_revision": verdict.template_revision,
+        "asked": verdict.asked,
+        "consent_event_id": verdict.consent_event_id,
+        "override_reason": wanted.override.reason if wanted.override else None,
+        "override_user_id": wanted.override.user_id if wanted.override else None,
+        "author_id": wanted.author_id,
+        "context_wamid": wanted.context_wamid,
+        "retry_of": wanted.retry_of,
+        "created_at": tx.now,
+        "due_at": wanted.due_at or tx.now,
+        "changed_at": tx.now,
+    }
+
+
+def event(
+    tx: Tx,
+    message_id: int,
+    status: Status,
+    source: str,
+    *,
+    moved: bool = True,
+    reason: Reason | str | None = None,
+    error_code: int | None = None,
+    user_id: int | None = None,
+) -> dict[str, Any]:
+    """A row for message_event."""
+    return {
+        "message_id": message_id,
+        "status": status.value,
+        "moved": moved,
+        "source": source,
+        "reason": str(reason or ""),
+        "error_code": error_code,
+        "user_id": user_id,
+        "at": tx.now,
+    }
+
+
+def touch(tx: Tx, contact_id: int, broadcast_id: int | None) -> None:
+    """A broadcast's messages are told as one: a thousand rows a second would drown the screens."""
+    if broadcast_id is None:
+        tx.touch(Topic.MESSAGE, contact_id)
+    else:
+        tx.touch(Topic.BROADCAST, broadcast_id)
+        tx.touch(Topic.MESSAGE)
+
+
+def lock(tx: Tx, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """The named messages, held until the end of the transaction (in id order: no deadlocks)."""
+    wanted = sorted(set(ids))
+    asked = (
+        select(
+            _message.id,
+            _message.contact_id,
+            _message.broadcast_id,
+            _message.status,
+            _message.reason,
+            _message.due_at,
+            _message.wamid,
+            _message.sent_at,
+            _message.delivered_at,
+            _message.read_at,
+            _message.error_code,
+            _message.error_details,
+            _message.path,
+            _message.author_id,
+            _message.engine_id,
+        )
+        .where(_message.id.in_(wanted))
+        .order_by(_message.id)
+        .with_for_update()
+    )
+    return {row.id: row for row in tx.rows(asked)}
+
+
+def move(
+    tx: Tx,
+    row: Row[Any],
+    status: Status,
+    source: str,
+    *,
+    reason: Reason | str | None = None,
+    error_code: int | None = None,
+    error_details: str = "",
+    due_at: Any = None,
+    user_id: int | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The update and the event of one change of state, for `write_moves()`."""
+    kept_reason = row.reason if reason is None else str(reason)
+    return (
+        {
+            "of_id": row.id,
+            "to_status": status.value,
+            "to_reason": kept_reason,
+            "to_error_code": error_code,
+            "to_error_details": clean(error_details) or None,
+            "to_due_at": due_at or row.due_at,
+            "to_changed_at": tx.now,
+        },
+        event(tx, row.id, status, source, reason=kept_reason, error_code=error_code, user_id=user_id),
+    )
+
+
+def write_moves(tx: Tx, moves: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    """Write changes of state: the rows and their events in one transaction."""
+    if moves:
+        tx.conn.execute(_MOVE, [one for one, _ in moves])
+        tx.conn.execute(_EVENT, [one for _, one in moves])
+
+
+_END_ATTEMPT = (
+    update(tables.attempt)
+    .where(tables.attempt.c.id == bindparam("of_id"))
+    .values(
+        ended_at=bindparam("to_ended_at"),
+        outcome=bindparam("to_outcome"),
+        error_code=bindparam("to_error_code"),
+        wamid=bindparam("to_wamid"),
+    )
+)
+_SET_WAMID = (
+    update(tables.message).where(_message.id == bindparam("of_id")).values(wamid=bindparam("to_wamid"))
+)
+
+
+def settle(tx: Tx, results: Sequence[Settled]) -> None:
+    """Write how calls ended. A webhook may have been faster: then the row keeps what it reported."""
+    rows = lock(tx, (one.message_id for one in results))
+    moves = []
+    for one in results:
+        row = rows[one.message_id]
+        current = Status(row.status)
+        if _yields(current, one.status):
+            moves.append(
+                move(
+                    tx,
+                    row,
+                    one.status,
+                    ENGINE,
+                    reason=one.reason,
+                    error_code=one.error_code,
+                    error_details=one.error_details,
+                    due_at=one.due_at,
+                )
+            )
+        touch(tx, row.contact_id, row.broadcast_id)
+        if one.wa_id or one.user_id:
+            contacts.learn(tx, row.contact_id, wa_id=one.wa_id, user_id=one.user_id)
+    write_moves(tx, moves)
+    tx.conn.execute(_END_ATTEMPT, [_attempt_end(tx, one) for one in results])
+    named = [
+        {"of_id": one.message_id, "to_wamid": one.wamid}
+        for one in results
+        if one.wamid and rows[one.message_id].wamid is None
+    ]
+    if named:
+        tx.conn.execute(_SET_WAMID, named)
+
+
+def _yields(current: Status, to: Status) -> bool:
+    """True if the engine's word may replace the current state."""
+    if current is Status.SENDING:
+        return True
+    # `unknown` was written for it meanwhile (a restart, a lease): the answer is certain knowledge.
+    return current is Status.UNKNOWN and (to in GONE or to is Status.FAILED) and rank(to) > rank(current)
+
+
+def _attempt_end(tx: Tx, one: Settled) -> dict[str, Any]:
+    return {
+        "of_id": one.attempt_id,
+        "to_ended_at": tx.now,
+        "to_outcome": one.outcome.value,
+        "to_error_code": one.error_code,
+        "to_wamid": one.wamid,
+    }
+
+
+_MILESTONE = {
+    Status.SENT: ("sent_at",),
+    Status.DELIVERED: ("sent_at", "delivered_at"),
+    Status.READ: ("sent_at", "delivered_at", "read_at"),
+}
+
+
+def report(
+    tx: Tx,
+    row: Row[Any],
+    status: Status,
+    *,
+    wamid: str = "",
+    error_code: int | None = None,
+    error_details: str = "",
+) -> bool:
+    """Apply one status report of WhatsApp to a locked row. Returns whether the state moved.
+
+    A late report of an earlier milestone fills its time without moving the state.
+    """
+    current = Status(row.status)
+    after = advance(current, status)
+    if current is Status.LEFT_OUT:
+        return False
+    times = {name: tx.now for name in _MILESTONE.get(status, ()) if getattr(row, name) is None}
+    if after is current and not times:
+        return False
+    values: dict[str, Any] = dict(times)
+    if wamid and row.wamid is None:
+        values["wamid"] = wamid
+    if after is not current:
+        values |= {"status": after.value, "changed_at": tx.now}
+        if after is Status.FAILED:
+            values |= {
+                "reason": Reason.WHATSAPP_ERROR.value,
+                "error_code": error_code,
+                "error_details": clean(error_details),
+            }
+        elif current is Status.FAILED:
+            values |= {"reason": "", "error_code": None, "error_details": None}
+    tx.conn.execute(update(tables.message).where(_message.id == row.id).values(values))
+    tx.conn.execute(
+        _EVENT,
+        [event(tx, row.id, status, WEBHOOK, moved=after is not current, error_code=error_code)],
+    )
+    touch(tx, row.contact_id, row.broadcast_id)
+    return after is not current
+
+
+def recover(tx: Tx, engine_ids: Sequence[int] | None) -> int:
+    """Claims found after a crash: their call may have begun, so they become unknown, never queued again.
+
+    engine_ids: the dead engines (None: every other engine, on a store with one engine). Returns how many.
+    """
+    asked = select(_message.id).where(_message.status == Status.SENDING.value)
+    if engine_ids is not None:
+        asked = asked.where(_message.engine_id.in_(engine_ids))
+    rows = lock(tx, tx.conn.scalars(asked).all())
+    found = [row for row in rows.values() if row.status == Status.SENDING.value]
+    write_moves(tx, [move(tx, row, Status.UNKNOWN, ENGINE, reason=Reason.ANSWER_LOST) for row in found])
+    for row in found:
+        touch(tx, row.contact_id, row.broadcast_id)
+        tx.conn.execute(
+            update(tables.attempt)
+            .where(
+                tables.attempt.c.message_id == row.id,
+                tables.attempt.c.outcome == AttemptOutcome.OPEN.value,
+            )
+            .values(outcome=AttemptOutcome.LOST.value, ended_at=tx.now)
+        )
+    return len(found)
+
+
+def find_for_status(tx: Tx, ids: Iterable[int], wamids: Iterable[str]) -> list[int]:
+    """The messages that a batch of status reports is about, by our id or by WhatsApp's."""
+    wanted = set(ids)
+    named = set(wamids)
+    if named:
+        wanted |= set(tx.conn.scalars(select(_message.id).where(_message.wamid.in_(named))))
+    return sorted(wanted)
+
+
+def next_due(tx: Tx) -> Any:
+    """The earliest due moment of a queued message outside broadcasts, or None."""
+    asked = (
+        select(_message.due_at)
+        .where(_message.status == Status.QUEUED.value, _message.broadcast_id.is_(None))
+        .order_by(_message.due_at)
+        .limit(1)
+    )
+    return tx.conn.scalar(asked)

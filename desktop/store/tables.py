@@ -1,0 +1,401 @@
+"""The tables, alike on SQLite and PostgreSQL.
+
+Moments are whole microseconds since 1970 (UTC) in a BIGINT: one form on both databases, quick to compare.
+`contact.facts` packs what decides into one small indexed number, see `desktop.store.facts`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import JSON, TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, kept as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id() -> Column[int]:
+    return Column("id", _Id, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, ondelete: str = "RESTRICT") -> Column[int]:
+    return Column(name, _Id, ForeignKey(target, ondelete=ondelete), nullable=nullable)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+
+setting_log = Table(
+    "setting_log",
+    metadata,
+    _id(),
+    Column("key", String, nullable=False),
+    Column("old", JSON),
+    Column("new", JSON),
+    Column("at", Moment, nullable=False),
+    Column("user_id", _Id),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False, server_default=""),
+    Column("name_folded", String, nullable=False, server_default=""),
+    Column("phone", String, unique=True),
+    Column("facts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("consent_event_id", _Id),
+    Column("last_marketing_at", Moment),
+    Column("last_inbound_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("merged_into", _Id),
+    Index("ix_contact_facts", "facts", "id"),
+    Index("ix_contact_name_folded", "name_folded"),
+    Index("ix_contact_created_at", "created_at"),
+    Index("ix_contact_last_inbound_at", "last_inbound_at"),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("value", String, primary_key=True),
+    _ref("contact_id", "contact.id"),
+    Index("ix_identity_contact_id", "contact_id"),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("folded", String, nullable=False, unique=True),
+)
+
+contact_tag = Table(
+    "contact_tag",
+    metadata,
+    Column("contact_id", _Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", _Id, ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_contact_tag_tag_id_contact_id", "tag_id", "contact_id"),
+)
+
+attribute = Table(
+    "attribute",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("folded", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("choices", JSON, nullable=False, server_default="[]"),
+)
+
+contact_attribute = Table(
+    "contact_attribute",
+    metadata,
+    Column("contact_id", _Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+    Column("attribute_id", _Id, ForeignKey("attribute.id", ondelete="CASCADE"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("folded", Text),
+    Column("number", Float),
+    Column("at", Moment),
+    Index("ix_contact_attribute_folded", "attribute_id", "folded", "contact_id"),
+    Index("ix_contact_attribute_number", "attribute_id", "number", "contact_id"),
+    Index("ix_contact_attribute_at", "attribute_id", "at", "contact_id"),
+)
+
+consent_event = Table(
+    "consent_event",
+    metadata,
+    _id(),
+    _ref("contact_id", "contact.id"),
+    Column("fact", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("user_id", _Id),
+    Column("at", Moment, nullable=False),
+    Column("evidence", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint("fact IN ('opt_in', 'whatsapp')", name="fact"),
+    Index("ix_consent_event_contact_id_id", "contact_id", "id"),
+)
+
+template = Table(
+    "template",
+    metadata,
+    _id(),
+    Column("whatsapp_id", String, nullable=False, server_default=""),
+    Column("name", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("category", String, nullable=False),
+    Column("correct_category", String),
+    Column("status", String, nullable=False),
+    Column("quality", String, nullable=False),
+    Column("header_kind", String, nullable=False, server_default=""),
+    Column("header_text", Text, nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
+    Column("footer", Text, nullable=False, server_default=""),
+    Column("buttons", JSON, nullable=False, server_default="[]"),
+    Column("named", Boolean, nullable=False, server_default=text("false")),
+    Column("examples", JSON, nullable=False, server_default="[]"),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("fetched_at", Moment),
+    Index("uq_template_name_language", "name", "language", unique=True),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("contact_id", _Id, ForeignKey("contact.id", ondelete="RESTRICT"), primary_key=True),
+    Column("open", Boolean, nullable=False, server_default=text("true")),
+    Column("assigned_to", _Id),
+    Column("unread_count", Integer, nullable=False, server_default=text("0")),
+    Column("last_at", Moment, nullable=False),
+    Column("last_message_id", _Id),
+    Index("ix_conversation_last_at", "last_at"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("contact_id", _Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", _Id, primary_key=True),
+    Column("body", JSON, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+broadcast = Table(
+    "broadcast",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("held_because", Text, nullable=False, server_default=""),
+    Column("draft", JSON, nullable=False),
+    _ref("template_id", "template.id", nullable=True),
+    Column("only_opted_in", Boolean, nullable=False, server_default=text("true")),
+    Column("override_reason", Text, nullable=False, server_default=""),
+    Column("override_user_id", _Id),
+    Column("approved_no_count", Integer, nullable=False, server_default=text("0")),
+    Column("approved_count", Integer),
+    Column("selected_count", Integer),
+    Column("checksum", BigInteger),
+    Column("planned_to", _Id, nullable=False, server_default=text("0")),
+    Column("created_by", _Id),
+    Column("created_at", Moment, nullable=False),
+    Column("send_at", Moment),
+    Column("launched_at", Moment),
+    Column("ended_at", Moment),
+    Index("ix_broadcast_status", "status"),
+)
+
+broadcast_recipient = Table(
+    "broadcast_recipient",
+    metadata,
+    Column("broadcast_id", _Id, ForeignKey("broadcast.id", ondelete="RESTRICT"), primary_key=True),
+    Column("contact_id", _Id, ForeignKey("contact.id", ondelete="RESTRICT"), primary_key=True),
+    Column("line", String, nullable=False),
+    Column("consent_event_id", _Id),
+)
+
+message = Table(
+    "message",
+    metadata,
+    _id(),
+    _ref("contact_id", "contact.id"),
+    _ref("broadcast_id", "broadcast.id", nullable=True),
+    Column("outgoing", Boolean, nullable=False),
+    Column("path", String, nullable=False, server_default=""),
+    Column("lane", SmallInteger, nullable=False, server_default=text("0")),
+    Column("status", String, nullable=False),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("error_code", Integer),
+    Column("error_details", Text),
+    Column("kind", String, nullable=False),
+    Column("category", String, nullable=False, server_default="service"),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("content", JSON),
+    _ref("template_id", "template.id", nullable=True),
+    Column("template_revision", Integer),
+    Column("asked", Boolean),
+    Column("consent_event_id", _Id),
+    Column("override_reason", Text),
+    Column("override_user_id", _Id),
+    Column("author_id", _Id),
+    Column("wamid", String, unique=True),
+    Column("context_wamid", String),
+    Column("retry_of", _Id),
+    Column("attempt_count", SmallInteger, nullable=False, server_default=text("0")),
+    Column("engine_id", _Id),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("delivered_at", Moment),
+    Column("read_at", Moment),
+    Index("ix_message_contact_id_id", "contact_id", "id"),
+    Index("ix_message_broadcast_id_status", "broadcast_id", "status", "reason"),
+    Index(
+        "ix_message_queue",
+        "broadcast_id",
+        "lane",
+        "due_at",
+        "id",
+        sqlite_where=text("status = 'queued'"),
+        postgresql_where=text("status = 'queued'"),
+    ),
+    Index(
+        "ix_message_sending",
+        "engine_id",
+        sqlite_where=text("status = 'sending'"),
+        postgresql_where=text("status = 'sending'"),
+    ),
+    Index(
+        "uq_message_broadcast_contact",
+        "broadcast_id",
+        "contact_id",
+        unique=True,
+        sqlite_where=text("broadcast_id IS NOT NULL"),
+        postgresql_where=text("broadcast_id IS NOT NULL"),
+    ),
+)
+
+message_event = Table(
+    "message_event",
+    metadata,
+    _id(),
+    _ref("message_id", "message.id"),
+    Column("status", String, nullable=False),
+    Column("moved", Boolean, nullable=False),
+    Column("source", String, nullable=False),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("error_code", Integer),
+    Column("user_id", _Id),
+    Column("at", Moment, nullable=False),
+    Index("ix_message_event_message_id_id", "message_id", "id"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    _id(),
+    _ref("message_id", "message.id"),
+    Column("number", SmallInteger, nullable=False),
+    Column("engine_id", _Id),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", String, nullable=False, server_default="open"),
+    Column("error_code", Integer),
+    Column("wamid", String),
+    Index("uq_attempt_message_id_number", "message_id", "number", unique=True),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    _id(),
+    Column("received_at", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("done", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_webhook_waiting", "id", sqlite_where=text("NOT done"), postgresql_where=text("NOT done")),
+)
+
+webhook_seen = Table(
+    "webhook_seen",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+change = Table(
+    "change",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("ref", _Id, nullable=False),
+    Column("process", String, nullable=False),
+)
+
+engine = Table(
+    "engine",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("connection", String, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("stopped_at", Moment),
+)

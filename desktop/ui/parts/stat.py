@@ -1,0 +1,58 @@
+"""Figures in a row: the word, the number, and what it is a part of."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.ui.parts.label import Label, Rule, SectionLabel
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Color
+
+
+class Stat(QWidget):
+    """One tile; `color` for a number that wants attention, `note` for its denominator."""
+
+    def __init__(
+        self, label: str, value: str, note: str = "", *, color: Color | None = None, name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._label = label
+        self.value = Label(value, "number", color=color, name=f"{name}-value" if name else "")
+        self.note = Label(note, "muted", wrap=True, tight=True, name=f"{name}-note" if name else "")
+        heading = SectionLabel(label)
+        heading.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 14, 14, 12)
+        column.setSpacing(2)
+        column.addWidget(heading)
+        column.addWidget(self.value)
+        column.addWidget(self.note)
+        column.addStretch(1)
+        named(self, name)
+        self._say()
+
+    def show_value(self, value: str, note: str = "", *, color: Color | None = None) -> None:
+        self.value.setText(value)
+        self.value.set_color(color)
+        self.note.setText(note)
+        self._say()
+
+    def _say(self) -> None:
+        self.setAccessibleName(f"{self._label}: {self.value.text()} {self.note.text()}".strip())
+
+
+class TileRow(QFrame):
+    """Tiles of the same width on one card, with lines between them."""
+
+    def __init__(self, tiles: Sequence[QWidget], *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for index, tile in enumerate(tiles):
+            if index:
+                row.addWidget(Rule(vertical=True))
+            row.addWidget(tile, 1)
+        named(self, name)

@@ -1,0 +1,286 @@
+"""Tables: horizontal lines only, a muted header, cells that may be badges, states or quiet words."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop.ui.parts.badge import BadgeKind, badge_size, paint_badge
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Color, Theme
+
+CELL = Qt.ItemDataRole.UserRole + 1
+ROW = Qt.ItemDataRole.UserRole + 2
+ROW_PX = 33  # 32 and its line
+SHARED_PX = 130  # a column that shares the room has at least this
+Index = QModelIndex | QPersistentModelIndex
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: its text, and how it looks. With `badge` it is a pill; `icon` stands before the text."""
+
+    text: str
+    badge: BadgeKind | None = None
+    icon: str = ""
+    color: Color = "text"
+    bold: bool = False
+    small: bool = False
+    mono: bool = False
+    end: bool = False  # at the end of the column, for numbers
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """`cell` makes the cell from a row; `width_px` 0 shares what is left."""
+
+    title: str
+    cell: Callable[[T], Cell | str]
+    width_px: int = 0
+    end: bool = False
+
+
+class Rows(QAbstractTableModel, Generic[T]):
+    """A model over plain values: set_rows() with whole new rows, replace() for one."""
+
+    def __init__(self, columns: Sequence[Column[T]], rows: Sequence[T] = ()) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+        self._rows: list[T] = list(rows)
+
+    @property
+    def rows(self) -> Sequence[T]:
+        return self._rows
+
+    def set_rows(self, rows: Sequence[T]) -> None:
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.endResetModel()
+
+    def append(self, rows: Sequence[T]) -> None:
+        """The next page."""
+        if rows:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+            self._rows.extend(rows)
+            self.endInsertRows()
+
+    def replace(self, position: int, row: T) -> None:
+        self._rows[position] = row
+        self.dataChanged.emit(self.index(position, 0), self.index(position, len(self.columns) - 1))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.columns)
+
+    def cell(self, position: int, column: int) -> Cell:
+        made = self.columns[column].cell(self._rows[position])
+        return made if isinstance(made, Cell) else Cell(made, end=self.columns[column].end)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == ROW:
+            return self._rows[index.row()]
+        if role in (
+            CELL,
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            cell = self.cell(index.row(), index.column())
+            if role == CELL:
+                return cell
+            return (cell.tooltip or None) if role == Qt.ItemDataRole.ToolTipRole else cell.text
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = (
+                Qt.AlignmentFlag.AlignTrailing if self.columns[section].end else Qt.AlignmentFlag.AlignLeading
+            )
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints Cells; a model that has none is painted by its display text."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = _cell_of(index)
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        theme = self._theme
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.color("accent_weak"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, theme.color("bg"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.color("line"))
+        mirrored = option.direction == Qt.LayoutDirection.RightToLeft
+        first_px = theme.px(4)
+        inner = rect.adjusted(first_px, 0, -theme.px(8), -1)
+        if mirrored:
+            inner = rect.adjusted(theme.px(8), 0, -first_px, -1)
+        if cell.badge is not None:
+            self._badge(painter, inner, cell, mirrored)
+        else:
+            self._text(painter, inner, cell, mirrored)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        cell = _cell_of(index)
+        height_px = self._theme.px(ROW_PX)
+        if cell.badge is not None:
+            return QSize(
+                badge_size(self._theme, cell.text, cell.badge, cell.icon or None).width() + 12, height_px
+            )
+        width_px = QFontMetrics(self._font(cell)).horizontalAdvance(cell.text) + self._theme.px(12)
+        return QSize(width_px + (self._theme.px(20) if cell.icon else 0), height_px)
+
+    def _badge(self, painter: QPainter, inner: QRect, cell: Cell, mirrored: bool) -> None:
+        assert cell.badge is not None
+        size = badge_size(self._theme, cell.text, cell.badge, cell.icon or None).boundedTo(inner.size())
+        left_px = inner.right() - size.width() + 1 if mirrored else inner.left()
+        spot = QRect(left_px, inner.center().y() - size.height() // 2, size.width(), size.height())
+        paint_badge(painter, self._theme, spot, cell.text, cell.badge, cell.icon or None, mirrored=mirrored)
+
+    def _text(self, painter: QPainter, inner: QRect, cell: Cell, mirrored: bool) -> None:
+        if cell.icon:
+            side_px = self._theme.px(15)
+            left_px = inner.right() - side_px + 1 if mirrored else inner.left()
+            spot = QRect(left_px, inner.center().y() - side_px // 2, side_px, side_px)
+            self._theme.icon(cell.icon, cell.color).paint(painter, spot)
+            step_px = side_px + self._theme.px(5)
+            inner = inner.adjusted(0, 0, -step_px, 0) if mirrored else inner.adjusted(step_px, 0, 0, 0)
+        font = self._font(cell)
+        painter.setLayoutDirection(
+            Qt.LayoutDirection.LayoutDirectionAuto
+        )  # a phone number stays as it is written
+        painter.setFont(font)
+        painter.setPen(self._theme.color(cell.color))
+        text = QFontMetrics(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, inner.width())
+        side = Qt.AlignmentFlag.AlignRight if cell.end != mirrored else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(
+            inner,
+            side
+            | Qt.AlignmentFlag.AlignAbsolute
+            | Qt.AlignmentFlag.AlignVCenter
+            | Qt.TextFlag.TextSingleLine,
+            text,
+        )
+
+    def _font(self, cell: Cell) -> QFont:
+        return self._theme.font(
+            12 if cell.small or cell.mono else 13, 600 if cell.bold else 400, mono=cell.mono
+        )
+
+
+class Table(QTableView):
+    """A table of whole rows. Enter or a double click is `activated`; widths come from the Rows' columns."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        model: QAbstractTableModel,
+        *,
+        label: str,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._fitted = False
+        model.setParent(self)
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(theme, self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(theme.px(24))
+        theme.changed.connect(self._rescale)
+        self._rescale()
+        named(self, name, label)
+
+    def chosen_row(self) -> Any:
+        """The value of the current row, or None."""
+        index = self.currentIndex()
+        return index.data(ROW) if index.isValid() else None
+
+    def fit_rows(self) -> None:
+        """Be as high as the rows need (a table in a card that does not scroll)."""
+        self._fitted = True
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for signal in (self.model().modelReset, self.model().rowsInserted, self.model().rowsRemoved):
+            signal.connect(self._fit)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _rescale(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self._theme.px(ROW_PX))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns with a width get it, the others share what is left; none is narrower than its title."""
+        columns = getattr(self.model(), "columns", ())
+        metrics = QFontMetrics(self._theme.font(12, 600))
+        least = [metrics.horizontalAdvance(each.title) + self._theme.px(16) for each in columns]
+        widths = [max(low, self._theme.px(each.width_px)) for low, each in zip(least, columns, strict=True)]
+        sharing = [position for position, each in enumerate(columns) if not each.width_px]
+        left_px = self.viewport().width() - sum(width for at, width in enumerate(widths) if at not in sharing)
+        for taken, position in enumerate(sharing):
+            widths[position] = max(
+                least[position], left_px // (len(sharing) - taken), self._theme.px(SHARED_PX)
+            )
+            left_px -= widths[position]
+        for position, width_px in enumerate(widths):
+            self.horizontalHeader().resizeSection(position, width_px)
+        if self._fitted:
+            rows_px = self.model().rowCount() * self.verticalHeader().defaultSectionSize()
+            bar_px = (
+                self.horizontalScrollBar().sizeHint().height() if sum(widths) > self.viewport().width() else 0
+            )
+            self.setFixedHeight(self.horizontalHeader().sizeHint().height() + rows_px + bar_px + 2)
+
+
+def _cell_of(index: Index) -> Cell:
+    cell = index.data(CELL)
+    return cell if isinstance(cell, Cell) else Cell(str(index.data() or ""))

@@ -1,0 +1,146 @@
+"""Short notes at the lower end corner that go away by themselves."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+
+from desktop.ui.parts.button import Button, IconButton
+from desktop.ui.parts.glyph import Glyph
+from desktop.ui.parts.label import Label
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Color, Theme
+
+ToastKind = Literal["info", "done", "warn", "danger"]
+_SIGN: dict[ToastKind, tuple[str, Color]] = {
+    "info": ("info", "info"), "done": ("check-circle", "accent"),
+    "warn": ("warning-fill", "warn"), "danger": ("warning-circle-fill", "danger"),
+}  # fmt: skip
+SHOWN_MS = 6_000
+WIDTH_PX = 360
+GAP_PX = 8
+EDGE_PX = 16
+MOST = 4
+
+
+class Toast(QFrame):
+    def __init__(
+        self, theme: Theme, text: str, kind: ToastKind, action: str, on_action: Callable[[], object] | None,
+        parent: QWidget,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.key = (text, kind, action)
+        self.text = text
+        self._on_action = on_action
+        self.setProperty("kind", "toast")
+        icon, color = _SIGN[kind]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 10, 10, 10)
+        row.setSpacing(10)
+        row.addWidget(Glyph(theme, icon, color, 18), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(Label(text, wrap=True, tight=True), 1)
+        self.action = Button(theme, action, "toast", name="toast-action")
+        self.action.setVisible(bool(action))
+        self.action.clicked.connect(self._act)
+        row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
+        cross = IconButton(theme, "x", "Dismiss", name="toast-dismiss")
+        cross.clicked.connect(self.go)
+        row.addWidget(cross, 0, Qt.AlignmentFlag.AlignVCenter)
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(24)
+        shadow.setOffset(0, 6)
+        shadow.setColor(theme.color("veil"))
+        self.setGraphicsEffect(shadow)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN_MS)
+        self._timer.timeout.connect(self.go)
+        named(self, "toast", text)
+        self.again()
+
+    def again(self) -> None:
+        """Begin the time anew."""
+        self._timer.start()
+
+    def go(self) -> None:
+        self._timer.stop()
+        self.hide()
+        self.setParent(None)
+        self.deleteLater()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._timer.start()
+        super().leaveEvent(event)
+
+    def _act(self) -> None:
+        if self._on_action is not None:
+            self._on_action()
+        self.go()
+
+
+class Toasts(QObject):
+    """The stack of a window. The same words twice are one toast, shown longer; more than four push the oldest out."""
+
+    def __init__(self, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme, self._window = theme, window
+        window.installEventFilter(self)
+
+    def show_toast(
+        self,
+        text: str,
+        kind: ToastKind = "info",
+        *,
+        action: str = "",
+        on_action: Callable[[], object] | None = None,
+    ) -> Toast:
+        for toast in self.shown:
+            if toast.key == (text, kind, action):
+                toast.again()
+                return toast
+        for toast in self.shown[: -(MOST - 1)]:
+            toast.go()
+        toast = Toast(self._theme, text, kind, action, on_action, self._window)
+        toast.destroyed.connect(self._arrange)
+        toast.show()
+        self._arrange()
+        said = QAccessibleAnnouncementEvent(toast, text)
+        if kind in ("warn", "danger"):
+            said.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(said)
+        return toast
+
+    @property
+    def shown(self) -> list[Toast]:
+        """Oldest first."""
+        found = self._window.findChildren(Toast, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return [toast for toast in found if not toast.isHidden()]
+
+    def clear(self) -> None:
+        for toast in self.shown:
+            toast.go()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutDirectionChange):
+            self._arrange()
+        return False
+
+    def _arrange(self) -> None:
+        window = self._window
+        bottom_px = window.height() - EDGE_PX - self._theme.px(24)
+        for toast in reversed(self.shown):
+            width_px = min(self._theme.px(WIDTH_PX), window.width() - 2 * EDGE_PX)
+            toast.setFixedWidth(width_px)
+            height_px = toast.heightForWidth(width_px)
+            toast.resize(width_px, height_px)
+            left_px = EDGE_PX if window.isRightToLeft() else window.width() - EDGE_PX - width_px
+            bottom_px -= height_px
+            toast.move(left_px, bottom_px)
+            toast.raise_()
+            bottom_px -= GAP_PX

@@ -1,0 +1,57 @@
+"""Which loop an async test runs on, and the fixtures of tests that need a window. Qt is imported only for those."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.ui.theme import Theme
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+HERE = Path(__file__).parent
+WITH_WINDOWS = (HERE / "ui", HERE / "journeys", HERE / "looks")
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Qt's loop for tests of windows, asyncio's own for all others."""
+    if any(folder in item.path.parents for folder in WITH_WINDOWS):
+        return {"qt": _qt_loop}
+    return {"asyncio": asyncio.new_event_loop}
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    from tests.qt import qt_loop_factory
+
+    loop: Any = qt_loop_factory()()
+    return loop  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def app() -> "QApplication":
+    """The application with the theme's fonts; offscreen, and nothing in it can start a nested loop."""
+    from tests.qt import application
+
+    return application()
+
+
+@pytest.fixture(scope="session")
+def qapp(app: "QApplication") -> "QApplication":
+    """pytest-qt's own fixture gives the same application."""
+    return app
+
+
+@pytest.fixture
+def theme(app: "QApplication") -> "Theme":
+    """A fresh light theme at 100 %, applied, without motion."""
+    from tests.qt import themed
+
+    return themed(app)
