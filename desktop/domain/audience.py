@@ -20,6 +20,7 @@ class Line(StrEnum):
     WILL_OPTED_IN = "will_opted_in"
     WILL_NO_CHOICE = "will_no_choice"
     WILL_DESPITE = "will_despite"
+    WILL_NOT_ASKED = "will_not_asked"
     DUPLICATE = "duplicate"
     EXCLUDED = "excluded"
     NO_PHONE = "no_phone"
@@ -49,6 +50,7 @@ _LABELS: Final = {
     Line.WILL_NO_CHOICE: "No choice recorded",
     Line.WILL_DESPITE: "Opted out",
     Line.OPTED_OUT: "Opted out",
+    Line.WILL_NOT_ASKED: "Not marketing: opt-in not asked",
 }
 
 
@@ -89,7 +91,9 @@ def line_for(rule: Rule, facts: Facts, *, has_phone: bool = True, missing_variab
         return Line(verdict.reason.value)
     if missing_variable:
         return Line.MISSING_VARIABLE
-    if facts.opt_in is OptIn.NO or (facts.stopped_in_whatsapp and rule.category is not Category.MARKETING):
+    if not verdict.asked:
+        return Line.WILL_NOT_ASKED
+    if facts.opt_in is OptIn.NO:
         return Line.WILL_DESPITE
     return Line.WILL_OPTED_IN if facts.opt_in is OptIn.YES else Line.WILL_NO_CHOICE
 

@@ -106,6 +106,8 @@ class WizardState:
         return replace(self, draft=replace(self.draft, audience=audience), counting=True)
 
     def toggle(self, only_opted_in: bool) -> "WizardState":
+        if not self.shows_toggle:
+            return self
         return replace(self, draft=replace(self.draft, only_opted_in=only_opted_in), counting=True)
 
     def set_variable(self, variable: Variable) -> "WizardState":
@@ -258,8 +260,13 @@ class Figures:
 
 CHECKSUM_PRIME: Final = 2_654_435_761
 CHECKSUM_MODULUS: Final = 2_147_483_647
+CHECKSUM_MIX: Final = 65_521
 
 
 def checksum_part(contact_id: int) -> int:
-    """One contact's part of the audience's checksum; the sum of all parts is kept at the snapshot."""
-    return contact_id * CHECKSUM_PRIME % CHECKSUM_MODULUS
+    """One contact's part of the audience's checksum; the sum of all parts is kept at the snapshot.
+
+    Not linear: {1, 4} and {2, 3} must not have the same sum. `store.audience.checksum_of` is the same in SQL.
+    """
+    mixed = contact_id * CHECKSUM_PRIME % CHECKSUM_MODULUS
+    return mixed * (mixed % CHECKSUM_MIX) % CHECKSUM_MODULUS

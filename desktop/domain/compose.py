@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from desktop.domain import consent, templates, window
-from desktop.domain.consent import Category, Facts, Override, Path, Policy, Question, Verdict
+from desktop.domain.consent import Category, Facts, OptIn, Override, Path, Policy, Question, Verdict
 from desktop.domain.templates import Template
 
 MAX_TEXT_LENGTH = 4096
@@ -58,7 +58,7 @@ class ComposeState:
     @property
     def shows_banner(self) -> bool:
         """The banner is about the contact, whatever is being written."""
-        return self.facts.says_no
+        return self.facts.says_no or (self.policy.strict and self.facts.opt_in is OptIn.NONE)
 
     @property
     def category(self) -> Category:
@@ -66,6 +66,9 @@ class ComposeState:
 
     def verdict(self, now: datetime, override: Override | None = None) -> Verdict:
         """What the rule says of this draft now."""
+        template_id = self.template.id if self.template else None
+        if override and (override.contact_id, override.template_id) != (self.contact_id, template_id):
+            override = None  # given for someone or something else
         return consent.decide(
             Question(
                 Path.COMPOSE,
@@ -81,7 +84,10 @@ class ComposeState:
     def reason_to_send(self, reason: str, user_id: int) -> Override:
         """A person's reason, bound to what this draft shows."""
         revision = self.template.revision if self.template else None
-        return Override(reason.strip(), user_id, self.facts.consent_event_id, revision)
+        template_id = self.template.id if self.template else None
+        return Override(
+            reason.strip(), user_id, self.facts.consent_event_id, revision, self.contact_id, template_id
+        )
 
     def blocked_by(self, now: datetime) -> str:
         """Why it cannot be sent yet, as a sentence; "" when it can."""

@@ -88,13 +88,15 @@ class Override:
     """A person's reason to send although the contact said no, bound to what they saw.
 
     template_revision None leaves the template open: a broadcast's reason covers its contacts, and its
-    template is fixed elsewhere.
+    template is fixed elsewhere. contact_id, template_id: for whom and what a compose reason was given.
     """
 
     reason: str
     user_id: int
     consent_event_id: int | None
     template_revision: int | None = None
+    contact_id: int | None = None
+    template_id: int | None = None
 
     def covers(self, facts: Facts, template_revision: int | None) -> bool:
         """True while nothing that the reason was bound to has changed."""
@@ -205,7 +207,9 @@ def _opened(refusal: Reason, question: Question) -> bool:
         question.facts, question.template_revision
     )
     if question.path is Path.COMPOSE:
-        return covered
+        # In the compose box a person saw one template: a reason bound to none covers none.
+        given = question.override
+        return covered and given is not None and given.template_revision == question.template_revision
     if question.path is Path.BROADCAST and not question.only_opted_in:
         # Strict asks for a choice; with the toggle off nobody asks, and only an opt-out needs the reason.
         return covered or refusal is Reason.NO_CHOICE
@@ -235,7 +239,7 @@ class Cleared:
     seal: object = None
 
     def __post_init__(self) -> None:
-        if self.seal is not _SEAL:
+        if self.seal is not _SEAL or not self.verdict.may_send:
             raise PermissionError("only consent.clear() makes leave to send")
 
 

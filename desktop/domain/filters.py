@@ -7,9 +7,10 @@ A negative condition (is not, does not contain, none of) holds for a contact wit
 no city does not live in Mumbai.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -144,7 +145,7 @@ def _check(condition: Condition, kind: Kind) -> None:
         )
     if condition.op in _EMPTINESS:
         return
-    if not condition.values:
+    if not condition.values or any(not value.strip() for value in condition.values):
         raise BadFilter("Value missing", f"Give a value for “{condition.field}”.", condition.field)
     for value in condition.values:
         parse_value(kind, value, condition.field)
@@ -154,7 +155,10 @@ def parse_value(kind: Kind, text: str, name: str = "") -> Value:
     """A typed value from its text. Raises BadFilter with the field's name."""
     try:
         if kind is Kind.NUMBER:
-            return float(text)
+            number = float(text)
+            if not math.isfinite(number):
+                raise ValueError(text)
+            return number
         if kind is Kind.DATE:
             return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
         if kind is Kind.YES_NO:
@@ -234,8 +238,8 @@ def _holds_set(op: Op, have: set[str], wanted: list[Value]) -> bool:
 def _holds_one(op: Op, have: Any, wanted: list[Value]) -> bool:
     first: Any = wanted[0]
     if isinstance(have, datetime):
-        day_after = first + timedelta(days=1)
-        days = {Op.IS: first <= have < day_after, Op.BEFORE: have < first, Op.AFTER: have >= day_after}
+        day, wanted_day = have.astimezone(UTC).date(), first.date()
+        days = {Op.IS: day == wanted_day, Op.BEFORE: day < wanted_day, Op.AFTER: day > wanted_day}
         return bool(days[op])
     answers: dict[Op, Callable[[], Any]] = {
         Op.IS: lambda: have == first,
@@ -264,23 +268,29 @@ def to_json(wanted: Filter) -> dict[str, Any]:
     }
 
 
-def from_json(data: Any) -> Filter:
+def from_json(data: Any, depth: int = 0) -> Filter:
     """The filter from its JSON values. Raises BadFilter for anything else."""
     if not isinstance(data, dict) or not isinstance(data.get("items", []), list):
         raise BadFilter("Not a filter", "A filter is an object with “match” and “items”.")
     if data.get("match", "all") not in ("all", "any"):
         raise BadFilter("Not a filter", "“match” is “all” or “any”.", "match")
-    items = tuple(_item_from_json(item) for item in data.get("items", []))
+    if depth > 1:
+        raise BadFilter("Nested too deep", "A group of conditions can stand inside the filter once.")
+    items = tuple(_item_from_json(item, depth + 1) for item in data.get("items", []))
     return Filter(items, data.get("match", "all") == "all")
 
 
-def _item_from_json(item: Any) -> Condition | Filter:
+def _item_from_json(item: Any, depth: int) -> Condition | Filter:
     if isinstance(item, dict) and "items" in item:
-        return from_json(item)
+        return from_json(item, depth)
     try:
         values = item.get("values", [])
         if not isinstance(values, list):
             raise TypeError("values")
         return Condition(str(item["field"]), Op(item["op"]), tuple(str(value) for value in values))
     except (KeyError, ValueError, TypeError, AttributeError) as wrong:
-        raise BadFilter("Not a filter", f"This condition cannot be read: {item!r}.") from wrong
+        raise BadFilter("Not a filter", f"This condition cannot be read: {item!r}.", _named(item)) from wrong
+
+
+def _named(item: Any) -> str:
+    return str(item.get("field", "")) if isinstance(item, dict) else ""

@@ -59,7 +59,10 @@ class Pace:
 
     def give_back(self, count: int) -> "Pace":
         """The bucket after claims that were not used."""
-        return self if self.limit_per_s is None else replace(self, tokens=self.tokens + count)
+        if self.limit_per_s is None:
+            return self
+        room = max(1.0, self.current_per_s * LONGEST_SLICE_S)
+        return replace(self, tokens=min(room, self.tokens + count))
 
     def wait_s(self, now_s: float) -> float:
         """Seconds until at least one message may be claimed."""

@@ -31,11 +31,18 @@ def parse(text: str, country: str = "") -> str:
         raise NotAPhone("Not a phone number", _why(text, wrong.error_type, country), "phone") from wrong
     if number.extension:
         raise NotAPhone("Not a phone number", f"“{text.strip()}” has an extension.", "phone")
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if _is_valid(written):
+        return written
+    if (other := _other_form(written)) and _is_valid(other):
+        return other  # the old form, as files and WhatsApp still write it; the new one is kept
     if not phonenumbers.is_possible_number(number):
         raise NotAPhone("Not a phone number", f"“{text.strip()}” has too few or too many digits.", "phone")
-    if not phonenumbers.is_valid_number(number):
-        raise NotAPhone("Not a phone number", f"“{text.strip()}” is not in use anywhere.", "phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise NotAPhone("Not a phone number", f"“{text.strip()}” is not in use anywhere.", "phone")
+
+
+def _is_valid(phone: str) -> bool:
+    return phonenumbers.is_valid_number(phonenumbers.parse(phone))
 
 
 def _ascii_digits(text: str) -> str:
@@ -94,7 +101,7 @@ def forms(phone: str) -> tuple[str, ...]:
     return (phone,) if other is None else (phone, other)
 
 
-_BRAZIL_NEW: Final = re.compile(r"^\+55(\d{2})9(\d{8})$")
+_BRAZIL_NEW: Final = re.compile(r"^\+55(\d{2})9([6-9]\d{7})$")
 _BRAZIL_OLD: Final = re.compile(r"^\+55(\d{2})([6-9]\d{7})$")
 
 
@@ -103,9 +110,9 @@ def _other_form(phone: str) -> str | None:
         return f"+55{new[1]}{new[2]}"
     if old := _BRAZIL_OLD.match(phone):
         return f"+55{old[1]}9{old[2]}"
-    for country, mark in (("+52", "1"), ("+54", "9")):
-        if re.fullmatch(rf"\{country}{mark}\d{{10}}", phone):
+    for country, mark, national in (("+52", "1", r"[2-9]\d{9}"), ("+54", "9", r"(?:11|[23]\d)\d{8}")):
+        if re.fullmatch(rf"\{country}{mark}{national}", phone):
             return country + phone[len(country) + 1 :]
-        if re.fullmatch(rf"\{country}[2-9]\d{{9}}", phone):
+        if re.fullmatch(rf"\{country}{national}", phone):
             return country + mark + phone[len(country) :]
     return None

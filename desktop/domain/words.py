@@ -38,7 +38,8 @@ class Words:
 def fold(text: str) -> str:
     """The comparable core of a message: NFKC, casefold, letters, digits and marks only."""
     normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(ch for ch in normal if unicodedata.category(ch)[0] in "LNM" and ch not in _INVISIBLE)
+    said = [ch for ch in normal if unicodedata.category(ch)[0] in "LNMS" and ch not in _INVISIBLE]
+    return "".join(ch for ch in said if unicodedata.category(ch)[0] != "S") or "".join(said)
 
 
 _INVISIBLE = frozenset("\ufe0e\ufe0f\u200d")

@@ -8,7 +8,7 @@ from aiohttp import BodyPartReader, web
 
 from .envelope import GraphError, json_response, missing, no_object
 from .media import LARGEST_BYTES, MIME_KINDS, MediaShelf, Medium
-from .messages import parse_object
+from .messages import decoded, parse_object
 from .routes import Routes
 from .templates import Catalogue
 from .updates import Number
@@ -88,7 +88,7 @@ class Cloud:
     async def change_profile(self, request: web.BaseRequest, number_id: str) -> web.Response:
         """`POST /{phone_number_id}/whatsapp_business_profile`."""
         self._expect_number(number_id, "post")
-        wanted = parse_object(await request.text())
+        wanted = parse_object(decoded(await request.read()))
         if wanted.pop("messaging_product", None) != "whatsapp":
             raise missing("messaging_product")
         if unknown := set(wanted) - set(PROFILE_FIELDS):

@@ -10,9 +10,10 @@ import asyncio
 import hashlib
 import heapq
 import hmac
+import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -23,8 +24,11 @@ from .trouble import Troubles
 from .updates import Number, Send, status_json, statuses_entry, webhook_body
 from .wire import Wire
 
+_log = logging.getLogger(__name__)
+
 UPDATES_PER_POST = 1000
 POST_BYTES = 3_000_000
+PIECE_BYTES = 256 * 1024
 POST_TIMEOUT_S = 15.0
 SHUFFLE_AHEAD_S = 3.0
 
@@ -190,7 +194,11 @@ class Courier:
         assert self._session is not None
         if self._target is None:
             return None, b""
-        headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua"}
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            "User-Agent": "facebookexternalua",
+        }
         if signature != "none":
             secret = self._target.secret + ("" if signature == "good" else "x")
             headers["X-Hub-Signature-256"] = (
@@ -201,7 +209,9 @@ class Courier:
         status: int | None = None
         told = b""
         try:
-            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with self._session.post(
+                url, data=_pieces(body), headers=headers, allow_redirects=False
+            ) as answer:
                 told = await answer.content.read(2000)
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
@@ -223,7 +233,12 @@ class Courier:
                 self._put_back(lane, batch, late.delay_s)
                 continue
             lane.in_flight = len(batch.ids)
-            told = await self._deliver(lane, batch)
+            try:
+                told = await self._deliver(lane, batch)
+            except Exception:
+                # A bug must not end the lane in silence: the batch is tried again like any other.
+                _log.exception("A webhook could not be posted")
+                told = False
             lane.in_flight = 0
             if told:
                 self._log.forget(batch.ids)
@@ -308,3 +323,9 @@ class Courier:
         ]
         heapq.heapify(lane.waiting)
         lane.wake.set()
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    """`body` in pieces: written whole, some megabytes would hold up the loop."""
+    for start in range(0, len(body), PIECE_BYTES):
+        yield body[start : start + PIECE_BYTES]

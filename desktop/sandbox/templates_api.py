@@ -12,7 +12,7 @@ from aiohttp import web
 from .clock import BusinessClock
 from .cloud import chosen
 from .envelope import GraphError, json_response, missing, no_object
-from .messages import parse_object
+from .messages import decoded, parse_object
 from .routes import Routes
 from .template_changes import TemplateChanges
 from .template_rules import check_new
@@ -71,7 +71,7 @@ class TemplatesApi:
     async def create(self, request: web.BaseRequest, waba_id: str) -> web.Response:
         """A new template, pending until it is reviewed."""
         self._expect_waba(waba_id, "post")
-        wanted = parse_object(await request.text())
+        wanted = parse_object(decoded(await request.read()))
         check_new(wanted)
         if self._catalogue.find(wanted["name"], wanted["language"]) is not None:
             raise GraphError(
@@ -95,7 +95,7 @@ class TemplatesApi:
     async def edit(self, request: web.BaseRequest, template_id: str) -> web.Response:
         """New components or another category; the template is reviewed again."""
         template = self._get(template_id, "post")
-        wanted = parse_object(await request.text())
+        wanted = parse_object(decoded(await request.read()))
         merged = {
             "name": template.name,
             "language": template.language,

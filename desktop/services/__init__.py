@@ -1,0 +1,1 @@
+"""What the program does: async verbs over the store and WhatsApp."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from desktop.domain import filters
 from desktop.domain.audience import Breakdown, Line, Rule, line_for
-from desktop.domain.broadcast import CHECKSUM_MODULUS, CHECKSUM_PRIME
+from desktop.domain.broadcast import CHECKSUM_MIX, CHECKSUM_MODULUS, CHECKSUM_PRIME
 from desktop.domain.consent import OptIn
 from desktop.domain.contacts import Contact
 from desktop.domain.filters import Attribute, Condition, Filter, Kind, Op, Value
@@ -89,7 +89,7 @@ def _column(column: Any, op: Op, wanted: Sequence[Value], *, blank: bool) -> Col
 def _compare(column: Any, op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
     first: Any = wanted[0]
     if isinstance(first, datetime):
-        after = first + timedelta(days=1)
+        after = _day_after(first)
         if op is Op.IS:
             return and_(column >= first, column < after)
         return column < first if op is Op.BEFORE else column >= after  # type: ignore[no-any-return]
@@ -105,6 +105,13 @@ def _compare(column: Any, op: Op, wanted: Sequence[Value]) -> ColumnElement[bool
         Op.MORE: lambda: column > first,
     }[op]()
     return made
+
+
+def _day_after(day: datetime) -> datetime:
+    try:
+        return day + timedelta(days=1)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=day.tzinfo)
 
 
 def _opt_in(op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
@@ -280,4 +287,5 @@ def snapshot(
 
 def checksum_of(contact_id: Any) -> Any:
     """One contact's part of the audience's checksum, in SQL."""
-    return (contact_id * CHECKSUM_PRIME) % CHECKSUM_MODULUS
+    mixed = (contact_id * CHECKSUM_PRIME) % CHECKSUM_MODULUS
+    return (mixed * (mixed % CHECKSUM_MIX)) % CHECKSUM_MODULUS

@@ -9,11 +9,12 @@ from desktop.domain.audience import Line, Rule
 from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus, Figures, ReasonCount
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Path
-from desktop.domain.contacts import Fact
+from desktop.domain.contacts import Fact, fields_of
 from desktop.domain.messages import Lane, Status
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
-from desktop.store import audience, outbox, tables
+from desktop.domain.templates import values_for
+from desktop.store import audience, contacts, outbox, tables
 from desktop.store.engine import Tx, new_id
 
 _broadcast = tables.broadcast.c
@@ -349,3 +350,9 @@ def message_ids(
         found = select(tables.contact.c.id).where(audience.search_condition(search))
         asked = asked.where(_message.contact_id.in_(found))
     return list(tx.conn.scalars(asked.order_by(_message.changed_at.desc(), _message.id).limit(limit)))
+
+
+def values_for_contact(tx: Tx, broadcast_id: int, contact_id: int) -> dict[str, str]:
+    """The template values that the broadcast gives one contact now."""
+    one = contacts.get(tx, contact_id)
+    return values_for(get(tx, broadcast_id).draft.variables, fields_of(one.name, one.phone, one.attributes))

@@ -339,3 +339,8 @@ def next_due(tx: Tx) -> Any:
         .limit(1)
     )
     return tx.conn.scalar(asked)
+
+
+def template_of(tx: Tx, message_id: int) -> int | None:
+    """The template of a message, or None for one without."""
+    return tx.conn.scalar(select(_message.template_id).where(_message.id == message_id))

@@ -89,7 +89,9 @@ def load_fonts() -> None:
             raise OSError(f"Qt cannot read the font {path.name}")
 
 
-_HOLE = re.compile(r"@(?:\((?P<file>[\w.-]+)\)|(?P<px>\d+(?:\.\d+)?)px|(?P<token>[a-z_]+))")
+_HOLE = re.compile(
+    r"@(?:\((?P<file>[\w.-]+)\)|(?P<px>\d+(?:\.\d+)?)px|(?P<round>\d+)round|(?P<token>[a-z_]+))"
+)
 
 
 class Theme(QObject):
@@ -158,11 +160,17 @@ class Theme(QObject):
         return resource("theme.qss").read_text(encoding="utf-8")
 
     def style_sheet(self) -> str:
-        """`resources/theme.qss` with its holes filled: @token, @12px (scaled), @(file.svg) of this mode."""
+        """`resources/theme.qss` with its holes filled.
+
+        @token is a colour, @12px a scaled length, @16round the radius that makes a box of 16 with a line of 1 round,
+        @(file.svg) a picture of this mode.
+        """
 
         def fill(hole: re.Match[str]) -> str:
             if hole["px"]:
                 return f"{self.px(float(hole['px']))}px"
+            if hole["round"]:  # a radius above half of the side gives square corners
+                return f"{self.px(float(hole['round'])) // 2 + 1}px"
             if hole["file"]:
                 return f'url("{resource("icons", self.mode, hole["file"]).as_posix()}")'
             shade = self._faint() if hole["token"] == "faint" else self.color(hole["token"])  # type: ignore[arg-type]  # an unknown name raises

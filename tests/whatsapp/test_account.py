@@ -1,5 +1,6 @@
 """Templates, the number, files and the connection test, over a real socket."""
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime
 from typing import Any
@@ -138,15 +139,16 @@ async def test_nobody_there(session: aiohttp.ClientSession) -> None:
 
 
 async def test_slow_answer(session: aiohttp.ClientSession) -> None:
-    async def hang(request: web.Request) -> web.StreamResponse:
-        assert request.transport is not None
-        while not request.transport.is_closing():
-            await request.loop.create_future()
-        return web.Response()
+    done = asyncio.Event()
+
+    async def hang(_request: web.Request) -> web.StreamResponse:
+        await done.wait()
+        return web.json_response(NUMBER)
 
     async with serving(hang) as served:
         with pytest.raises(NotReached, match="in time"):
             await account(session, served.url, timeout_s=0.1).number()
+        done.set()
 
 
 async def test_upload(session: aiohttp.ClientSession) -> None:
@@ -215,7 +217,7 @@ async def test_download_that_is_gone(session: aiohttp.ClientSession) -> None:
             await account(session, served.url).download("7")
 
 
-TEMPLATES = {f"/{WABA_ID}/message_templates": {"data": []}}
+TEMPLATES: dict[str, Any] = {f"/{WABA_ID}/message_templates": {"data": []}}
 
 
 async def test_connection_that_works(session: aiohttp.ClientSession) -> None:

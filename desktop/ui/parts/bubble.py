@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 
 from PySide6.QtCore import QPointF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
 from desktop.ui.theme import MONO_FAMILIES, Theme
 
@@ -109,8 +109,7 @@ class BubbleText:
         for number in range(self._layout.lineCount()):
             line = self._layout.lineAt(number)
             if line.naturalTextRect().contains(point):
-                position = line.xToCursor(point.x())
-                at = position
+                at = line.xToCursor(point.x(), QTextLine.CursorPosition.CursorOnCharacter)
                 return next((link.address for link in self.links if link.start <= at < link.end), None)
         return None
 

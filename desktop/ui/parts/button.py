@@ -11,7 +11,7 @@ from desktop.ui.theme import Color, Theme
 
 Kind = Literal[
     "default", "primary", "danger", "link", "link-danger", "quiet", "icon", "tab", "nav",
-    "banner-danger", "banner-warn", "banner-info", "toast",
+    "banner-danger", "banner-warn", "banner-info", "toast", "chip-cross",
 ]  # fmt: skip
 
 KEYBOARD = (
@@ -24,6 +24,8 @@ _INK: dict[str, Color] = {
     "icon": "muted", "tab": "muted", "nav": "muted", "banner-danger": "danger", "banner-warn": "warn",
     "banner-info": "info", "toast": "accent",
 }  # fmt: skip
+
+_ICON_PX = {"icon": 18, "chip-cross": 10}
 
 
 class Button(QPushButton):
@@ -52,6 +54,7 @@ class Button(QPushButton):
 
     def set_kind(self, kind: Kind) -> None:
         restyle(self, kind=kind)
+        self._rescale()
 
     def setMenu(self, menu: QMenu) -> None:
         super().setMenu(menu)
@@ -79,7 +82,7 @@ class Button(QPushButton):
             paint_ring(painter, self._theme, QRectF(self.rect()), 8)
 
     def _rescale(self) -> None:
-        side_px = self._theme.px(18 if self.property("kind") == "icon" else 16)
+        side_px = self._theme.px(_ICON_PX.get(str(self.property("kind")), 16))
         self.setIconSize(QSize(side_px, side_px))
 
 

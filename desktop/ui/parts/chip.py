@@ -1,6 +1,6 @@
 """Tags: a word in a pill, which can be taken away."""
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -8,6 +8,8 @@ from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
+
+PAD_PX = 6
 
 
 class Chip(QFrame):
@@ -32,14 +34,12 @@ class Chip(QFrame):
         row.setSpacing(0)
         label = Label(text)
         label.setProperty("role", "chip")
-        row.addSpacing(theme.px(6))
+        row.addSpacing(PAD_PX)
         row.addWidget(label)
-        row.addSpacing(theme.px(0 if removable else 6))
+        row.addSpacing(0 if removable else PAD_PX)
         if removable:
             cross = IconButton(theme, "x", f"Remove {text}", name=f"{name}-remove" if name else "")
-            cross.setProperty("kind", "chip-cross")
-            side_px = theme.px(10)
-            cross.setIconSize(QSize(side_px, side_px))
+            cross.set_kind("chip-cross")
             cross.clicked.connect(self._cross)
             row.addWidget(cross)
         named(self, name, text)

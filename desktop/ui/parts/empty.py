@@ -9,6 +9,8 @@ from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
+SENTENCE_PX = 380
+
 
 class EmptyState(QWidget):
     """Icon, title, a sentence about what to do, and the button that does it."""
@@ -23,7 +25,9 @@ class EmptyState(QWidget):
         self.glyph = Glyph(theme, icon, "muted", 36)
         self.title = Label(title, "title", wrap=True)
         self.sentence = Label(sentence, "soft", wrap=True)
-        self.sentence.setMaximumWidth(theme.px(380))
+        self._theme = theme
+        theme.changed.connect(self._rescale)
+        self._rescale()
         self.action = Button(theme, action, "primary", name=f"{name}-action" if name else "")
         self.action.setVisible(bool(action))
         self.action.clicked.connect(self.action_requested)
@@ -45,3 +49,6 @@ class EmptyState(QWidget):
         column.addWidget(self.action, 0, center)
         column.addStretch(2)
         named(self, name, title, sentence)
+
+    def _rescale(self) -> None:
+        self.sentence.setMaximumWidth(self._theme.px(SENTENCE_PX))

@@ -9,11 +9,11 @@ from desktop.ui.theme import Theme
 PAD_PX = 9
 
 
-def _pad(field: QAbstractSpinBox, theme: Theme) -> None:
+def _pad(field: QAbstractSpinBox) -> None:
     # WORKAROUND for Qt 6.11: the padding a style sheet gives a spin box does not reach its text.
     edit = field.findChild(QLineEdit)
     assert edit is not None
-    edit.setTextMargins(theme.px(PAD_PX), 0, 0, 0)
+    edit.setTextMargins(PAD_PX, 0, 0, 0)
 
 
 class NumberField(QSpinBox):
@@ -28,7 +28,7 @@ class NumberField(QSpinBox):
         self.setValue(value)
         self.setSuffix(suffix)
         self.setGroupSeparatorShown(True)
-        _pad(self, theme)
+        _pad(self)
         named(self, name, label)
 
 
@@ -47,5 +47,5 @@ class DateTimeField(QDateTimeEdit):
         super().__init__(value, parent)
         self.setDisplayFormat("ddd d MMM yyyy HH:mm")
         self.setCalendarPopup(True)
-        _pad(self, theme)
+        _pad(self)
         named(self, name, label)

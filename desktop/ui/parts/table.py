@@ -232,7 +232,7 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(False)
-        header.setMinimumSectionSize(theme.px(24))
+        header.setMinimumSectionSize(24)
         theme.changed.connect(self._rescale)
         self._rescale()
         named(self, name, label)

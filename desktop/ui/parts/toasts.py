@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
 
@@ -26,6 +27,10 @@ MOST = 4
 
 
 class Toast(QFrame):
+    """One note; made by Toasts."""
+
+    gone = Signal()
+
     def __init__(
         self, theme: Theme, text: str, kind: ToastKind, action: str, on_action: Callable[[], object] | None,
         parent: QWidget,
@@ -65,10 +70,11 @@ class Toast(QFrame):
         self._timer.start()
 
     def go(self) -> None:
+        """Leave now."""
         self._timer.stop()
         self.hide()
-        self.setParent(None)
         self.deleteLater()
+        self.gone.emit()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._timer.stop()
@@ -90,6 +96,7 @@ class Toasts(QObject):
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
         self._theme, self._window = theme, window
+        self._stack: list[Toast] = []
         window.installEventFilter(self)
 
     def show_toast(
@@ -107,7 +114,8 @@ class Toasts(QObject):
         for toast in self.shown[: -(MOST - 1)]:
             toast.go()
         toast = Toast(self._theme, text, kind, action, on_action, self._window)
-        toast.destroyed.connect(self._arrange)
+        self._stack.append(toast)
+        toast.gone.connect(self._arrange)
         toast.show()
         self._arrange()
         said = QAccessibleAnnouncementEvent(toast, text)
@@ -119,8 +127,8 @@ class Toasts(QObject):
     @property
     def shown(self) -> list[Toast]:
         """Oldest first."""
-        found = self._window.findChildren(Toast, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return [toast for toast in found if not toast.isHidden()]
+        self._stack = [toast for toast in self._stack if shiboken6.isValid(toast) and not toast.isHidden()]
+        return list(self._stack)
 
     def clear(self) -> None:
         for toast in self.shown:

@@ -1,0 +1,89 @@
+"""Conversations: the list, the thread, who has it, and the draft in the compose box."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.domain.contacts import ConsentEvent, Contact
+from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
+from desktop.domain.people import Right, User, require
+from desktop.domain.settings import Settings
+from desktop.store import consent, contacts, conversations, drafts, settings
+from desktop.store.engine import Store, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    """Everything the screen shows of one conversation, read in one transaction.
+
+    row is None while the contact has no conversation yet. draft: as `ComposeState.to_json` made it.
+    """
+
+    contact: Contact
+    row: ConversationRow | None
+    messages: tuple[MessageView, ...]
+    history: tuple[ConsentEvent, ...]
+    draft: dict[str, Any] | None
+    settings: Settings
+
+
+class Conversations:
+    """The verbs on conversations."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def counts(self, user: User) -> BoxCounts:
+        return await self._store.read(lambda tx: conversations.counts(tx, user.id), people=True)
+
+    async def rows(
+        self, box: Box, user: User, *, search: str = "", limit: int = 200
+    ) -> list[ConversationRow]:
+        """The list of a tab, newest first; search: by name or phone."""
+        return await self._store.read(
+            lambda tx: conversations.rows(tx, box, user.id, search=search, limit=limit), people=True
+        )
+
+    async def open(self, contact_id: int, user: User, *, before_id: int | None = None) -> OpenConversation:
+        """Read a conversation; at most 300 messages, older ones than before_id. Raises NotFound."""
+
+        def read(tx: Tx) -> OpenConversation:
+            rows = conversations.rows(tx, Box.ALL, user.id, contact_id=contact_id)
+            return OpenConversation(
+                contacts.get(tx, contact_id),
+                rows[0] if rows else None,
+                tuple(conversations.thread(tx, contact_id, before_id=before_id)),
+                tuple(consent.history(tx, contact_id)),
+                drafts.load(tx, contact_id, user.id),
+                settings.load(tx),
+            )
+
+        return await self._store.read(read, people=True)
+
+    async def mark_read(self, contact_id: int) -> None:
+        """The person looked: nothing is unread any more."""
+        await self._store.write(lambda tx: conversations.mark_read(tx, contact_id))
+
+    async def save_draft(self, contact_id: int, user: User, body: dict[str, Any] | None) -> None:
+        """Keep what stands in the compose box; None: nothing stands there."""
+        await self._store.write(lambda tx: drafts.save(tx, contact_id, user.id, body))
+
+    async def assign(self, contact_id: int, to: User | None, user: User) -> None:
+        def write(tx: Tx) -> None:
+            require(user, Right.REPLY)
+            conversations.assign(tx, contact_id, to.id if to else None)
+
+        await self._store.write(write)
+
+    async def close(self, contact_id: int, user: User) -> None:
+        """Close it; the customer's next message opens it again."""
+        await self._set_open(contact_id, user, False)
+
+    async def reopen(self, contact_id: int, user: User) -> None:
+        await self._set_open(contact_id, user, True)
+
+    async def _set_open(self, contact_id: int, user: User, is_open: bool) -> None:
+        def write(tx: Tx) -> None:
+            require(user, Right.REPLY)
+            conversations.set_open(tx, contact_id, is_open)
+
+        await self._store.write(write)

@@ -1,0 +1,164 @@
+"""The one door: whatever wants to leave, by whichever path, is submitted here and asked here first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from desktop.domain import consent, window
+from desktop.domain.compose import MAX_TEXT_LENGTH
+from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
+from desktop.domain.conversations import Box
+from desktop.domain.messages import Lane, Status
+from desktop.domain.outbox import Submission
+from desktop.domain.people import Right, Role, User, require
+from desktop.domain.problems import Problem
+from desktop.domain.reasons import Reason
+from desktop.domain.templates import preview
+from desktop.store import broadcasts, contacts, conversations, drafts, outbox, settings, templates
+from desktop.store import consent as consent_store
+from desktop.store.engine import Store, Tx
+
+_IN_THREAD = (Path.COMPOSE, Path.AUTOMATIC, Path.BOT)
+"""Paths whose messages belong to a conversation from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of a submission.
+
+    message_id None: nothing was kept, because the compose box has to ask the person first (WARN) or tell
+    them (LEAVE_OUT), and their draft stays with them.
+    """
+
+    verdict: Verdict
+    message_id: int | None = None
+
+
+class Sending:
+    """Takes submissions, asks consent, keeps them in the outbox, wakes the engine."""
+
+    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+
+    async def submit(self, wanted: Submission, user: User | None = None) -> Submitted:
+        """Submit one message. user: the person, on the compose path.
+
+        Compose: a WARN comes back with no message until a covering reason is given. Sequence and API: a
+        refused message is kept as failed, with its reason. Raises NotAllowed, NotFound, or a Problem that
+        names what is wrong with the message.
+        """
+        done = await self._store.write(lambda tx: submit(tx, wanted, user))
+        if done.message_id is not None:
+            self._wake()
+        return done
+
+    async def send_again(self, message_id: int, user: User) -> Submitted:
+        """A person sends a failed message once more: a new message, asked anew."""
+
+        def write(tx: Tx) -> Submitted:
+            require(user, Right.REPLY)
+            wanted = again(tx, message_id, user)
+            return submit(tx, wanted, user)
+
+        done = await self._store.write(write)
+        self._wake()
+        return done
+
+
+def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
+    """The door itself, inside a transaction; for callers that have one."""
+    kept = settings.load(tx)
+    template = templates.get(tx, wanted.template_id) if wanted.template_id is not None else None
+    person = contacts.get(tx, wanted.contact_id)
+    _, known = consent_store.facts_of(tx, wanted.contact_id, lock=True)
+    if wanted.path is Path.COMPOSE:
+        _check_person(wanted, user, kept.override_roles)
+    open_now = window.is_open(person.last_inbound_at, tx.now)
+    category = template.effective_category if template else Category.SERVICE
+    verdict = consent.decide(
+        Question(
+            wanted.path,
+            category,
+            known,
+            kept.policy,
+            override=_bound(wanted),
+            template_revision=template.revision if template else None,
+            window_open=open_now,
+        )
+    )
+    if template is not None:
+        wanted = replace(wanted, kind="template", text=preview(template, wanted.content.get("values", {})))
+    if not verdict.may_send:
+        return _stopped(tx, wanted, verdict, category)
+    _check_message(wanted, open_now)
+    message_id = outbox.queue(tx, wanted, verdict, category.value)
+    if wanted.path in _IN_THREAD:
+        conversations.happened(tx, wanted.contact_id, message_id, inbound=False)
+    if wanted.path is Path.COMPOSE and user is not None:
+        drafts.save(tx, wanted.contact_id, user.id, None)
+        _take_over(tx, wanted.contact_id, user)
+    return Submitted(verdict, message_id)
+
+
+def _bound(wanted: Submission) -> Override | None:
+    """The reason, if it was given for this contact and this template."""
+    given = wanted.override
+    if given is None or (given.contact_id, given.template_id) != (wanted.contact_id, wanted.template_id):
+        return None
+    return given
+
+
+def _check_person(wanted: Submission, user: User | None, override_roles: frozenset[Role]) -> None:
+    if user is None:
+        raise Problem("Nobody is signed in", "The compose box sends in a person's name.")
+    require(user, Right.REPLY)
+    if wanted.override is not None:
+        require(user, Right.OVERRIDE_OPT_OUT, override_roles)
+
+
+def _check_message(wanted: Submission, open_now: bool) -> None:
+    if wanted.kind == "template":
+        return
+    if not open_now and wanted.path is Path.COMPOSE:
+        raise Problem("Reply window closed", Reason.WINDOW_CLOSED.sentence, "text")
+    if wanted.kind == "text" and not 1 <= len(wanted.text.strip()) <= MAX_TEXT_LENGTH:
+        raise Problem(
+            "Text too long or empty", f"WhatsApp takes 1 to {MAX_TEXT_LENGTH:,} characters.", "text"
+        )
+
+
+def _stopped(tx: Tx, wanted: Submission, verdict: Verdict, category: Category) -> Submitted:
+    """At the door: the compose box is told, automatic messages vanish, the others stand in the report."""
+    if verdict.outcome is not Outcome.FAIL or wanted.path is Path.AUTOMATIC:
+        return Submitted(verdict)
+    return Submitted(verdict, outbox.keep_stopped(tx, wanted, verdict, category.value, Status.FAILED))
+
+
+def _take_over(tx: Tx, contact_id: int, user: User) -> None:
+    """Replying to an unassigned conversation assigns it to the one who replies."""
+    row = conversations.rows(tx, Box.ALL, user.id, contact_id=contact_id)
+    if row and row[0].assigned_to is None:
+        conversations.assign(tx, contact_id, user.id)
+
+
+def again(tx: Tx, message_id: int, user: User) -> Submission:
+    """The submission that repeats a message by hand. Raises Problem if it may not be repeated."""
+    found = conversations.messages(tx, [message_id])
+    if not found or found[0].status is None:
+        raise Problem("Nothing to send again", "The message does not exist (any more).")
+    old = found[0]
+    template_id = outbox.template_of(tx, message_id)
+    content = dict(old.content)
+    if old.broadcast_id is not None:
+        content["values"] = broadcasts.values_for_contact(tx, old.broadcast_id, old.contact_id)
+    return Submission(
+        contact_id=old.contact_id,
+        path=Path.COMPOSE,
+        kind=old.kind,
+        text=old.text,
+        lane=Lane.PEOPLE,
+        content=content,
+        template_id=template_id,
+        author_id=user.id,
+        retry_of=message_id,
+    )

@@ -1,0 +1,51 @@
+"""Templates: the list as last seen, refreshed from WhatsApp by hand, by webhook or when it is stale."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from desktop.domain.templates import Template
+from desktop.store import templates
+from desktop.store.engine import Store
+from desktop.system.clock import Clock
+
+Fetch = Callable[[], Awaitable[Sequence[Template]]]
+"""Reads the complete list from WhatsApp; raises a Problem when it cannot."""
+
+
+class Templates:
+    """The templates of one account."""
+
+    def __init__(self, store: Store, clock: Clock, fetch: Fetch) -> None:
+        self._store = store
+        self._clock = clock
+        self._fetch = fetch
+        self._refreshing = asyncio.Lock()
+
+    async def every(self) -> list[Template]:
+        return await self._store.read(templates.every, people=True)
+
+    async def get(self, template_id: int) -> Template:
+        """One template. Raises NotFound."""
+        return await self._store.read(lambda tx: templates.get(tx, template_id), people=True)
+
+    async def by_name(self, name: str) -> Template:
+        """The first template of that name. Raises NotFound."""
+        return await self._store.read(lambda tx: templates.by_name(tx, name), people=True)
+
+    async def refresh(self) -> int:
+        """Read the list from WhatsApp and keep it; returns how many. Raises the client's Problem."""
+        async with self._refreshing:
+            fetched = await self._fetch()
+            now = self._clock.now()
+            stamped = [replace(one, fetched_at=now) for one in fetched]
+            await self._store.write(lambda tx: templates.replace_all(tx, stamped))
+            return len(stamped)
+
+    async def refresh_if_stale(self) -> None:
+        """Refresh when any copy is older than ten minutes; two callers refresh once."""
+        async with self._refreshing:
+            oldest = await self._store.read(templates.oldest_fetch)
+        known = await self._store.read(templates.every)
+        if oldest is None or any(one.stale(self._clock.now()) for one in known):
+            await self.refresh()

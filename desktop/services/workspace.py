@@ -1,0 +1,46 @@
+"""The workspace: its settings and its people."""
+
+from desktop.domain.people import Right, User, require
+from desktop.domain.problems import Problem
+from desktop.domain.settings import Settings
+from desktop.store import opening, people, settings
+from desktop.store.engine import Store, Tx
+
+
+class Workspace:
+    """Settings and people of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def settings(self) -> Settings:
+        return await self._store.read(settings.load, people=True)
+
+    async def change_settings(self, wanted: Settings, user: User) -> None:
+        """Keep new settings, logged. Raises NotAllowed, or a Problem that names the field."""
+
+        def write(tx: Tx) -> None:
+            before = settings.load(tx)
+            require(user, Right.SETTINGS, before.override_roles)
+            _check(tx, wanted)
+            settings.save(tx, wanted, user.id)
+
+        await self._store.write(write)
+
+    async def people(self) -> list[User]:
+        return await self._store.read(people.every, people=True)
+
+
+def _check(tx: Tx, wanted: Settings) -> None:
+    if not wanted.words.opt_out:
+        raise Problem(
+            "No opt-out word", "Keep at least one word with which customers can opt out.", "words_opt_out"
+        )
+    if not wanted.opt_out_text.strip():
+        raise Problem("No confirmation", "Write what someone who opts out gets as an answer.", "opt_out_text")
+    if not 1 <= len(wanted.subscribe_button.strip()) <= 20:
+        raise Problem("Button too long", "WhatsApp takes 1 to 20 characters on a button.", "subscribe_button")
+    if wanted.pace_per_s is None and settings.meta(tx, "stamp") != opening.SANDBOX:
+        raise Problem("No pace", "A real number needs a pace: 80 messages a second is usual.", "pace_per_s")
+    if wanted.pace_per_s is not None and not 1 <= wanted.pace_per_s <= 1000:
+        raise Problem("Pace out of range", "Choose 1 to 1,000 messages a second.", "pace_per_s")
