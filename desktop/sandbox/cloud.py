@@ -109,7 +109,7 @@ class Cloud:
                 continue
             if part.name == "file":
                 data = bytes(await part.read(decode=True))
-                filename, mime_type = part.filename or "", part.headers.get("Content-Type", "")
+                filename, mime_type = clean(part.filename or ""), part.headers.get("Content-Type", "")
             elif part.name:
                 fields[part.name] = await part.text()
         if fields.get("messaging_product") != "whatsapp":
@@ -181,3 +181,8 @@ def chosen(everything: dict[str, Any], fields: str | None) -> dict[str, Any]:
         return everything
     wanted = {field.strip() for field in fields.split(",")} | {"id"}
     return {key: value for key, value in everything.items() if key in wanted}
+
+
+def clean(name: str) -> str:
+    """A file name of a form without the halves of characters that bad UTF-8 leaves in it."""
+    return name.encode("utf-8", "replace").decode()

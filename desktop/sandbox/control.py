@@ -40,21 +40,19 @@ Customers (all POST unless said; most answer {wamid} or the customer):
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import math
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from aiohttp import web
-from yarl import URL
 
+from .asked import check_url, number, parse, string, whole
 from .clock import BusinessClock, iso
-from .control_customers import string
 from .customers import digits
-from .deliver import Courier, WebhookTarget
+from .deliver import Courier
 from .envelope import json_response
+from .lane import WebhookTarget
 from .limits import Limits
 from .log import SendLog, remember
 from .plan import StatusPlan
@@ -66,8 +64,6 @@ from .wire import Wire
 
 SENDS_AT_ONCE = 1000
 MOST_SENDS_AT_ONCE = 20_000
-
-Body: TypeAlias = "dict[str, Any]"
 
 
 class Control:
@@ -275,50 +271,3 @@ class Control:
     async def wire(self, request: web.BaseRequest) -> web.Response:
         """The last exchanges."""
         return json_response({"exchanges": self._wire.after(whole(request.query.get("after", "0"), "after"))})
-
-
-async def parse(request: web.BaseRequest) -> Body:
-    """The JSON object of a control request, {} if it has no body; ValueError if it is something else."""
-    raw = await request.read()
-    if not raw:
-        return {}
-    try:
-        body = json.loads(raw)
-    except ValueError:
-        raise ValueError("The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise ValueError("The body is not a JSON object.")
-    return body
-
-
-def check_url(url: str, allow_remote: bool) -> None:
-    """ValueError unless webhooks may go to `url`: http, and on this computer unless remote is allowed."""
-    parts = URL(url)
-    if parts.scheme not in ("http", "https") or not parts.host:
-        raise ValueError("Give the webhook's address, such as http://127.0.0.1:8123/webhooks/whatsapp.")
-    if not allow_remote and not is_loopback(parts.host):
-        raise ValueError(f"The sandbox posts to this computer only, and {parts.host} is not on it.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this computer by its very name or address; no name is looked up."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def number(value: object, name: str) -> float:
-    """A finite number; ValueError, with a sentence, if it is not one."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"Give '{name}' as a number.")
-    return float(value)
-
-
-def whole(text: str, name: str) -> int:
-    """A whole number of a query; ValueError, with a sentence, if it is not one."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise ValueError(f"Give '{name}' as a whole number.")
-    return int(text)

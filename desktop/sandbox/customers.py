@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 WINDOW_S = 24 * 3600
 """How long a customer's message lets the business write freely (Meta's customer service window)."""
+
+
+_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,128}")
 
 
 @dataclass(slots=True)
@@ -84,3 +88,8 @@ def digits(phone: str) -> str:
     """Only the digits of a phone number as people write it."""
     bare = phone.removeprefix("+")
     return bare if bare.isascii() and bare.isdigit() else "".join(c for c in phone if c in "0123456789")
+
+
+def is_user_id(text: str) -> bool:
+    """Whether `text` looks like a business-scoped id, such as CA.13491208655302741918."""
+    return _USER_ID.fullmatch(text) is not None

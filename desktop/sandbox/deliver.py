@@ -14,11 +14,10 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import aiohttp
 
+from .lane import Batch, Lane, Update, WebhookTarget
 from .log import Row, SendLog
 from .trouble import Troubles
 from .updates import Number, Send, status_json, statuses_entry, webhook_body
@@ -31,46 +30,6 @@ POST_BYTES = 3_000_000
 PIECE_BYTES = 256 * 1024
 POST_TIMEOUT_S = 15.0
 SHUFFLE_AHEAD_S = 3.0
-
-Update: TypeAlias = "tuple[float, int, float, str, Send | str]"
-"""(due by the loop's clock, id, business time, status or '', the send or a whole entry as JSON)"""
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookTarget:
-    """Where webhooks go: the address, the app secret that signs them, and the handshake's token."""
-
-    url: str
-    secret: str
-    verify_token: str
-
-
-@dataclass(slots=True)
-class Batch:
-    """The updates of one POST, as written JSON."""
-
-    ids: list[int]
-    texts: list[str]
-    attempts: int = 0
-    put_off: bool = False
-
-
-@dataclass(slots=True)
-class Lane:
-    """Updates of one sort, by due time, and batches that wait for another try."""
-
-    writes_statuses: bool
-    heap: list[Update] = field(default_factory=list)
-    waiting: list[tuple[float, int, Batch]] = field(default_factory=list)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    paused_until: float = 0.0
-    failures: int = 0
-    in_flight: int = 0
-
-    @property
-    def pending(self) -> int:
-        """Updates not yet answered with 200."""
-        return len(self.heap) + sum(len(batch.ids) for _, _, batch in self.waiting) + self.in_flight
 
 
 class Courier:

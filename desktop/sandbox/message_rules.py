@@ -96,7 +96,7 @@ def _location(kind: str, content: object) -> None:
             value = float(place[field])
         except KeyError:
             raise missing(f"location['{field}']") from None
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise GraphError(131009, f"location['{field}'] is not a number.") from None
         if not -limit <= value <= limit:
             raise GraphError(131009, f"location['{field}'] is out of range.")

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from .clock import BusinessClock
-from .customers import Customer, Customers, digits
+from .customers import Customer, Customers, digits, is_user_id
 from .deliver import Courier
 from .envelope import GraphError, missing, no_object
 from .limits import Limits
@@ -22,13 +22,13 @@ from .log import SendLog
 from .media import MediaShelf
 from .message_rules import check_common, check_content
 from .plan import StatusPlan, Wamids
+from .ready import ReadyAnswer
 from .template_rules import check_parameters, check_status, no_translation
 from .templates import Catalogue
 from .trouble import Trouble, Troubles
 from .updates import Number, Send
 
 HTML_502 = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
-JSON_HEADERS = {"Content-Type": "application/json"}
 MEDIA_KINDS = frozenset({"image", "video", "document", "audio", "sticker"})
 
 
@@ -104,7 +104,7 @@ class Messages:
         reply = self._reply(checked, send)
         if trouble is not None:
             return await _spoilt(trouble, reply)
-        return _json(reply)
+        return ReadyAnswer(reply)
 
     def _check(self, body: dict[str, Any], marketing_api: bool) -> Checked:
         check_common(body)
@@ -137,6 +137,8 @@ class Messages:
             user_id = body.get("recipient")
             if not isinstance(user_id, str) or not user_id:
                 raise missing("to")
+            if not is_user_id(user_id):
+                raise GraphError(100, "Param recipient is not a valid business-scoped user id.")
             return user_id, "", True
         phone = digits(to) if isinstance(to, str) else ""
         if not 7 <= len(phone) <= 15:
@@ -236,7 +238,7 @@ class Messages:
             raise no_object(wamid, "post")
         sql = "UPDATE inbound SET read_at_s = ? WHERE phone = ? AND n <= ? AND read_at_s IS NULL"
         await self._log.keep(None, (), [(sql, (self._clock.now_s(), *known[0]))])
-        return _json(b'{"success":true}')
+        return ReadyAnswer(b'{"success":true}')
 
 
 def decoded(raw: bytes) -> str:
@@ -295,11 +297,7 @@ async def _spoilt(trouble: Trouble, reply: bytes) -> web.Response:
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(reply)}\r\n\r\n"
         raise HangUp(head.encode() + reply[: len(reply) // 2])
     elif trouble.kind == "wrong_json":
-        return _json(b'{"ok":true}')
+        return ReadyAnswer(b'{"ok":true}')
     elif trouble.kind == "html_502":
         return web.Response(body=HTML_502, status=502, content_type="text/html")
-    return _json(reply)
-
-
-def _json(body: bytes) -> web.Response:
-    return web.Response(body=body, headers=JSON_HEADERS)
+    return ReadyAnswer(reply)

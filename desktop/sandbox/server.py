@@ -6,7 +6,6 @@ Runs in the window's own loop or alone. `control.py` documents the control API.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import socket
@@ -18,25 +17,28 @@ from typing import Any
 
 from aiohttp import web
 
+from .asked import is_loopback
 from .clock import BusinessClock
 from .cloud import Cloud
-from .control import Control, is_loopback, parse
+from .control import Control
 from .control_customers import ControlCustomers
 from .customers import Customers
-from .deliver import Courier, WebhookTarget
+from .deliver import Courier
 from .envelope import GraphError, json_response, no_object
-from .inbound import SEND_FIELDS, Inbound
+from .inbound import Inbound
+from .kept import Kept
 from .limits import Limits
 from .log import SendLog
 from .media import LARGEST_BYTES, MediaShelf
 from .messages import HangUp, Messages
 from .plan import READ_SHARE, USUAL_DELAYS_S, StatusPlan, Wamids
+from .ready import body_of
 from .routes import Routes
 from .template_changes import TemplateChanges
 from .templates import Catalogue
 from .templates_api import TemplatesApi
 from .trouble import Troubles
-from .updates import Number, Send
+from .updates import Number
 from .wire import Wire
 
 SHUTDOWN_S = 1.0
@@ -46,7 +48,7 @@ _VERSION = re.compile(r"v\d+\.\d+")
 
 
 class Sandbox:
-    """A pretend WhatsApp for one number and one account.
+    """A pretend WhatsApp for one number and one account, to be started once.
 
     `data_path` is its own SQLite file, None for memory; sends, owed webhooks, customers, templates, media, the
     clock and the webhook's target survive a restart, troubles and limits do not. `port` 0 picks a free one.
@@ -135,6 +137,17 @@ class Sandbox:
             clock=self._clock,
             wamids=wamids,
         )
+        self._kept = Kept(
+            log=self._log,
+            clock=self._clock,
+            customers=self._customers,
+            catalogue=self._catalogue,
+            media=self._media,
+            messages=self._messages,
+            courier=self._courier,
+            troubles=self._troubles,
+            wire=self._wire,
+        )
         self._routes = Routes()
         Control(
             log=self._log,
@@ -148,7 +161,7 @@ class Sandbox:
             wire=self._wire,
             app_secret=app_secret,
             allow_remote=allow_remote,
-            start_over=self._start_over,
+            start_over=self._kept.start_over,
         ).add_to(self._routes)
         ControlCustomers(
             inbound=inbound,
@@ -156,7 +169,6 @@ class Sandbox:
             catalogue=self._catalogue,
             log=self._log,
             clock=self._clock,
-            parse=parse,
         ).add_to(self._routes)
         TemplatesApi(
             number=number, catalogue=self._catalogue, changes=self._changes, clock=self._clock
@@ -184,7 +196,7 @@ class Sandbox:
             listener.close()
             raise
         await self._courier.start()
-        await self._restore()
+        await self._kept.restore()
         server = web.Server(self._serve, request_factory=self._request, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
@@ -235,7 +247,7 @@ class Sandbox:
                 and len(parts) == 4
                 and parts[3] in ("messages", "marketing_messages")
             ):
-                raw = await request.read()
+                raw = await body_of(request)
                 self._expect_number(parts[1], parts[2])
                 response: web.StreamResponse = await self._messages.answer(
                     raw, marketing_api=parts[3] == "marketing_messages"
@@ -290,50 +302,6 @@ class Sandbox:
     def _expect_number(self, version: str, number_id: str) -> None:
         if number_id != self._number.phone_number_id or not _VERSION.fullmatch(version):
             raise no_object(number_id, "post")
-
-    async def _restore(self) -> None:
-        """Takes up what the file holds."""
-        log = self._log
-        settings = {key: json.loads(value) for key, value in await log.rows("SELECT key, value FROM meta")}
-        self._clock.offset_s = settings.get("clock_offset_s", 0.0)
-        customers = await log.rows("SELECT body FROM customer ORDER BY rowid")
-        self._customers.load([json.loads(body) for (body,) in customers])
-        templates = await log.rows("SELECT body FROM template ORDER BY id")
-        self._catalogue.load([json.loads(body) for (body,) in templates])
-        await self._media.load()
-        ((last_n, last_id),) = await log.rows(
-            "SELECT (SELECT coalesce(max(n), 0) FROM send), (SELECT coalesce(max(id), 0) FROM outbox)"
-        )
-        self._messages.number_from(last_n + 1)
-        self._courier.number_from(last_id + 1)
-        await self._restore_outbox()
-        if settings.get("webhook"):
-            self._courier.aim(WebhookTarget(*settings["webhook"]))
-
-    async def _restore_outbox(self) -> None:
-        fields = ", ".join(f"s.{name.strip()}" for name in SEND_FIELDS.split(","))
-        wall_s = time.time()
-        for update_id, due_s, at_s, status, *row in await self._log.rows(
-            f"SELECT o.id, o.due_s, o.at_s, o.status, {fields} FROM outbox o JOIN send s ON s.n = o.n ORDER BY o.id"
-        ):
-            self._courier.add_status(max(0.0, due_s - wall_s), update_id, at_s, status, Send(*row))
-        for update_id, at_s, entry in await self._log.rows(
-            "SELECT id, at_s, body FROM outbox WHERE status = '' ORDER BY id"
-        ):
-            self._courier.add_entry(0.0, update_id, at_s, entry)
-
-    async def _start_over(self) -> None:
-        """Empties everything but the webhook's target."""
-        self._courier.clear()
-        self._troubles.clear()
-        self._customers.clear()
-        self._media.clear()
-        self._wire.clear()
-        self._catalogue.start_over(self._clock.now_s())
-        self._messages.number_from(1)
-        tables = ("send", "outbox", "inbound", "customer", "template", "media")
-        await self._log.keep(None, (), [(f"DELETE FROM {table}", ()) for table in tables])
-        self._log.sends_kept = 0
 
 
 def _hang_up(request: web.BaseRequest, hang_up: HangUp) -> web.Response:

@@ -96,8 +96,8 @@ def _check_header(needs: Needs, parameters: list[Any]) -> None:
 
 def _check_button(needs: Needs, component: dict[str, Any], parameters: list[Any], urls: set[str]) -> None:
     index = str(component.get("index", ""))
-    if not index.isascii() or not index.isdigit() or int(index) >= needs.buttons:
-        raise GraphError(132018, f"buttons: there is no button at index {index or '(none)'}")
+    if index not in {str(at) for at in range(needs.buttons)}:
+        raise GraphError(132018, f"buttons: there is no button at index {index[:20] or '(none)'}")
     if component.get("sub_type") == "url":
         if index not in needs.urls or len(parameters) != 1:
             raise GraphError(132000, f"button: the URL at index {index} takes another number of parameters")

@@ -22,28 +22,35 @@ async def thread_of(log: SendLog, catalogue: Catalogue, customer: Customer) -> l
     (text, payload or id, kind), media and status ('sent', 'delivered' or 'read').
     """
 
-    def ask(connection: sqlite3.Connection) -> tuple[list[Any], list[Any]]:
+    def ask(connection: sqlite3.Connection) -> tuple[list[Any], list[Any], set[Any]]:
         sends = connection.execute(
-            "SELECT n, at_s, wamid, type, plan, body,"
-            " (SELECT group_concat(status) FROM outbox o WHERE o.n = send.n AND o.due_s > ?)"
-            " FROM send WHERE phone = ? AND error_code = 0 ORDER BY n DESC LIMIT ?",
-            (time.time(), customer.phone, LONGEST),
+            "SELECT n, at_s, wamid, type, plan, body FROM send WHERE phone = ? AND error_code = 0"
+            " ORDER BY n DESC LIMIT ?",
+            (customer.phone, LONGEST),
+        ).fetchall()
+        coming = connection.execute(
+            "SELECT n, status FROM outbox WHERE due_s > ? AND n IN (SELECT n FROM send WHERE phone = ?)",
+            (time.time(), customer.phone),
         ).fetchall()
         inbound = connection.execute(
             "SELECT at_s, wamid, read_at_s, body FROM inbound WHERE phone = ? ORDER BY n DESC LIMIT ?",
             (customer.phone, LONGEST),
         ).fetchall()
-        return sends, inbound
+        return sends, inbound, set(coming)
 
-    sends, inbound = await log.ask(ask)
-    shown = [_from_business(row, catalogue) for row in sends] + [_from_customer(row) for row in inbound]
+    sends, inbound, coming = await log.ask(ask)
+    shown = [_from_business(row, coming, catalogue) for row in sends] + [
+        _from_customer(row) for row in inbound
+    ]
     shown.sort(key=lambda message: message[0])
     return [message for _, message in shown[-LONGEST:]]
 
 
-def _from_business(row: tuple[Any, ...], catalogue: Catalogue) -> tuple[float, dict[str, Any]]:
-    _, at_s, wamid, kind, plan, body, coming = row
-    reached = [status for status in plan.split(",") if status not in (coming or "").split(",")]
+def _from_business(
+    row: tuple[Any, ...], coming: set[tuple[int, str]], catalogue: Catalogue
+) -> tuple[float, dict[str, Any]]:
+    n, at_s, wamid, kind, plan, body = row
+    reached = [status for status in plan.split(",") if (n, status) not in coming]
     content = json.loads(body)
     shown = _template(content["template"], catalogue) if kind == "template" else _content(kind, content)
     head = {

@@ -271,6 +271,13 @@ def hold(tx: Tx, broadcast_id: int, because: str) -> None:
     tx.touch(Topic.BROADCAST, broadcast_id)
 
 
+def hold_of(tx: Tx, message_id: int, because: str) -> None:
+    """Hold the broadcast of a message, if it has one."""
+    broadcast_id = tx.conn.scalar(select(_message.broadcast_id).where(_message.id == message_id))
+    if broadcast_id is not None:
+        hold(tx, broadcast_id, because)
+
+
 def _stop(tx: Tx, stopped: Sequence[tuple[Row[Any], _Ruling]], asked: _Asked) -> None:
     moves = []
     for row, ruling in stopped:

@@ -344,3 +344,9 @@ def next_due(tx: Tx) -> Any:
 def template_of(tx: Tx, message_id: int) -> int | None:
     """The template of a message, or None for one without."""
     return tx.conn.scalar(select(_message.template_id).where(_message.id == message_id))
+
+
+def contact_of(tx: Tx, message_id: int) -> int:
+    """The contact of a message."""
+    found = tx.conn.scalar(select(_message.contact_id).where(_message.id == message_id))
+    return int(found or 0)

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, get_args
@@ -219,7 +219,3 @@ class Theme(QObject):
         for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
         return palette
-
-
-def token_names() -> list[str]:
-    return [field.name for field in fields(Tokens)]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 from multidict import CIMultiDict
+from yarl import URL
 
 from desktop.domain.consent import Cleared
 from desktop.domain.reasons import Reason
@@ -75,7 +76,7 @@ class Sender:
             return Withdrawn()
         return Lost(why) if payload.begun else NotStarted(why)
 
-    def _url(self, cleared: Cleared, body: Mapping[str, Any]) -> Any:
+    def _url(self, cleared: Cleared, body: Mapping[str, Any]) -> URL:
         marketing = cleared.verdict.reason not in _NOT_MARKETING
         if self._marketing_endpoint and marketing and body.get("type") == "template":
             return self._marketing_url

@@ -21,7 +21,7 @@ from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.bars import ProgressBar, Segment, StackBar
 from desktop.ui.parts.button import Button, IconButton
-from desktop.ui.parts.card import Card, Inset
+from desktop.ui.parts.card import Card, Inset, Panel
 from desktop.ui.parts.chart import Line, LineChart
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.empty import EmptyState
@@ -31,12 +31,13 @@ from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import ElidedLabel, Label, Rule, SectionLabel
 from desktop.ui.parts.numberfield import NumberField
 from desktop.ui.parts.rail import Rail, RailItem
+from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.stat import Stat, TileRow
 from desktop.ui.parts.statusbar import StatusBar
 from desktop.ui.parts.steps import Steps
 from desktop.ui.parts.switch import Switch
-from desktop.ui.parts.table import Cell, Column, Rows, Table
+from desktop.ui.parts.table import Table
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.parts.toasts import Toasts
 from desktop.ui.theme import Color, Theme
@@ -90,9 +91,7 @@ class Gallery(QMainWindow):
         self.toasts = Toasts(theme, self)
 
     def _header(self) -> QWidget:
-        header = QWidget()
-        header.setProperty("kind", "header")
-        header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        header = Panel("header", name="header")
         header.setMinimumHeight(self.theme.px(56))
         row = QHBoxLayout(header)
         row.setContentsMargins(24, 8, 24, 8)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from aiohttp import ServerDisconnectedError
 
 from tests.sandbox.harness import ANA, BEN, Client, Receiver, template
 
@@ -58,9 +59,11 @@ async def test_the_wire_shows_both_ways_and_no_token(hooked: Client, receiver: R
 
 
 async def test_a_dropped_answer_is_on_the_wire_without_a_status(client: Client) -> None:
-    await client.control("trouble", {"kind": "http_429"})
-    await client.send()
-    assert (await client.control("wire"))["exchanges"][-1]["status"] == 429
+    await client.control("trouble", {"kind": "drop_after_accept"})
+    with pytest.raises(ServerDisconnectedError):
+        await client.send()
+    (exchange,) = (await client.control("wire"))["exchanges"]
+    assert (exchange["method"], exchange["status"], exchange["answer"]) == ("POST", None, "")
 
 
 async def test_reset_keeps_only_the_webhook(hooked: Client, receiver: Receiver) -> None:

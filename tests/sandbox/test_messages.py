@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -205,6 +207,38 @@ async def test_a_business_scoped_id_is_answered_without_wa_id(client: Client) ->
     body |= template("login_code", "481052")
     _, answer = await client.call("POST", PATH, body)
     assert code(answer) == 131062
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '{"recipient": "CA.\\ud800", "type": "template", "template": %s}',
+        '{"to": "+16045550142", "type": "location", "location": {"latitude": 1%s, "longitude": 2}}'
+        % ("0" * 400),
+        '{"to": "+16045550142", "type": %s, "text": {}}' % ("[" * 2000 + "]" * 2000),
+        '{"to": "+16045550142", "type": "template", "template": {"name": "x", "language": {"code": "\\ud800"}}}',
+    ],
+)
+async def test_hostile_values_are_refused_and_harm_nobody_else(client: Client, raw: str) -> None:
+    wanted = json.dumps(template()["template"])
+    body = (raw.replace("%s", wanted)[:-1] + ', "messaging_product": "whatsapp"}').encode()
+    headers = {"Authorization": "Bearer sandbox-token"}
+
+    async def hostile() -> int:
+        async with client.session.post(client.base_url + PATH, data=body, headers=headers) as answer:
+            return answer.status
+
+    refused, (good, _) = await asyncio.gather(hostile(), client.send())
+    assert refused in (400, 404)
+    assert good == 200
+
+
+async def test_surrogates_are_kept_where_text_is_free(client: Client) -> None:
+    odd = "row \ud800 \x00 é"
+    await client.sent(ANA, biz_opaque_callback_data=odd, **template("winter_clearance", odd, "50%", "Sunday"))
+    (logged,) = (await client.control("sends"))["sends"]
+    assert logged["biz_opaque_callback_data"] == odd
+    assert odd in (await client.control(f"customers/{ANA}/thread"))["thread"][0]["text"]
 
 
 async def test_to_wins_over_recipient(client: Client) -> None:

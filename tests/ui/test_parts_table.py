@@ -3,7 +3,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop.ui.parts.badge import BadgeKind
-from desktop.ui.parts.table import ROW, Cell, Column, Rows, Table
+from desktop.ui.parts.rows import ROW, Cell, Column, Rows
+from desktop.ui.parts.table import Table
 from desktop.ui.theme import Theme
 from tests.looks.checks import clipped_texts
 

@@ -180,6 +180,12 @@ def test_contacts_are_never_mixed_up() -> None:
     ]
 
 
+def test_one_contact_beside_several_messages_is_nobody_elses() -> None:
+    items = [message(id="wamid.1"), message(id="wamid.2", **{"from": "14165550117"})]
+    updates = parse(call(people(contacts=[ANA], messages=items))).updates
+    assert [one.user_id for one in updates if isinstance(one, InboundMessage)] == ["CA.551", None]
+
+
 def test_message_from_nobody_named_is_the_only_contacts() -> None:
     item = {"id": "wamid.9", "type": "text", "text": {"body": "STOP"}}
     named = only(people(contacts=[ANA], messages=[item]))

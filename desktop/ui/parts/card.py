@@ -1,4 +1,6 @@
-"""The white panel things stand on."""
+"""The surfaces things stand on: cards, panels of a page, grey insets."""
+
+from typing import Literal
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -40,4 +42,19 @@ class Inset(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(12, 10, 12, 10)
         self.body.setSpacing(6)
+        named(self, name)
+
+
+class Panel(QFrame):
+    """A part of the page with a line on its inner side: the header above, the footer below, a list, the side."""
+
+    def __init__(
+        self,
+        kind: Literal["header", "footer", "list", "side"],
+        *,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", kind)
         named(self, name)

@@ -1,0 +1,82 @@
+"""The HTTP server inside the program's own loop: FastAPI on a socket that we bind ourselves."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from desktop.domain.problems import Problem
+from desktop.server import health, webhooks
+from desktop.services.inbound import Inbound
+
+_BACKLOG: Final = 512
+
+
+class PortTaken(Problem):
+    """The port is in use or may not be used."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises PortTaken.
+
+    uvicorn would exit the whole process on a taken port, so it never binds by itself.
+    """
+    try:
+        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(_BACKLOG)
+        bound.setblocking(False)
+    except OSError as wrong:
+        raise PortTaken(
+            "The port cannot be used", f"Port {port} on {host}: {wrong.strerror}. Choose another one.", "port"
+        ) from wrong
+    return bound
+
+
+def make_app(
+    inbound: Inbound,
+    *,
+    app_secret: Callable[[], str],
+    verify_token: Callable[[], str],
+    look: Callable[[], Awaitable[dict[str, Any]]],
+) -> FastAPI:
+    """The routes. look(): what /health answers."""
+    app = FastAPI(title="Assent", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(webhooks.routes(inbound, app_secret=app_secret, verify_token=verify_token))
+    app.include_router(health.routes(look))
+    return app
+
+
+class HttpServer:
+    """uvicorn on our socket, in our loop, with its own signals and logs off."""
+
+    def __init__(self, app: FastAPI, bound: socket.socket) -> None:
+        self._bound = bound
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="off", loop="none", timeout_graceful_shutdown=3
+        )
+        self._server = uvicorn.Server(config)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> str:
+        host, port = self._bound.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    async def start(self) -> None:
+        # `serve()` would install signal handlers; `_serve()` is what it does inside them.
+        # WORKAROUND https://github.com/encode/uvicorn/issues/1579 (no way to turn them off).
+        self._task = asyncio.create_task(self._server._serve([self._bound]), name="http-server")
+        while not self._server.started and not self._task.done():
+            await asyncio.sleep(0.005)
+
+    async def stop(self) -> None:
+        """Answer what is being asked, then close."""
+        self._server.should_exit = True
+        if self._task is not None:
+            await self._task
+        self._bound.close()

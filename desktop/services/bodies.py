@@ -1,0 +1,42 @@
+"""From a claimed message to the body of its call."""
+
+from typing import Any
+
+from desktop.domain.outbox import Claimed
+from desktop.domain.problems import Problem
+from desktop.whatsapp import payloads
+from desktop.whatsapp import templates as template_payloads
+
+SUBSCRIBE_ID = "assent:subscribe"
+"""What the *Subscribe* button under the STOP confirmation sends back."""
+
+
+def callback_data(store_key: str, message_id: int) -> str:
+    """Our mark on a message, which returns in every status: store and message."""
+    return f"assent:{store_key}:{message_id}"
+
+
+def message_id_of(callback: str, store_key: str) -> int | None:
+    """The message that a status is about, if the mark is of this store."""
+    name, _, number = callback.rpartition(":")
+    if name != f"assent:{store_key}" or not number.isdecimal() or len(number) > 18:
+        return None
+    return int(number)
+
+
+def body_for(claimed: Claimed, store_key: str) -> dict[str, Any]:
+    """The request body. Raises Problem if the message breaks one of WhatsApp's limits."""
+    envelope = payloads.Envelope(
+        phone=claimed.phone,
+        user_id="" if claimed.phone else claimed.user_id,
+        reply_to=claimed.context_wamid or "",
+        callback_data=callback_data(store_key, claimed.message_id),
+    )
+    if claimed.template is not None:
+        return template_payloads.template(envelope, claimed.template, claimed.values)
+    if claimed.kind == "text":
+        return payloads.text(envelope, claimed.text)
+    if claimed.kind == "interactive":
+        choices = [payloads.ReplyButton(*one) for one in claimed.content["buttons"]]
+        return payloads.buttons(envelope, claimed.text, choices)
+    raise Problem("Cannot be sent", f"A message of the kind “{claimed.kind}” cannot be sent yet.")

@@ -1,0 +1,300 @@
+"""The engine: claims what is due, calls WhatsApp, settles; one call per claim, never a second by itself.
+
+One cycle is one transaction: the calls that ended are settled and the places they free are claimed. At
+most 32 messages are between claim and settlement, so a kill leaves at most 32 uncertain.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from desktop.domain import consent
+from desktop.domain.changes import Changes, Topic
+from desktop.domain.consent import Source
+from desktop.domain.outbox import AttemptOutcome, Claimed, ClaimResult, Settled
+from desktop.domain.pacing import LARGEST_CLAIM, Pace
+from desktop.domain.problems import Problem
+from desktop.domain.reasons import Reason
+from desktop.domain.settings import Settings
+from desktop.services.bodies import body_for
+from desktop.services.outcomes import Outcome, outcome_of
+from desktop.store import claims, engines, outbox, settings
+from desktop.store import consent as consent_store
+from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
+from desktop.system.clock import Clock
+from desktop.system.faults import CrashPoint, Faults
+from desktop.whatsapp.answers import Accepted, Answer, Lost, Refused
+from desktop.whatsapp.send import Sender
+
+_log = logging.getLogger("assent.engine")
+
+CALL_WITHIN_S: Final = 1.0
+"""A call that has not begun a second after its claim is not made: the consent it read is too old."""
+_IDLE_POLL_S: Final = 0.5
+_STORE_RETRY_S: Final = 1.0
+
+
+class EngineState(StrEnum):
+    STARTING = "starting"
+    IDLE = "idle"
+    SENDING = "sending"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What the status bar and /health say of the engine. trouble: "" or a sentence."""
+
+    state: EngineState = EngineState.STARTING
+    on_the_way_count: int = 0
+    done_count: int = 0
+    trouble: str = ""
+
+
+@dataclass(slots=True)
+class _OnTheWay:
+    """A claim of this process: when it was made, and whether it has been withdrawn."""
+
+    claimed: Claimed
+    claimed_at_s: float
+    withdrawn: bool = False
+
+
+class Dispatcher:
+    """The engine of one store and one connection. Start with `run()`, end with `stop()`."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        sender: Sender,
+        *,
+        store_key: str,
+        engine_id: int,
+        refresh_templates: Callable[[], Awaitable[None]],
+        faults: Faults | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._sender = sender
+        self._store_key = store_key
+        self._engine_id = engine_id
+        self._refresh_templates = refresh_templates
+        self._faults = faults or Faults()
+        self._pace = Pace.start(None, clock.monotonic_s())
+        self._news = asyncio.Event()
+        self._stopping = False
+        self._on_the_way: dict[int, _OnTheWay] = {}
+        self._ended: list[Outcome] = []
+        self._calls: set[asyncio.Task[None]] = set()
+        self._status = EngineStatus()
+        self._done_count = 0
+        self._busy = True
+        self._changed_contacts: set[int] = set()
+        self._ended_for_good = asyncio.Event()
+        self._ended_for_good.set()
+
+    @property
+    def status(self) -> EngineStatus:
+        return self._status
+
+    def wake(self) -> None:
+        """Look for work at once."""
+        self._news.set()
+
+    def heard(self, changes: Changes) -> None:
+        """Called after each commit, in any thread: withdraws claims of contacts that changed.
+
+        A withdrawn call that has not begun goes back to the queue and is asked again; an opt-out of a
+        moment ago therefore still counts.
+        """
+        changed = {one.id for one in changes.touched if one.topic is Topic.CONTACT}
+        if changed:
+            self._changed_contacts |= changed
+            for one in tuple(self._on_the_way.values()):
+                if one.claimed.contact_id in changed or 0 in changed:
+                    one.withdrawn = True
+
+    async def run(self) -> None:
+        """Work until `stop()`; then finish the calls on the way and settle them."""
+        forget = self._store.listen(self.heard)
+        self._ended_for_good.clear()
+        try:
+            await self._load_pace()
+            while not (self._stopping and not self._on_the_way):
+                self._news.clear()
+                if not await self._cycle():
+                    await self._rest()
+        except StoreClosed:
+            _log.warning("the store was closed while the engine worked")
+        finally:
+            forget()
+            for call in tuple(self._calls):
+                call.cancel()
+            self._say(EngineState.STOPPED)
+            self._ended_for_good.set()
+
+    async def stop(self) -> None:
+        """Claim nothing more; return when the calls on the way are settled."""
+        self._stopping = True
+        self.wake()
+        await self._ended_for_good.wait()
+
+    async def _load_pace(self) -> None:
+        kept = await self._store.read(settings.load)
+        self._set_limit(kept)
+
+    def _set_limit(self, kept: Settings) -> None:
+        if self._pace.limit_per_s != kept.pace_per_s:
+            self._pace = Pace.start(kept.pace_per_s, self._clock.monotonic_s())
+
+    # One cycle.
+
+    async def _cycle(self) -> bool:
+        """Settle and claim once; returns whether there may be more to do at once."""
+        ended, self._ended = self._ended, []
+        room = LARGEST_CLAIM - len(self._on_the_way) + len(ended)
+        now_s = self._clock.monotonic_s()
+        wanted = 0 if self._stopping else min(room, self._pace.available(now_s))
+        if not ended and not wanted:
+            return False
+        if ended:
+            self._faults.reach(CrashPoint.BEFORE_SETTLE)
+        try:
+            result, kept = await self._store.write(
+                lambda tx: self._settle_and_claim(tx, ended, wanted), WriteLane.CLAIM
+            )
+        except Problem as trouble:
+            await self._store_troubled(ended, trouble)
+            return False
+        self._set_limit(kept)
+        for one in ended:
+            self._on_the_way.pop(one.settled.message_id, None)
+        self._done_count += len(ended)
+        self._pace = self._pace.take(len(result.claimed), self._clock.monotonic_s())
+        if result.claimed:
+            self._faults.reach(CrashPoint.AFTER_CLAIM)
+        self._start_calls(result)
+        if result.stale_template_ids:
+            await self._refresh()
+        self._busy = result.more or bool(self._on_the_way)
+        self._say(EngineState.SENDING if self._on_the_way else EngineState.IDLE)
+        return bool(self._ended or result.more or result.stopped_count)
+
+    def _settle_and_claim(self, tx: Tx, ended: list[Outcome], wanted: int) -> tuple[ClaimResult, Settings]:
+        """Runs in the writer's thread, where commits are told too: what changes from here on is newer
+        than what this claim reads."""
+        self._changed_contacts.clear()
+        if ended:
+            _settle(tx, ended)
+        claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()
+        return claimed, settings.load(tx)
+
+    async def _store_troubled(self, ended: list[Outcome], trouble: Problem) -> None:
+        """Nothing is lost: the ends of calls are kept and written when the store can be written again."""
+        if isinstance(trouble, StoreClosed):
+            raise trouble
+        self._ended = ended + self._ended
+        _log.warning("cannot write: %s", trouble)
+        self._say(EngineState.WAITING, trouble.sentence)
+        await asyncio.sleep(_STORE_RETRY_S)
+
+    def _start_calls(self, result: ClaimResult) -> None:
+        now_s = self._clock.monotonic_s()
+        for claimed in result.claimed:
+            changed_since = {claimed.contact_id, 0} & self._changed_contacts
+            one = _OnTheWay(claimed, now_s, withdrawn=bool(changed_since))
+            self._on_the_way[claimed.message_id] = one
+            call = asyncio.get_running_loop().create_task(self._call(one))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+
+    async def _call(self, one: _OnTheWay) -> None:
+        claimed = one.claimed
+        answer: Answer
+        try:
+            body = body_for(claimed, self._store_key)
+        except Problem as problem:
+            answer = Refused(100, f"{problem.title}. {problem.sentence}")
+        else:
+            cleared = consent.clear(claimed.message_id, claimed.verdict)
+            try:
+                answer = await self._sender.send(cleared, body, still_claimed=lambda: self._stands(one))
+            except asyncio.CancelledError:
+                answer = Lost("The program ended while the call was on the way.")
+            if isinstance(answer, (Accepted, Lost)):
+                self._faults.reach(CrashPoint.AFTER_CALL)
+        self._end(one, answer)
+
+    def _stands(self, one: _OnTheWay) -> bool:
+        return not one.withdrawn and self._clock.monotonic_s() - one.claimed_at_s < CALL_WITHIN_S
+
+    def _end(self, one: _OnTheWay, answer: Answer) -> None:
+        outcome = outcome_of(one.claimed, answer, self._clock.now())
+        now_s = self._clock.monotonic_s()
+        if outcome.slow_down_s is not None:
+            self._pace = self._pace.throttled(now_s, outcome.slow_down_s)
+        if outcome.pause_s is not None:
+            self._pace = self._pace.held(now_s + outcome.pause_s)
+        if outcome.settled.outcome is AttemptOutcome.NOT_STARTED:
+            self._say(EngineState.WAITING, Reason.NOT_REACHED.sentence)
+        self._ended.append(outcome)
+        self._news.set()
+
+    async def _refresh(self) -> None:
+        """Bring stale templates up to date, once; if WhatsApp cannot be asked, wait before the next try."""
+        try:
+            await self._refresh_templates()
+        except Problem as problem:
+            self._say(EngineState.WAITING, problem.sentence)
+            await asyncio.sleep(_STORE_RETRY_S)
+
+    async def _rest(self) -> None:
+        """Wait for news, for the pace, or a moment: due times pass without anyone saying so."""
+        now_s = self._clock.monotonic_s()
+        rest_s = _IDLE_POLL_S
+        if self._busy and self._pace.limit_per_s is not None and not self._stopping:
+            rest_s = min(rest_s, max(self._pace.wait_s(now_s), 0.002))
+        try:
+            await asyncio.wait_for(self._news.wait(), rest_s)
+        except TimeoutError:
+            return
+
+    def _say(self, state: EngineState, trouble: str = "") -> None:
+        self._status = EngineStatus(state, len(self._on_the_way), self._done_count, trouble)
+
+
+def _settle(tx: Tx, ended: list[Outcome]) -> None:
+    outbox.settle(tx, [one.settled for one in ended])
+    for one in ended:
+        if one.hold_because:
+            claims.hold_of(tx, one.settled.message_id, one.hold_because)
+        if one.opted_out:
+            _record_stop(tx, one.settled)
+
+
+def _record_stop(tx: Tx, settled: Settled) -> None:
+    contact_id = outbox.contact_of(tx, settled.message_id)
+    _, known = consent_store.facts_of(tx, contact_id, lock=True)
+    if not known.stopped_in_whatsapp:
+        consent_store.record(tx, contact_id, True, Source.WHATSAPP, evidence="error 131050")
+
+
+async def take_over(store: Store, name: str, connection: str) -> tuple[int, int]:
+    """Register as the store's engine and settle what a dead one left: returns (engine id, unknown count).
+
+    The caller holds the store's engine lock, so every other engine on a SQLite file is dead.
+    """
+
+    def write(tx: Tx) -> tuple[int, int]:
+        engine_id = engines.register(tx, name, connection)
+        dead = engines.unfinished(tx, engine_id)
+        found = outbox.recover(tx, dead)
+        engines.stop(tx, dead)
+        return engine_id, found
+
+    return await store.write(write, WriteLane.CLAIM)

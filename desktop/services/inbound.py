@@ -1,0 +1,303 @@
+"""What WhatsApp tells us: messages and preferences at once, statuses a moment later.
+
+Messages and preferences are applied in the transaction that stores the webhook, before the 200: from that
+moment an opt-out counts. Statuses may wait; they are applied in batches behind people's work.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from desktop.domain.consent import OptIn, Path, Source
+from desktop.domain.messages import Lane, Status
+from desktop.domain.outbox import Submission
+from desktop.domain.settings import Settings
+from desktop.domain.words import Wish
+from desktop.services import sending
+from desktop.services.bodies import SUBSCRIBE_ID, message_id_of
+from desktop.store import consent, contacts, conversations, outbox, settings, webhooks
+from desktop.store import templates as template_store
+from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
+from desktop.whatsapp import errors
+from desktop.whatsapp.updates import (
+    BadUpdate,
+    InboundMessage,
+    NumberChanged,
+    PreferenceChange,
+    StatusUpdate,
+    TemplateCategoryChanged,
+    TemplateContentChanged,
+    TemplateQualityChanged,
+    TemplateStatusChanged,
+    TemplateUpdate,
+    Update,
+    UserIdChanged,
+)
+from desktop.whatsapp.webhooks import parse
+
+_log = logging.getLogger("assent.inbound")
+_STATUSES_PER_WRITE: Final = 100
+_IDLE_POLL_S: Final = 1.0
+
+
+class Inbound:
+    """Takes webhooks. `run()` applies the statuses that wait."""
+
+    def __init__(
+        self, store: Store, *, store_key: str, wake: Callable[[], None], refresh_templates: Callable[[], None]
+    ) -> None:
+        """wake: there may be something to send. refresh_templates: one changed in a way that needs a read."""
+        self._store = store
+        self._store_key = store_key
+        self._wake = wake
+        self._refresh_templates = refresh_templates
+        self._news = asyncio.Event()
+
+    async def receive(self, raw: bytes) -> None:
+        """Store one webhook and apply what must not wait; on return it may be answered with 200.
+
+        The signature has been checked. Raises NotAWebhook if it cannot be read at all.
+        """
+        delivery = parse(raw)
+        urgent = [one for one in delivery.updates if not isinstance(one, StatusUpdate)]
+        statuses = len(urgent) < len(delivery.updates)
+
+        def write(tx: Tx) -> None:
+            webhooks.keep(tx, raw.decode("utf-8", "replace"), done=not statuses)
+            _quarantine(tx, delivery.bad)
+            for update in urgent:
+                _apply_or_quarantine(tx, update)
+
+        await self._store.write(write, WriteLane.CONSENT if urgent else WriteLane.STATUS)
+        if any(isinstance(one, (TemplateContentChanged, TemplateStatusChanged)) for one in urgent):
+            self._refresh_templates()
+        if statuses:
+            self._news.set()
+        if urgent:
+            self._wake()
+
+    async def run(self) -> None:
+        """Apply waiting statuses until cancelled; what waited at a crash is applied at the next start."""
+        while True:
+            self._news.clear()
+            try:
+                if not await self._apply_waiting():
+                    await asyncio.wait_for(self._news.wait(), _IDLE_POLL_S)
+            except TimeoutError:
+                continue
+            except StoreClosed:
+                return
+
+    async def _apply_waiting(self) -> bool:
+        waiting = await self._store.read(webhooks.waiting)
+        for id, body in waiting:
+            statuses = [one for one in parse(body.encode()).updates if isinstance(one, StatusUpdate)]
+            for start in range(0, len(statuses), _STATUSES_PER_WRITE):
+                batch = statuses[start : start + _STATUSES_PER_WRITE]
+                await self._store.write(
+                    lambda tx, batch=batch: apply_statuses(tx, batch, self._store_key),  # type: ignore[misc]
+                    WriteLane.STATUS,
+                )
+            await self._store.write(lambda tx, id=id: webhooks.finish(tx, [id]), WriteLane.STATUS)  # type: ignore[misc]
+        return bool(waiting)
+
+
+def apply_statuses(tx: Tx, statuses: Sequence[StatusUpdate], store_key: str) -> None:
+    """Apply a batch of status reports; one that fits no message of ours is passed over."""
+    own = {id for one in statuses if (id := message_id_of(one.callback_data, store_key)) is not None}
+    ids = outbox.find_for_status(tx, own, (one.wamid for one in statuses))
+    rows = outbox.lock(tx, ids)
+    by_wamid = {row.wamid: row.id for row in rows.values() if row.wamid}
+    for one in statuses:
+        id = message_id_of(one.callback_data, store_key)
+        id = id if id in rows else by_wamid.get(one.wamid)
+        if id is None:
+            continue
+        _apply_status(tx, id, one)
+
+
+def _apply_status(tx: Tx, message_id: int, one: StatusUpdate) -> None:
+    # Read anew: an earlier report of the same batch may have moved it.
+    row = outbox.lock(tx, [message_id])[message_id]
+    error = one.errors[0] if one.errors else None
+    moved = outbox.report(
+        tx,
+        row,
+        one.status,
+        wamid=one.wamid,
+        error_code=error.code if error else None,
+        error_details=(error.details or error.title) if error else "",
+    )
+    if one.recipient_user_id or one.recipient_phone:
+        contacts.learn(tx, row.contact_id, phone=one.recipient_phone, user_id=one.recipient_user_id)
+    if moved and one.status is Status.FAILED and error and errors.rule(error.code).opts_out:
+        _stop(tx, row.contact_id, True, f"error {error.code}")
+
+
+def _stop(tx: Tx, contact_id: int, stop: bool, evidence: str) -> None:
+    _, known = consent.facts_of(tx, contact_id, lock=True)
+    if known.stopped_in_whatsapp is not stop:
+        consent.record(tx, contact_id, stop, Source.WHATSAPP, evidence=evidence)
+
+
+def _quarantine(tx: Tx, bad: Sequence[BadUpdate]) -> None:
+    for one in bad:
+        webhooks.quarantine(tx, one.why, one.raw)
+
+
+def _apply_or_quarantine(tx: Tx, update: Update) -> None:
+    """One update that cannot be applied must not cost the others: it is kept for a person to look at."""
+    point = tx.conn.begin_nested()
+    try:
+        if webhooks.first_time(tx, f"{type(update).__name__}|{update.dedupe_key}"):
+            _apply(tx, update)
+        point.commit()
+    except Exception as wrong:
+        point.rollback()
+        _log.exception("an update could not be applied")
+        webhooks.quarantine(tx, f"{type(wrong).__name__}: {wrong}", update.raw)
+
+
+def _apply(tx: Tx, update: Update) -> None:
+    if isinstance(update, InboundMessage):
+        if not update.group_id:
+            _message(tx, update)
+    elif isinstance(update, PreferenceChange):
+        _preference(tx, update)
+    elif isinstance(update, NumberChanged):
+        _number(tx, update)
+    elif isinstance(update, UserIdChanged):
+        contact_id = _known(tx, update.phone, update.old_user_id)
+        if contact_id is not None:
+            contacts.learn(tx, contact_id, user_id=update.new_user_id)
+    elif isinstance(update, TemplateUpdate):
+        _template(tx, update)
+
+
+def _known(tx: Tx, phone: str | None, user_id: str | None) -> int | None:
+    """The contact under these names; several that turn out to be one person are merged, NO kept."""
+    found = contacts.find(tx, phone=phone, user_id=user_id)
+    if not found:
+        return None
+    if len(found) > 1:
+        consent.merge(tx, found[0], found[1:])
+    contacts.learn(tx, found[0], phone=phone, user_id=user_id)
+    return found[0]
+
+
+def _message(tx: Tx, update: InboundMessage) -> None:
+    contact_id = _known(tx, update.phone, update.user_id)
+    stranger = contact_id is None
+    if contact_id is None:
+        contact_id = contacts.create(tx, update.profile_name, update.phone, user_id=update.user_id)
+    if update.kind == "reaction":
+        return
+    conversations.add_inbound(
+        tx,
+        contact_id,
+        wamid=update.wamid,
+        kind=update.kind,
+        text=update.text or (update.media.caption if update.media else ""),
+        content=_content(update),
+        context_wamid=update.context_wamid,
+    )
+    kept = settings.load(tx)
+    wish = _wish(update, kept)
+    if wish is not None:
+        _grant(tx, contact_id, wish, update, kept)
+    if wish is Wish.OPT_OUT and stranger and update.phone is None:
+        webhooks.quarantine(
+            tx, "An opt-out from someone unknown: find the contact whom it concerns.", update.raw
+        )
+
+
+def _content(update: InboundMessage) -> dict[str, object]:
+    content: dict[str, object] = {}
+    if update.media:
+        media = update.media
+        content["media"] = {"id": media.id, "mime": media.mime, "filename": media.filename}
+    if update.location:
+        place = update.location
+        content["location"] = {"latitude": place.latitude, "longitude": place.longitude, "name": place.name}
+    if update.referral:
+        content["referral"] = {"url": update.referral.url, "headline": update.referral.headline}
+    return content
+
+
+def _wish(update: InboundMessage, kept: Settings) -> Wish | None:
+    """What the whole message, or the pressed button, asks for."""
+    if update.button_payload == SUBSCRIBE_ID:
+        return Wish.OPT_IN
+    said = kept.words.wish(update.text) if update.kind in ("text", "button", "interactive") else None
+    return said or (kept.words.wish(update.button_payload) if update.button_payload else None)
+
+
+def _grant(tx: Tx, contact_id: int, wish: Wish, update: InboundMessage, kept: Settings) -> None:
+    """Record the wish and confirm it with a service text inside the window that it opened."""
+    source = Source.KEYWORD if update.kind == "text" else Source.BUTTON
+    value = OptIn.NO if wish is Wish.OPT_OUT else OptIn.YES
+    _, known = consent.facts_of(tx, contact_id, lock=True)
+    if known.opt_in is not value:
+        consent.record(tx, contact_id, value, source, evidence=update.text.strip()[:200])
+    name = contacts.get(tx, contact_id)
+    first = name.first_name if name.name else ""
+    text = kept.opt_out_text if wish is Wish.OPT_OUT else kept.opt_in_text
+    opting_out = wish is Wish.OPT_OUT
+    sending.submit(
+        tx,
+        Submission(
+            contact_id=contact_id,
+            path=Path.AUTOMATIC,
+            kind="interactive" if opting_out else "text",
+            text=_address(text, first),
+            lane=Lane.AUTOMATIC,
+            content={"buttons": [[SUBSCRIBE_ID, kept.subscribe_button]]} if opting_out else {},
+        ),
+        None,
+    )
+
+
+def _address(text: str, first_name: str) -> str:
+    """The text with {name} filled; without a name the comma before it goes as well."""
+    if first_name:
+        return text.replace("{name}", first_name)
+    return text.replace(", {name}", "").replace("{name}", "").strip()
+
+
+def _preference(tx: Tx, update: PreferenceChange) -> None:
+    contact_id = _known(tx, update.phone, update.user_id)
+    if contact_id is None:
+        # Kept although nobody knows them yet: an import of this number must not undo it.
+        contact_id = contacts.create(tx, "", update.phone, user_id=update.user_id)
+        if update.phone is None:
+            webhooks.quarantine(
+                tx, "A stop from someone unknown: find the contact whom it concerns.", update.raw
+            )
+    _stop(tx, contact_id, update.stop, "user preferences")
+
+
+def _number(tx: Tx, update: NumberChanged) -> None:
+    contact_id = _known(tx, update.old_phone, update.old_user_id)
+    if contact_id is None or update.new_phone is None:
+        return
+    others = [id for id in contacts.find(tx, phone=update.new_phone) if id != contact_id]
+    if others:
+        consent.merge(tx, contact_id, others)
+    contacts.set_phone(tx, contact_id, update.new_phone)
+    contacts.learn(tx, contact_id, user_id=update.new_user_id)
+
+
+def _template(tx: Tx, update: TemplateUpdate) -> None:
+    if isinstance(update, TemplateStatusChanged):
+        template_store.change(tx, update.name, update.language, status=update.status)
+    elif isinstance(update, TemplateCategoryChanged):
+        template_store.change(
+            tx,
+            update.name,
+            update.language,
+            category=update.new_category,
+            correct_category=update.correct_category,
+        )
+    elif isinstance(update, TemplateQualityChanged):
+        template_store.change(tx, update.name, update.language, quality=update.quality)

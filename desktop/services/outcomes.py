@@ -1,0 +1,141 @@
+"""What an answer of WhatsApp means for the message, its broadcast and the pace. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desktop.domain.messages import Status
+from desktop.domain.outbox import AttemptOutcome, Claimed, Settled
+from desktop.domain.reasons import Reason
+from desktop.whatsapp.answers import Accepted, Answer, Lost, NotStarted, Refused, Withdrawn
+from desktop.whatsapp.error_rules import ErrorRule, Retry, Stops
+
+_MOST_CONNECTION_TRIES = 30
+_LONGEST_CONNECTION_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """settled: for the message. slow_down_s: wait of the whole number after a throttle. pause_s: of the
+    whole account. hold_because: the broadcast stops until a person has looked ("" goes on). opted_out: the
+    customer stopped marketing in WhatsApp."""
+
+    settled: Settled
+    slow_down_s: float | None = None
+    pause_s: float | None = None
+    hold_because: str = ""
+    opted_out: bool = False
+
+
+def outcome_of(claimed: Claimed, answer: Answer, now: datetime) -> Outcome:
+    """What becomes of a claimed message after its call."""
+    if isinstance(answer, Accepted):
+        return Outcome(
+            _settled(
+                claimed,
+                AttemptOutcome.ACCEPTED,
+                Status.ACCEPTED,
+                wamid=answer.wamid,
+                wa_id=answer.wa_id or None,
+                user_id=answer.user_id or None,
+            )
+        )
+    if isinstance(answer, Refused):
+        return _refused(claimed, answer, now)
+    if isinstance(answer, Lost):
+        return Outcome(
+            _settled(
+                claimed,
+                AttemptOutcome.LOST,
+                Status.UNKNOWN,
+                reason=Reason.ANSWER_LOST,
+                error_details=answer.why,
+            )
+        )
+    if isinstance(answer, NotStarted):
+        return _not_started(claimed, answer, now)
+    assert isinstance(answer, Withdrawn)
+    return Outcome(_settled(claimed, AttemptOutcome.WITHDRAWN, Status.QUEUED, due_at=now))
+
+
+def _settled(
+    claimed: Claimed,
+    outcome: AttemptOutcome,
+    status: Status,
+    *,
+    reason: Reason | None = None,
+    error_code: int | None = None,
+    error_details: str = "",
+    wamid: str | None = None,
+    wa_id: str | None = None,
+    user_id: str | None = None,
+    due_at: datetime | None = None,
+) -> Settled:
+    return Settled(
+        claimed.message_id,
+        claimed.attempt_id,
+        outcome,
+        status,
+        reason,
+        error_code,
+        error_details,
+        wamid,
+        wa_id,
+        user_id,
+        due_at,
+    )
+
+
+def _refused(claimed: Claimed, answer: Refused, now: datetime) -> Outcome:
+    rule = answer.rule
+    hold = _hold(claimed, rule)
+    delay_s = rule.delay_s(claimed.attempt_number)
+    if hold:
+        # The broadcast waits for a person; this recipient waits with the others.
+        delay_s = 0.0 if delay_s is None else delay_s
+    queued = delay_s is not None
+    settled = _settled(
+        claimed,
+        AttemptOutcome.REFUSED,
+        Status.QUEUED if queued else Status.FAILED,
+        reason=Reason.WHATSAPP_ERROR,
+        error_code=answer.code,
+        error_details=answer.details,
+        due_at=now + timedelta(seconds=delay_s) if delay_s is not None else None,
+    )
+    return Outcome(
+        settled,
+        slow_down_s=delay_s if rule.retry is Retry.PACE else None,
+        pause_s=delay_s if rule.retry is Retry.ACCOUNT_PAUSE else None,
+        hold_because=hold,
+        opted_out=rule.opts_out,
+    )
+
+
+def _hold(claimed: Claimed, rule: ErrorRule) -> str:
+    if claimed.broadcast_id is None or rule.stops not in (Stops.TEMPLATE, Stops.ACCOUNT):
+        return ""
+    return rule.explanation
+
+
+def _not_started(claimed: Claimed, answer: NotStarted, now: datetime) -> Outcome:
+    if claimed.attempt_number >= _MOST_CONNECTION_TRIES and claimed.broadcast_id is None:
+        return Outcome(
+            _settled(
+                claimed,
+                AttemptOutcome.NOT_STARTED,
+                Status.FAILED,
+                reason=Reason.NOT_REACHED,
+                error_details=answer.why,
+            )
+        )
+    wait_s = min(_LONGEST_CONNECTION_WAIT_S, 2.0 ** min(claimed.attempt_number - 1, 5))
+    settled = _settled(
+        claimed,
+        AttemptOutcome.NOT_STARTED,
+        Status.QUEUED,
+        reason=Reason.NOT_REACHED,
+        error_details=answer.why,
+        due_at=now + timedelta(seconds=wait_s),
+    )
+    # The line is down for everyone: the others wait too instead of being tried and put back.
+    return Outcome(settled, pause_s=min(wait_s, 5.0))

@@ -1,0 +1,57 @@
+"""This machine's own settings: appearance, window, connection. Never secrets."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSettings:
+    """theme: light or dark. geometry: Qt's, as hex. Ids are those of the WhatsApp account."""
+
+    theme: str = "light"
+    text_scale_percent: int = 100
+    geometry: str = ""
+    user_id: int = 0
+    is_sandbox: bool = True
+    base_url: str = ""
+    phone_number_id: str = ""
+    waba_id: str = ""
+    version: str = "v25.0"
+    verify_token: str = ""
+    server_port: int = 0
+
+
+class Machine:
+    """Reads and writes the settings file; a broken file counts as absent, and is kept beside."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._settings = _read(path)
+
+    @property
+    def settings(self) -> MachineSettings:
+        return self._settings
+
+    def save(self, **changes: Any) -> MachineSettings:
+        """Change some settings; the file is replaced in one step."""
+        self._settings = replace(self._settings, **changes)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_suffix(".new")
+        beside.write_text(json.dumps(asdict(self._settings), indent=2), encoding="utf-8")
+        os.replace(beside, self._path)
+        return self._settings
+
+
+def _read(path: Path) -> MachineSettings:
+    known = {one.name: one.type for one in fields(MachineSettings)}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return MachineSettings(**{name: value for name, value in found.items() if name in known})
+    except FileNotFoundError:
+        return MachineSettings()
+    except (OSError, ValueError, TypeError, AttributeError):
+        path.replace(path.with_suffix(".broken"))
+        return MachineSettings()

@@ -1,0 +1,56 @@
+"""Secrets: in the system's keyring, else in the environment or for this session only. Never in a file."""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLong
+from typing import Final
+
+import keyring
+from keyring.errors import KeyringError
+
+_SERVICE: Final = "assent"
+_PATIENCE_S: Final = 5.0
+"""A locked keyring can wait for a person for ever; the program does not."""
+ENVIRONMENT: Final = {"token": "ASSENT_TOKEN", "app_secret": "ASSENT_APP_SECRET"}
+
+
+class Secrets:
+    """The WhatsApp token and app secret of this machine. Calls block: use them in a thread."""
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        self._environment = environment
+        self._session: dict[str, str] = {}
+        self._guard = threading.Lock()
+
+    def get(self, name: str) -> str:
+        """The secret, or "" if there is none. The environment wins, so that a server needs no keyring."""
+        given = self._environment.get(ENVIRONMENT.get(name, ""), "")
+        if given:
+            return given
+        with self._guard:
+            if name in self._session:
+                return self._session[name]
+        return _patiently(lambda: keyring.get_password(_SERVICE, name)) or ""
+
+    def put(self, name: str, value: str) -> bool:
+        """Keep a secret; returns False if no keyring took it and it is kept for this session only."""
+        with self._guard:
+            self._session[name] = value
+
+        def keep() -> str:
+            keyring.set_password(_SERVICE, name, value)
+            return "kept"
+
+        return _patiently(keep) == "kept"
+
+
+def _patiently(call: Callable[[], str | None]) -> str | None:
+    pool = ThreadPoolExecutor(1, thread_name_prefix="keyring")
+    try:
+        return pool.submit(call).result(_PATIENCE_S)
+    except (KeyringError, TooLong, RuntimeError, OSError):
+        return None
+    finally:
+        pool.shutdown(wait=False)

@@ -1,0 +1,338 @@
+"""The filter, line by line: Where … and … or …, with a group of conditions one level down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from PySide6.QtCore import QDate, Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.domain.filters import (
+    ATTRIBUTE,
+    EVERYONE,
+    FIELDS,
+    OPERATORS,
+    Attribute,
+    Condition,
+    Filter,
+    Kind,
+    Op,
+    kind_of,
+)
+from desktop.ui.broadcasts import words
+from desktop.ui.broadcasts.value_fields import TextValue, ValueField, editor_key, make_editor
+from desktop.ui.parts.button import Button, IconButton
+from desktop.ui.parts.label import Label
+from desktop.ui.parts.naming import named, restyle
+from desktop.ui.parts.tabs import Tab, Tabs
+from desktop.ui.theme import Theme
+
+TYPING_MS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What can be asked: the workspace's attributes and tags, and which day it is."""
+
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    today: QDate = field(default_factory=QDate)
+
+
+class ConditionRow(QWidget):
+    """One condition. `changed(typing)`: True while a text is being typed."""
+
+    changed = Signal(bool)
+    removed = Signal()
+
+    def __init__(self, theme: Theme, vocabulary: Vocabulary, name: str, wanted: Condition | None = None) -> None:
+        super().__init__()
+        self._theme, self._vocabulary, self._name = theme, vocabulary, name
+        self.prefix = Label("", "muted", name=f"{name}_prefix")
+        self.prefix.setMinimumWidth(theme.px(60))
+        self.field = QComboBox()
+        for key in (*FIELDS, *(f"{ATTRIBUTE}{one}" for one in vocabulary.attributes)):
+            self.field.addItem(words.field_name(key), key)
+        self.field.setMinimumWidth(theme.px(170))
+        self.op = QComboBox()
+        self.op.setMinimumWidth(theme.px(130))
+        self.cross = IconButton(theme, "x", "Remove this condition", name=f"{name}_remove")
+        self.note = Label("", "muted", wrap=True, tight=True, color="danger", name=f"{name}_problem")
+        self.note.hide()
+        named(self.field, f"{name}_field", "Field")
+        named(self.op, f"{name}_op", "Condition")
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        for widget in (self.prefix, self.field, self.op):
+            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self.cross, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._row)
+        column.addWidget(self.note)
+        named(self, name, "Condition")
+        self._key = ""
+        self.value: ValueField = ValueField()
+        self._choose(wanted or Condition("tag", Op.ANY_OF))
+        self.field.currentIndexChanged.connect(self._field_changed)
+        self.op.currentIndexChanged.connect(self._op_changed)
+        self.cross.clicked.connect(self.removed)
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(str(self.field.currentData()), self._vocabulary.attributes)
+
+    def condition(self) -> Condition | None:
+        """The condition, or None while its value is missing."""
+        op = Op(self.op.currentData())
+        made = Condition(str(self.field.currentData()), op, self.value.values())
+        return made if made.values or op in (Op.EMPTY, Op.NOT_EMPTY) else None
+
+    def show_problem(self, sentence: str) -> None:
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
+        restyle(self.field, problem=bool(sentence))
+
+    def _choose(self, wanted: Condition) -> None:
+        at = self.field.findData(wanted.field)
+        if at < 0:  # an attribute that is gone: said, not dropped
+            self.field.addItem(f"{words.field_name(wanted.field)} (gone)", "tag")
+            at = self.field.count() - 1
+        self.field.setCurrentIndex(at)
+        self._fill_ops()
+        self.op.setCurrentIndex(max(0, self.op.findData(wanted.op.value)))
+        self._fit_editor()
+        self.value.set_values(wanted.values)
+
+    def _fill_ops(self) -> None:
+        self.op.blockSignals(True)
+        self.op.clear()
+        for op in OPERATORS[self.kind]:
+            self.op.addItem(words.OPERATORS[op], op.value)
+        self.op.blockSignals(False)
+
+    def _field_changed(self) -> None:
+        self._fill_ops()
+        self._key = ""
+        self._fit_editor()
+        self._tell()
+
+    def _op_changed(self) -> None:
+        self._fit_editor()
+        self._tell()
+
+    def _fit_editor(self) -> None:
+        """Keep the editor where it still fits, so that what was entered stays."""
+        op = Op(self.op.currentData())
+        key = f"{self.field.currentData()} {editor_key(self.kind, op)}"
+        if key == self._key:
+            return
+        self._key = key
+        attribute = self._vocabulary.attributes.get(str(self.field.currentData()).removeprefix(ATTRIBUTE))
+        old = self.value
+        self.value = make_editor(
+            self._theme, self.kind, op, attribute.choices if attribute else (), self._vocabulary.tags,
+            self._vocabulary.today, f"{self._name}_value",
+        )  # fmt: skip
+        self.value.changed.connect(self._tell)
+        self._row.insertWidget(3, self.value, 1, Qt.AlignmentFlag.AlignTop)
+        self._row.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+
+    def _tell(self) -> None:
+        self.show_problem("")
+        self.changed.emit(isinstance(self.value, TextValue) and self.value.edit.hasFocus())
+
+
+class Group(QWidget):
+    """Conditions joined by all or any; the outer one may hold groups."""
+
+    changed = Signal(bool)
+    removed = Signal()
+
+    def __init__(self, theme: Theme, vocabulary: Vocabulary, name: str, *, inner: bool = False) -> None:
+        super().__init__()
+        self._theme, self._vocabulary, self._name, self._inner = theme, vocabulary, name, inner
+        self._made = 0
+        self.rows: list[ConditionRow | Group] = []
+        self.prefix = Label("", "muted", name=f"{name}_prefix")
+        self.match = Tabs(
+            theme, [Tab("all", "All of these"), Tab("any", "Any of these")],
+            label="Which conditions must hold", name=f"{name}_match",
+        )  # fmt: skip
+        self.match.chosen.connect(self._match_chosen)
+        self.add = Button(theme, "Add condition", "link", icon="plus", name=f"{name}_add")
+        self.add.clicked.connect(lambda: self.add_row().field.setFocus())
+        self.add_group = Button(theme, "Add group", "link", icon="plus", name=f"{name}_add_group")
+        self.add_group.clicked.connect(lambda: self.add_inner())
+        self.add_group.setVisible(not inner)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(8)
+        foot = QHBoxLayout()
+        foot.setSpacing(18)
+        foot.addWidget(self.add)
+        foot.addWidget(self.add_group)
+        foot.addStretch(1)
+        foot.addWidget(self.match)
+        whole = QVBoxLayout()
+        whole.setSpacing(8)
+        whole.addLayout(self._column)
+        whole.addLayout(foot)
+        self._lay_out(whole)
+        named(self, name, "Group of conditions" if inner else "Filter")
+        self._renumber()
+
+    def _lay_out(self, whole: QVBoxLayout) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        if not self._inner:
+            row.addLayout(whole)
+            return
+        frame = QFrame()
+        frame.setProperty("kind", "inset")
+        whole.setContentsMargins(12, 10, 8, 10)
+        frame.setLayout(whole)
+        self.prefix.setMinimumWidth(self._theme.px(60))
+        cross = IconButton(self._theme, "x", "Remove this group", name=f"{self._name}_remove")
+        cross.clicked.connect(self.removed)
+        row.addWidget(self.prefix, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(frame, 1)
+        row.addWidget(cross, 0, Qt.AlignmentFlag.AlignTop)
+
+    def add_row(self, wanted: Condition | None = None) -> ConditionRow:
+        self._made += 1
+        row = ConditionRow(self._theme, self._vocabulary, f"{self._name}_{self._made}", wanted)
+        self._take(row)
+        return row
+
+    def add_inner(self, wanted: Filter | None = None) -> "Group":
+        self._made += 1
+        group = Group(self._theme, self._vocabulary, f"{self._name}_{self._made}", inner=True)
+        if wanted is None:
+            group.match.choose("any")
+            group.add_row()
+        else:
+            group.show_filter(wanted)
+        self._take(group)
+        return group
+
+    def show_filter(self, wanted: Filter) -> None:
+        """Show another filter without telling."""
+        for row in list(self.rows):
+            self._drop(row)
+        self.match.choose("all" if wanted.match_all else "any")
+        for item in wanted.items:
+            if isinstance(item, Filter):
+                self.add_inner(item)
+            else:
+                self.add_row(item)
+        self._renumber()
+
+    def filter(self) -> Filter:
+        """The finished conditions; unfinished ones are left out (see `unfinished_count`)."""
+        items: list[Condition | Filter] = []
+        for row in self.rows:
+            made = row.filter() if isinstance(row, Group) else row.condition()
+            if made is not None and not (isinstance(made, Filter) and made.selects_everyone):
+                items.append(made)
+        return Filter(tuple(items), self.match.current == "all")
+
+    @property
+    def unfinished_count(self) -> int:
+        """Conditions that still need a value."""
+        return sum(
+            row.unfinished_count if isinstance(row, Group) else row.condition() is None for row in self.rows
+        )
+
+    def show_problem(self, field: str, sentence: str) -> None:
+        """Beside the conditions on that field."""
+        for row in self.rows:
+            if isinstance(row, Group):
+                row.show_problem(field, sentence)
+            else:
+                row.show_problem(sentence if row.field.currentData() == field else "")
+
+    def _take(self, row: "ConditionRow | Group") -> None:
+        self.rows.append(row)
+        self._column.addWidget(row)
+        row.changed.connect(self.changed)
+        row.removed.connect(partial(self._remove, row))
+        self._renumber()
+
+    def _remove(self, row: "ConditionRow | Group") -> None:
+        self._drop(row)
+        self._renumber()
+        self.add.setFocus()
+        self.changed.emit(False)
+
+    def _drop(self, row: "ConditionRow | Group") -> None:
+        self.rows.remove(row)
+        self._column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    def _match_chosen(self, key: str) -> None:
+        self._renumber()
+        self.changed.emit(False)
+
+    def _renumber(self) -> None:
+        joint = "and" if self.match.current == "all" else "or"
+        for position, row in enumerate(self.rows):
+            row.prefix.setText("Where" if not position else joint)
+        self.match.setVisible(len(self.rows) > 1)
+
+
+class FilterBuilder(QWidget):
+    """`filter_changed(filter)` after each change; while a text is typed, when the typing pauses."""
+
+    filter_changed = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self.group = Group(theme, Vocabulary(), "filter")
+        self._column.addWidget(self.group)
+        self._told: Filter = EVERYONE
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
+        self._typing.timeout.connect(self.flush)
+        named(self, "filter_builder", "Who should get it?")
+
+    def show_filter(self, wanted: Filter, vocabulary: Vocabulary) -> None:
+        """Show another filter with what can be asked, without telling."""
+        self._typing.stop()
+        self._column.removeWidget(self.group)
+        self.group.hide()
+        self.group.deleteLater()
+        self.group = Group(self._theme, vocabulary, "filter")
+        self.group.show_filter(wanted)
+        self.group.changed.connect(self._changed)
+        self._column.addWidget(self.group)
+        self._told = self.group.filter()
+
+    @property
+    def unfinished_count(self) -> int:
+        return self.group.unfinished_count
+
+    def flush(self) -> None:
+        """Tell what has been typed so far now."""
+        self._typing.stop()
+        self._told = self.group.filter()
+        self.filter_changed.emit(self._told)
+
+    def flush_typing(self) -> None:
+        """Tell only if a text is still being typed."""
+        if self._typing.isActive():
+            self.flush()
+
+    def _changed(self, typing: bool) -> None:
+        if typing:
+            self._typing.start()
+        else:
+            self.flush()

@@ -1,0 +1,50 @@
+"""The frame of the broadcast pages: a header of 56 pixels, a body that scrolls when it must, a footer of 64."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Theme
+
+HEADER_PX, FOOTER_PX, EDGE_PX = 56, 64, 24
+
+
+class Bar(QFrame):
+    """The header or the footer; fill `row`."""
+
+    def __init__(self, theme: Theme, kind: str, height_px: int, *, name: str = "") -> None:
+        super().__init__()
+        self.setProperty("kind", kind)
+        self.setMinimumHeight(theme.px(height_px))
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(EDGE_PX, 0, EDGE_PX, 0)
+        self.row.setSpacing(8)
+        named(self, name)
+
+
+class Body(QScrollArea):
+    """What stands between them; fill `column`. It scrolls only where the window is too small."""
+
+    def __init__(self, *, spacing_px: int = 16, name: str = "") -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget()
+        inner.setProperty("surface", "none")
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
+        self.column.setSpacing(spacing_px)
+        self.setWidget(inner)
+        named(self, name)
+
+
+def stacked(*widgets: QWidget) -> QVBoxLayout:
+    """A page of these, without space between them; the second takes the room."""
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for position, widget in enumerate(widgets):
+        column.addWidget(widget, 1 if position == 1 else 0)
+    return column

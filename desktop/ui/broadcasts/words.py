@@ -1,0 +1,232 @@
+"""The words and numbers of the broadcast pages: times, shares, badges, conditions as sentences."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from desktop.domain.audience import Line
+from desktop.domain.broadcast import BroadcastStatus, ReasonCount
+from desktop.domain.consent import Category, OptIn
+from desktop.domain.conversations import MessageView
+from desktop.domain.filters import ATTRIBUTE, Condition, Filter, Op
+from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
+from desktop.domain.templates import Quality, TemplateStatus
+from desktop.ui.parts.badge import BadgeKind
+from desktop.ui.theme import Color
+from desktop.whatsapp.errors import rule
+
+CATEGORY: Final[dict[Category, tuple[str, BadgeKind]]] = {
+    Category.MARKETING: ("Marketing", BadgeKind.MARKETING),
+    Category.UTILITY: ("Utility", BadgeKind.UTILITY),
+    Category.AUTHENTICATION: ("Authentication", BadgeKind.AUTHENTICATION),
+    Category.SERVICE: ("Service", BadgeKind.NEUTRAL),
+}
+BROADCAST_STATUS: Final[dict[BroadcastStatus, tuple[str, BadgeKind]]] = {
+    BroadcastStatus.DRAFT: ("Draft", BadgeKind.DRAFT),
+    BroadcastStatus.SCHEDULED: ("Scheduled", BadgeKind.SCHEDULED),
+    BroadcastStatus.PREPARING: ("Preparing", BadgeKind.RUNNING),
+    BroadcastStatus.RUNNING: ("Running", BadgeKind.RUNNING),
+    BroadcastStatus.PAUSED: ("Paused", BadgeKind.PAUSED),
+    BroadcastStatus.HELD: ("Held", BadgeKind.WARN),
+    BroadcastStatus.STOPPED: ("Stopped", BadgeKind.DANGER),
+    BroadcastStatus.DONE: ("Done", BadgeKind.DONE),
+}
+TEMPLATE_STATUS: Final[dict[TemplateStatus, tuple[str, BadgeKind, str]]] = {
+    TemplateStatus.APPROVED: ("Approved", BadgeKind.DONE, ""),
+    TemplateStatus.PENDING: ("In review", BadgeKind.SCHEDULED, "WhatsApp is still reviewing it."),
+    TemplateStatus.REJECTED: ("Rejected", BadgeKind.DANGER, "WhatsApp rejected it. Edit it and submit it again."),
+    TemplateStatus.PAUSED: ("Paused", BadgeKind.PAUSED, "WhatsApp paused it because of its low quality."),
+    TemplateStatus.DISABLED: ("Disabled", BadgeKind.DANGER, "WhatsApp disabled it for good."),
+    TemplateStatus.GONE: ("Gone", BadgeKind.NEUTRAL, "It no longer exists in WhatsApp."),
+    TemplateStatus.OTHER: ("Not ready", BadgeKind.NEUTRAL, "WhatsApp does not accept it now."),
+}  # fmt: skip
+QUALITY: Final[dict[Quality, tuple[str, Color]]] = {
+    Quality.GREEN: ("High", "accent"),
+    Quality.YELLOW: ("Medium", "warn"),
+    Quality.RED: ("Low", "danger"),
+    Quality.UNKNOWN: ("–", "muted"),
+}
+OPT_IN: Final[dict[OptIn, tuple[str, BadgeKind]]] = {
+    OptIn.YES: ("Yes", BadgeKind.IN),
+    OptIn.NO: ("No", BadgeKind.OUT),
+    OptIn.NONE: ("No choice", BadgeKind.NEUTRAL),
+}
+MESSAGE_STATUS: Final[dict[Status, tuple[str, str, Color]]] = {
+    Status.QUEUED: ("Waiting", "clock", "muted"),
+    Status.SENDING: ("Sending", "paper-plane-tilt", "muted"),
+    Status.ACCEPTED: ("Accepted", "check", "muted"),
+    Status.SENT: ("Sent", "check", "muted"),
+    Status.DELIVERED: ("Delivered", "checks", "muted"),
+    Status.READ: ("Read", "checks", "accent"),
+    Status.FAILED: ("Failed", "warning-fill", "warn"),
+    Status.LEFT_OUT: ("Left out", "prohibit", "danger"),
+    Status.CANCELLED: ("Cancelled", "x", "muted"),
+    Status.UNKNOWN: ("Not certain", "question", "info"),
+}
+FIELDS: Final[dict[str, str]] = {
+    "tag": "Tag",
+    "opt_in": "Marketing opt-in",
+    "name": "Name",
+    "phone": "Phone",
+    "created": "Added",
+    "last_inbound": "Last message from them",
+}
+OPERATORS: Final[dict[Op, str]] = {
+    Op.IS: "is",
+    Op.IS_NOT: "is not",
+    Op.CONTAINS: "contains",
+    Op.NOT_CONTAINS: "does not contain",
+    Op.STARTS_WITH: "starts with",
+    Op.ANY_OF: "is any of",
+    Op.ALL_OF: "has all of",
+    Op.NONE_OF: "is none of",
+    Op.BEFORE: "before",
+    Op.AFTER: "after",
+    Op.LESS: "less than",
+    Op.MORE: "more than",
+    Op.EMPTY: "is empty",
+    Op.NOT_EMPTY: "is not empty",
+}
+_OPT_OUTS: Final = (Reason.OPTED_OUT, Reason.OPTED_OUT_AFTER_LAUNCH)
+
+
+def field_name(field: str) -> str:
+    """How a filter field is called on the screen."""
+    return FIELDS.get(field) or field.removeprefix(ATTRIBUTE)
+
+
+def day(text: str) -> str:
+    """'1 Aug 2026' from '2026-08-01'; anything else as it is."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{read.day} {read:%b %Y}"
+
+
+def filter_sentence(wanted: Filter) -> str:
+    """The audience in words, for the summary."""
+    if wanted.selects_everyone:
+        return "Everyone"
+    joint = " and " if wanted.match_all else " or "
+    parts = [
+        f"({filter_sentence(item)})" if isinstance(item, Filter) else _condition_words(item)
+        for item in wanted.items
+    ]
+    return joint.join(parts)
+
+
+def _condition_words(one: Condition) -> str:
+    values = " or ".join(day(value) for value in one.values)
+    return f"{field_name(one.field)} {OPERATORS[one.op]} {values}".strip()
+
+
+def will_receive(line: Line) -> tuple[str, bool]:
+    """The words of the preview's last column, and whether they are quiet."""
+    if line is Line.WILL_DESPITE:
+        return "Yes – despite opt-out", True
+    if line.is_sent:
+        return "Yes", False
+    if line is Line.OPTED_OUT:
+        return "No – opted out", True
+    return f"No – {line.label[0].lower()}{line.label[1:]}", True
+
+
+def share(part: int, whole: int, of: str) -> str:
+    """'92 % of 712 sent'; nothing when there is no whole."""
+    if not whole:
+        return ""
+    percent = 100 * part / whole
+    # 999 of 1,000 is not 100 %, and 1 of 1,000 is not 0 %.
+    shown = f"{percent:.0f}"
+    if (part < whole and shown == "100") or (part and shown == "0"):
+        shown = f"{percent:.1f}" if 0.1 <= percent <= 99.9 else ("< 0.1" if percent < 1 else "> 99.9")
+    return f"{shown} % of {whole:,} {of}"
+
+
+def duration(seconds: float) -> str:
+    """'13 s', '4 min', '2 h 10 min'."""
+    whole = max(1, round(seconds)) if seconds > 0 else 0
+    if whole < 100:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def when(moment: datetime | None, now: datetime) -> str:
+    """Local: '11:02' today, 'Yesterday 11:02', '22 Nov 11:02', with the year when it is another one."""
+    if moment is None:
+        return ""
+    local, today = moment.astimezone(), now.astimezone()
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    if local.date() == today.date() - timedelta(days=1):
+        return f"Yesterday {local:%H:%M}"
+    if local.year == today.year:
+        return f"{local.day} {local:%b %H:%M}"
+    return f"{local.day} {local:%b %Y %H:%M}"
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """Like when(), with seconds: '11:03:12'."""
+    shown = when(moment, now)
+    return f"{shown}:{moment.astimezone():%S}"
+
+
+def full(moment: datetime | None) -> str:
+    """The whole time with its zone, for tooltips."""
+    if moment is None:
+        return ""
+    local = moment.astimezone()
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}"
+
+
+def reason_words(reason: Reason | None, code: int | None) -> str:
+    """A reason in a few words; WhatsApp's refusals by what their code means."""
+    if reason is None:
+        return ""
+    if code is not None:
+        return rule(code).label
+    return reason.label
+
+
+def message_reason(message: MessageView) -> str:
+    """'Not on WhatsApp (131026)'."""
+    words = reason_words(message.reason, message.error_code)
+    return f"{words} ({message.error_code})" if words and message.error_code is not None else words
+
+
+def message_sentence(message: MessageView) -> str:
+    """What happened to one message and what can be done, with the code."""
+    if message.error_code is not None:
+        return rule(message.error_code).explanation
+    return message.reason.sentence if message.reason else ""
+
+
+def reason_note(one: ReasonCount) -> str:
+    """What stands small after a reason: '(left out)' or the code."""
+    if one.error_code is not None:
+        return str(one.error_code)
+    return {
+        Status.LEFT_OUT: "(left out)",
+        Status.CANCELLED: "(not sent)",
+        Status.UNKNOWN: "(not certain)",
+    }.get(one.status, "")
+
+
+def left_out_note(reasons: Mapping[Reason, int]) -> str:
+    """What stands under the tile: 'opted out', or how many of those who were left out opted out."""
+    total, opted = sum(reasons.values()), sum(reasons.get(one, 0) for one in _OPT_OUTS)
+    if not total:
+        return ""
+    if opted == total:
+        return "opted out"
+    if not opted:
+        first = max(reasons, key=lambda one: reasons[one])
+        words = first.label[0].lower() + first.label[1:]
+        return words if reasons[first] == total else "for several reasons"
+    return f"{opted:,} opted out, {total - opted:,} other"

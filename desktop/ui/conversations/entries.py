@@ -1,0 +1,193 @@
+"""A thread as rows: days, messages and changes of the opt-in, in the order they happened."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from desktop.domain.consent import Category
+from desktop.domain.contacts import ConsentEvent
+from desktop.domain.conversations import MessageView
+from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
+from desktop.ui.conversations import consent_words, when, words
+from desktop.ui.theme import Color
+
+MOST_ROWS: Final = 300
+"""Rows that the thread holds at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayEntry:
+    """A separator."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventEntry:
+    """A change of the opt-in, told between the messages."""
+
+    key: str
+    text: str
+    icon: str
+    color: Color
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line under a message's text: why it failed, or with which reason it went out."""
+
+    icon: str
+    color: Color
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BubbleEntry:
+    """A message as it is drawn. text is what stands in the bubble, media the icon and label above it."""
+
+    key: str
+    message: MessageView
+    text: str
+    media: tuple[str, str] | None
+    buttons: tuple[str, ...]
+    notes: tuple[Note, ...]
+    meta: str
+    tick: str
+    tick_color: Color
+
+    @property
+    def spoken(self) -> str:
+        """The whole bubble for a screen reader."""
+        message = self.message
+        parts = [self.media[1] if self.media else "", self.text, *self.buttons, self.meta]
+        parts += [f"{note.title} {note.text}".strip() for note in self.notes]
+        if message.status is not None:
+            parts.append(words.STATUS_WORDS[message.status])
+        return ". ".join(part for part in parts if part)
+
+
+Entry = DayEntry | EventEntry | BubbleEntry
+ButtonsOf = Callable[[MessageView], tuple[str, ...]]
+
+
+def build(
+    messages: Sequence[MessageView],
+    history: Sequence[ConsentEvent],
+    name: str,
+    now: datetime,
+    buttons_of: ButtonsOf,
+) -> list[Entry]:
+    """The rows, oldest first, at most MOST_ROWS of them: the newest.
+
+    Changes of the opt-in before the first message belong to the history, not to the talk.
+    """
+    waiting = [one for one in history if messages and one.at >= messages[0].at]
+    made: list[Entry] = []
+    today = ""
+
+    def put(at: datetime, entry: Entry) -> None:
+        nonlocal today
+        title = when.day_title(at, now)
+        if title != today:
+            today = title
+            made.append(DayEntry(f"day:{when.local(at):%Y-%m-%d}", title))
+        made.append(entry)
+
+    for message in messages:
+        # What a message caused stands under it, and above the answer that it set off in the same instant.
+        while waiting and (waiting[0].at < message.at or (waiting[0].at == message.at and message.outgoing)):
+            event = waiting.pop(0)
+            put(event.at, event_entry(event, name))
+        put(message.at, bubble_entry(message, buttons_of(message)))
+    for event in waiting:
+        put(event.at, event_entry(event, name))
+    return made[-MOST_ROWS:]
+
+
+def event_entry(event: ConsentEvent, name: str) -> EventEntry:
+    text = consent_words.inline_event(name, event)
+    if event.value in ("no", "stop"):
+        return EventEntry(f"event:{event.id}", text, "prohibit", "danger", event.at)
+    said_yes = event.value in ("yes", "resume")
+    return EventEntry(
+        f"event:{event.id}",
+        text,
+        "check" if said_yes else "info",
+        "accent" if said_yes else "muted",
+        event.at,
+    )
+
+
+def bubble_entry(message: MessageView, buttons: tuple[str, ...]) -> BubbleEntry:
+    media = words.media_of(message.kind)
+    text = message.text
+    if media is not None:
+        media, text = _placeholder(message, media)
+    meta = " ".join(part for part in (words.origin(message), f" {when.clock(message.at)}") if part).strip()
+    tick_color: Color = "muted"
+    if message.status is Status.READ:
+        tick_color = "info"
+    elif message.status in (Status.FAILED, Status.LEFT_OUT):
+        tick_color = "danger"
+    elif message.status is Status.UNKNOWN:
+        tick_color = "warn"
+    return BubbleEntry(
+        f"message:{message.id}",
+        message,
+        text,
+        media,
+        buttons,
+        tuple(_notes(message)),
+        meta,
+        words.tick_of(message.status),
+        tick_color,
+    )
+
+
+def _placeholder(message: MessageView, media: tuple[str, str]) -> tuple[tuple[str, str], str]:
+    """Icon and label of what is not text, with its file name or place, and the caption."""
+    icon, label = media
+    content = message.content
+    if message.kind == "reaction":
+        return (icon, f"Reacted {content.get('emoji', '')}".strip()), message.text
+    detail = str(content.get("filename") or content.get("name") or content.get("address") or "")
+    if message.kind == "audio" and content.get("voice") is False:
+        label = "Audio"
+    return (icon, f"{label} · {detail}" if detail else label), message.text
+
+
+def _notes(message: MessageView) -> list[Note]:
+    found: list[Note] = []
+    if message.override_reason:
+        title = (
+            "Sent without a choice"
+            if message.reason is Reason.DESPITE_NO_CHOICE
+            else Reason.DESPITE_OPT_OUT.label
+        )
+        found.append(Note("warning", "warn", f"{title}: {message.override_reason}"))
+    if message.reason is Reason.BOT_NOT_ASKED and message.category is Category.MARKETING:
+        found.append(Note("robot", "muted", Reason.BOT_NOT_ASKED.label))
+    if message.status is Status.FAILED:
+        label, advice = words.failure(message.reason, message.error_code)
+        code = f" ({message.error_code})" if message.error_code and message.error_code > 0 else ""
+        found.append(Note("warning", "danger", f"Not delivered: {words.lower_first(label)}{code}", advice))
+    elif message.status is Status.LEFT_OUT and message.reason is not None:
+        label = words.lower_first(message.reason.label)
+        found.append(Note("prohibit", "danger", f"Not sent: {label}", message.reason.sentence))
+    elif message.status is Status.UNKNOWN:
+        found.append(Note("question", "warn", words.NOT_CERTAIN, Reason.ANSWER_LOST.sentence))
+    elif message.status is Status.CANCELLED:
+        label = message.reason.label if message.reason else "Cancelled"
+        found.append(Note("x-circle", "muted", label))
+    return found
+
+
+def buttons_in(message: MessageView) -> tuple[str, ...]:
+    """The titles of an interactive message's buttons: its content holds (id, title) pairs."""
+    kept = message.content.get("buttons") or ()
+    return tuple(str(one[1]) for one in kept if isinstance(one, list | tuple) and len(one) > 1)
