@@ -1,19 +1,80 @@
 """The composition root: builds everything once, in order, and closes it in reverse."""
 
-from dataclasses import dataclass
+import asyncio
+import os
+import secrets as random_secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
 
+from desktop.domain.people import User
+from desktop.domain.problems import Problem
+from desktop.sandbox.server import Sandbox
+from desktop.server import http, webhooks
 from desktop.services.broadcasts import Broadcasts
+from desktop.services.connecting import Connecting, ConnectionForm
 from desktop.services.contacts import Contacts
 from desktop.services.conversations import Conversations
+from desktop.services.demo import Demo
+from desktop.services.dispatcher import Dispatcher, EngineStatus, take_over
 from desktop.services.feed import Feed
+from desktop.services.inbound import Inbound
 from desktop.services.sending import Sending
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
-from desktop.store.engine import Store
+from desktop.store import engines, opening, outbox, settings
+from desktop.store import webhooks as webhook_store
+from desktop.store.engine import Store, Tx, WriteLane
+from desktop.store.engine_lock import DatabaseEngineLock
 from desktop.system.clock import SystemClock
+from desktop.system.faults import Faults
+from desktop.system.lock import EngineLock, EngineRuns
+from desktop.system.machine import Machine
+from desktop.system.paths import Paths
+from desktop.system.secrets import Secrets
+from desktop.whatsapp.account import Account, ConnectionTest
+from desktop.whatsapp.connection import Connection
+from desktop.whatsapp.control import SandboxControl
+from desktop.whatsapp.send import Sender
+from desktop.whatsapp.session import open_session
+
+SANDBOX_TOKEN: Final = "sandbox-token"
+SANDBOX_SECRET: Final = "sandbox-secret"
+SANDBOX_NUMBER_ID: Final = "106500000000001"
+SANDBOX_WABA_ID: Final = "102290000000001"
+_CLOSE_WITHIN_S: Final = 35.0
+_QUIET_POLL_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """What to open.
+
+    store: a path or an SQLAlchemy address. sandbox_url: an outside sandbox; "" starts one inside this
+    process unless the machine is set to a real number (`real`). engine: send and receive here; without it
+    the store is only looked at. port 0: any free one. demo: fill an empty sandbox store.
+    """
+
+    store: str
+    paths: Paths
+    sandbox_url: str = ""
+    real: bool = False
+    engine: bool = True
+    host: str = "127.0.0.1"
+    port: int = 0
+    demo: bool = False
+    process: str = "window"
+    clock: SystemClock | None = None
+    status_delays_s: dict[str, float] | None = field(
+        default_factory=lambda: {"sent": 0.05, "delivered": 0.3, "read": 2.0}
+    )
+
+
+@dataclass(slots=True)
 class App:
     """The running program without its window. `open_app()` makes it."""
 
@@ -27,3 +88,310 @@ class App:
     broadcasts: Broadcasts
     templates: Templates
     is_sandbox: bool
+    machine: Machine | None = None
+    paths: Paths | None = None
+    server_address: str = ""
+    sandbox_url: str = ""
+    engine: Dispatcher | None = None
+    engine_elsewhere: str = ""
+    """Why this process is not the engine; "" when it is."""
+    engine_connection: str = ""
+    """The address that the engine elsewhere talks to."""
+    backup_path: Path | None = None
+    connecting: Connecting | None = None
+    account: Account | None = None
+    control: SandboxControl | None = None
+
+    def engine_status(self) -> EngineStatus:
+        """What the engine of this process does."""
+        return self.engine.status if self.engine else EngineStatus(trouble=self.engine_elsewhere)
+
+    async def last_webhook_at(self) -> datetime | None:
+        return await self.store.read(webhook_store.last_at, people=True)
+
+    async def quiet(self) -> None:
+        """Return when nothing is due any more: the confirmation of a late STOP has left, too."""
+        while await self.store.read(outbox.open_count):  # noqa: ASYNC110 - other processes settle, too
+            await asyncio.sleep(_QUIET_POLL_S)
+
+    async def start_over(self) -> None:
+        """Bring the demo back: sandbox stores only. Raises WrongStore for a real one."""
+        demo = Demo(self.store)
+        await demo.clear()
+        if self.control is not None:
+            await self.control.reset()
+        await demo.fill()
+        await self.templates.refresh()
+
+    async def move_clock(self, by: timedelta) -> None:
+        """Move business time forward, here and in the sandbox. Raises ValueError for a step back."""
+        if not self.is_sandbox:
+            raise Problem("Not a sandbox", "Only a sandbox store's clock can be moved.")
+        self.clock.move(by)
+        offset_s = str(self.clock.offset.total_seconds())
+        await self.store.write(lambda tx: settings.set_meta(tx, "clock_offset_s", offset_s))
+        if self.control is not None:
+            await self.control.advance(by.total_seconds())
+        if self.engine is not None:
+            self.engine.wake()
+
+    async def connection_form(self) -> ConnectionForm:
+        assert self.connecting is not None
+        return await self.connecting.form(self.server_address + webhooks.PATH)
+
+    async def save_connection(
+        self, form: ConnectionForm, token: str | None, app_secret: str | None, user: User
+    ) -> bool:
+        """See `Connecting.save`; takes effect at the next start."""
+        assert self.connecting is not None
+        return await self.connecting.save(form, token, app_secret, user)
+
+    async def test_connection(self) -> ConnectionTest:
+        """Ask WhatsApp (or the sandbox) whether this connection works."""
+        assert self.account is not None
+        return await self.account.test_connection()
+
+
+@asynccontextmanager
+async def open_app(options: Options) -> AsyncIterator[App]:
+    """Open everything that `options` ask for; on leaving, close it in reverse.
+
+    Raises a Problem if something cannot be opened: the store, the port, the connection.
+    """
+    async with AsyncExitStack() as stack:
+        yield await _build(options, stack)
+
+
+async def _build(options: Options, stack: AsyncExitStack) -> App:
+    clock = options.clock or SystemClock()
+    opened = await asyncio.to_thread(opening.open_store, options.store, clock, _process(options))
+    store = opened.store
+    stack.push_async_callback(asyncio.to_thread, store.close)
+    await _set_clock(store, clock)
+    machine, secrets = Machine(options.paths.machine), Secrets()
+    connecting = Connecting(machine, secrets)
+    session = open_session()
+    stack.push_async_callback(session.close)
+    connection = await _connect(options, stack, connecting)
+    await store.write(lambda tx: opening.stamp(tx, _stamp(connection)))
+    account = Account(session, connection, now=clock.now)
+    store_key = await store.write(_store_key)
+    wake = _Wakers()
+
+    async def fetch() -> Any:
+        return (await account.templates()).templates
+
+    templates = Templates(store, clock, fetch)
+    app = App(
+        store=store,
+        clock=clock,
+        feed=Feed(store),
+        workspace=Workspace(store),
+        contacts=Contacts(store),
+        conversations=Conversations(store),
+        sending=Sending(store, wake),
+        broadcasts=Broadcasts(store, wake),
+        templates=templates,
+        is_sandbox=connection.is_sandbox,
+        machine=machine,
+        paths=options.paths,
+        sandbox_url=connection.base_url if connection.is_sandbox else "",
+        backup_path=opened.backup_path,
+        connecting=connecting,
+        account=account,
+        control=SandboxControl(session, connection.base_url) if connection.is_sandbox else None,
+    )
+    background = _Background(stack)
+    background.start(app.feed.run())
+    if options.engine:
+        sender = Sender(session, connection)
+        await _start_engine(options, stack, background, app, connection, sender, store_key, wake)
+    if options.demo and app.is_sandbox:
+        await _fill(app)
+    return app
+
+
+def _process(options: Options) -> str:
+    return f"{options.process}-{os.getpid()}-{random_secrets.token_hex(3)}"
+
+
+async def _set_clock(store: Store, clock: SystemClock) -> None:
+    kept = await store.read(lambda tx: settings.meta(tx, "clock_offset_s"))
+    ahead = timedelta(seconds=float(kept or 0)) - clock.offset
+    if ahead > timedelta():
+        clock.move(ahead)
+
+
+async def _connect(options: Options, stack: AsyncExitStack, connecting: Connecting) -> Connection:
+    """The connection; an inside sandbox is started, and closed on leaving."""
+    if options.real:
+        return await connecting.real()
+    url = options.sandbox_url
+    if not url and options.engine:
+        # An inside sandbox stands still while no engine runs: only the engine's process has one.
+        sandbox = Sandbox(_sandbox_path(options), status_delays_s=options.status_delays_s)
+        url = await sandbox.start()
+        stack.push_async_callback(sandbox.stop)
+    return Connection(
+        url or "http://127.0.0.1:1",
+        SANDBOX_NUMBER_ID,
+        SANDBOX_WABA_ID,
+        SANDBOX_TOKEN,
+        SANDBOX_SECRET,
+        is_sandbox=True,
+    )
+
+
+def _sandbox_path(options: Options) -> Path:
+    path = opening.file_path(opening.store_url(options.store))
+    return path.with_name(path.stem + ".sandbox.db") if path else options.paths.sandbox_log
+
+
+def _stamp(connection: Connection) -> str:
+    return opening.SANDBOX if connection.is_sandbox else connection.waba_id
+
+
+def _store_key(tx: Tx) -> str:
+    """This store's mark in callback data, so that another store's webhooks are told apart."""
+    found = settings.meta(tx, "key")
+    if found is None:
+        found = random_secrets.token_hex(4)
+        settings.set_meta(tx, "key", found)
+    return found
+
+
+class _Wakers:
+    """Called when there may be something to send; who listens is known only once the engine is built."""
+
+    def __init__(self) -> None:
+        self.called: list[Callable[[], None]] = []
+
+    def __call__(self) -> None:
+        for one in self.called:
+            one()
+
+
+class _Background:
+    """Tasks that run as long as the program and are cancelled, newest first, when it closes."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(end)
+
+
+async def _start_engine(
+    options: Options,
+    stack: AsyncExitStack,
+    background: _Background,
+    app: App,
+    connection: Connection,
+    sender: Sender,
+    store_key: str,
+    wake: "_Wakers",
+) -> None:
+    try:
+        lock = await asyncio.to_thread(_engine_lock, app.store)
+    except EngineRuns as elsewhere:
+        app.engine_elsewhere = elsewhere.sentence
+        app.engine_connection = await app.store.read(engines.connection_of_newest)
+        return
+    stack.callback(lock.release)
+    engine_id, _ = await take_over(app.store, app.store.process, connection.base_url)
+    stack.push_async_callback(_retire, app.store, engine_id)
+    inbound = Inbound(
+        app.store,
+        store_key=store_key,
+        wake=wake,
+        refresh_templates=lambda: background.start(_refresh(app.templates)),
+    )
+    await _serve(options, stack, app, connection, inbound)
+    engine = Dispatcher(
+        app.store,
+        app.clock,
+        sender,
+        store_key=store_key,
+        engine_id=engine_id,
+        refresh_templates=app.templates.refresh_if_stale,
+        faults=Faults.from_environment(os.environ) if connection.is_sandbox else None,
+    )
+    app.engine = engine
+    wake.called += [engine.wake, app.broadcasts.wake]
+    background.start(inbound.run())
+    background.start(app.broadcasts.run())
+    forget = app.feed.subscribe(lambda _changes: engine.wake())
+    stack.callback(forget)
+    running = asyncio.get_running_loop().create_task(engine.run(), name="engine")
+
+    async def end() -> None:
+        # Calls on the way are awaited, as long as a call may take: what is settled is not uncertain.
+        await asyncio.wait_for(engine.stop(), _CLOSE_WITHIN_S)
+        await asyncio.gather(running, return_exceptions=True)
+
+    stack.push_async_callback(end)
+
+
+def _engine_lock(store: Store) -> EngineLock | DatabaseEngineLock:
+    path = opening.file_path(store.url)
+    if path is not None:
+        return EngineLock(path.with_name(path.name + ".engine"))
+    lock = DatabaseEngineLock(store.url)
+    if not lock.obtained:
+        lock.release()
+        raise EngineRuns("An engine already runs", "Another Assent sends for this store.")
+    return lock
+
+
+async def _retire(store: Store, engine_id: int) -> None:
+    await store.write(lambda tx: engines.stop(tx, [engine_id]), WriteLane.CLAIM)
+
+
+async def _refresh(templates: Templates) -> None:
+    try:
+        await templates.refresh()
+    except Problem:
+        return  # asked again before the next claim that needs one
+
+
+async def _serve(
+    options: Options, stack: AsyncExitStack, app: App, connection: Connection, inbound: Inbound
+) -> None:
+    """Listen for webhooks, and have the sandbox send them here."""
+    assert app.connecting is not None
+    verify_token = app.connecting.verify_token()
+    bound: socket.socket = http.bind(options.host, options.port)
+
+    async def look() -> dict[str, Any]:
+        status = app.engine_status()
+        return {
+            "status": "ok",
+            "engine": status.state.value,
+            "on_the_way": status.on_the_way_count,
+            "done": status.done_count,
+            "trouble": status.trouble,
+            "sandbox": app.is_sandbox,
+        }
+
+    routes = http.make_app(
+        inbound, app_secret=lambda: connection.app_secret, verify_token=lambda: verify_token, look=look
+    )
+    server = http.HttpServer(routes, bound)
+    await server.start()
+    stack.push_async_callback(server.stop)
+    app.server_address = server.address
+    if app.control is not None:
+        await app.control.set_webhook(server.address + webhooks.PATH, connection.app_secret, verify_token)
+
+
+async def _fill(app: App) -> None:
+    demo = Demo(app.store)
+    if await demo.is_empty():
+        await demo.fill()
+    await app.templates.refresh_if_stale()

@@ -159,10 +159,11 @@ class WizardState:
 
 
 def suggest(name: str, template: Template) -> Variable:
-    """A sensible first source for a variable: the first one is usually the name, others show their example."""
+    """A sensible first source for a variable: the first one is usually the name (“Hi there” for those
+    without one), the others show their example."""
     position = template.variables.index(name)
     if position == 0:
-        return Variable(name, "first_name", "")
+        return Variable(name, "first_name", "there")
     example = template.examples[position] if position < len(template.examples) else ""
     return Variable(name, "", example)
 

@@ -42,24 +42,28 @@ class NotATable(Problem):
     """The file cannot be imported as it is; the sentence says what to do with it."""
 
 
-_PHONE: Final = (
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_PHONE: Final = _words(
     "whatsapp whatsappnumber whatsappno whatsappphone phone phonenumber phoneno phone1value phone1 "
     "mobile mobilephone mobilenumber mobileno cell cellphone cellnumber msisdn "
     "contactnumber contactno tel telno telephone telephonenumber "
     "telefon telefonnummer handy handynummer mobil mobilnummer rufnummer telefono celular movil "
     "telefone portable numtelephone telefoonnummer mobiel komorka nrtelefonu numertelefonu number"
-).split()
+)
 """Best first: if a file has several, the first of this list is the number and the others are attributes."""
-_NAME: Final = "fullname name contactname customername displayname nombre nom nome naam imie contact".split()
-_FIRST_NAME: Final = "firstname givenname forename vorname prenom nombredepila voornaam".split()
-_LAST_NAME: Final = "lastname surname familyname nachname apellido apellidos nomdefamille achternaam".split()
-_OPT_IN: Final = frozenset(
+_NAME: Final = _words("fullname name contactname customername displayname nombre nom nome naam imie contact")
+_FIRST_NAME: Final = _words("firstname givenname forename vorname prenom voornaam")
+_LAST_NAME: Final = _words("lastname surname familyname nachname apellido apellidos achternaam")
+_OPT_IN: Final = _words(
     "optin optedin marketing marketingoptin optinmarketing messageoptin messagingoptin whatsappoptin "
     "waoptin marketingconsent consent consentmarketing marketingallowed allowmarketing acceptsmarketing "
-    "subscribed marketingpermission einwilligung werbung consentimiento consentement zgoda".split()
+    "subscribed marketingpermission einwilligung werbung consentimiento consentement zgoda"
 )
-_OPT_OUT: Final = frozenset("optout optedout unsubscribed marketingoptout donotcontact nomarketing".split())
-_TAGS: Final = "tags tag labels label contacttags etiquetas etiketten".split()
+_OPT_OUT: Final = _words("optout optedout unsubscribed marketingoptout donotcontact nomarketing")
+_TAGS: Final = _words("tags tag labels label contacttags etiquetas etiketten")
 _ACCENTS: Final = str.maketrans("áàâäãéèêëíìîïóòôöõúùûüñçęą", "aaaaaeeeeiiiiooooouuuuncea")
 
 

@@ -70,15 +70,19 @@ class Unreadable(ValueError):
     """A cell that cannot be read; the text is the sentence for the person."""
 
 
-_YES: Final = frozenset(
-    "true yes y 1 on ja j si sí sì oui sim tak ano evet да हाँ हां نعم はい 是 wahr vrai verdadero "
-    "optin opt-in subscribed ✓ ✔".split()
-) | {"opted in", "opted-in"}
-_NO: Final = frozenset(
-    "false no n 0 off nein non nee não nao nie ne hayır нет नहीं لا いいえ 否 falsch faux falso "
-    "optout opt-out unsubscribed stop ✗ ✘".split()
-) | {"opted out", "opted-out"}
-_NO_CHOICE: Final = frozenset({"none", "no choice", "no choice recorded"})
+def _words(text: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in text.split(","))
+
+
+_YES: Final = _words(
+    "true,yes,y,1,on,ja,j,si,sí,sì,oui,sim,tak,evet,да,हाँ,हां,نعم,はい,是,wahr,vrai,verdadero,"
+    "optin,opt-in,opted in,opted-in,subscribed,✓,✔"
+)
+_NO: Final = _words(
+    "false,no,n,0,off,nein,non,nee,não,nao,nie,hayır,нет,नहीं,لا,いいえ,否,falsch,faux,falso,"
+    "optout,opt-out,opted out,opted-out,unsubscribed,stop,✗,✘"
+)
+_NO_CHOICE: Final = _words("none,no choice,no choice recorded")
 
 
 def read_opt_in(text: str) -> OptIn | None:

@@ -90,9 +90,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What one claim did: messages to send, and how many were stopped by their verdict."""
+    """What one claim did: messages to send, and how many were stopped by their verdict.
+
+    more: there may be further due messages. pace_per_s: the workspace's setting as read by the claim.
+    """
 
     claimed: tuple[Claimed, ...] = ()
     stopped_count: int = 0
     stale_template_ids: tuple[int, ...] = ()
     more: bool = False
+    pace_per_s: int | None = None

@@ -71,8 +71,8 @@ class HttpServer:
         # `serve()` would install signal handlers; `_serve()` is what it does inside them.
         # WORKAROUND https://github.com/encode/uvicorn/issues/1579 (no way to turn them off).
         self._task = asyncio.create_task(self._server._serve([self._bound]), name="http-server")
-        while not self._server.started and not self._task.done():
-            await asyncio.sleep(0.005)
+        # The socket listens already: what arrives before uvicorn is ready waits in its backlog.
+        await asyncio.sleep(0)
 
     async def stop(self) -> None:
         """Answer what is being asked, then close."""

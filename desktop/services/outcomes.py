@@ -29,13 +29,15 @@ class Outcome:
 def outcome_of(claimed: Claimed, answer: Answer, now: datetime) -> Outcome:
     """What becomes of a claimed message after its call."""
     if isinstance(answer, Accepted):
+        # Only what is news is learned: mostly WhatsApp knows the person by the number we wrote to.
+        known = answer.phone == claimed.phone
         return Outcome(
             _settled(
                 claimed,
                 AttemptOutcome.ACCEPTED,
                 Status.ACCEPTED,
                 wamid=answer.wamid,
-                wa_id=answer.wa_id or None,
+                wa_id=None if known else answer.wa_id or None,
                 user_id=answer.user_id or None,
             )
         )

@@ -284,3 +284,9 @@ def set_attribute(tx: Tx, contact_id: int, attribute: Attribute, value: str) -> 
 def count(tx: Tx) -> int:
     asked = select(func.count()).select_from(tables.contact).where(tables.contact.c.merged_into.is_(None))
     return int(tx.conn.scalar(asked) or 0)
+
+
+def every_phone(tx: Tx) -> list[str]:
+    """All phones, E.164."""
+    phone = tables.contact.c.phone
+    return [one for one in tx.conn.scalars(select(phone).where(phone.is_not(None))) if one]

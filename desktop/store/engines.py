@@ -28,3 +28,10 @@ def stop(tx: Tx, engine_ids: list[int]) -> None:
     """Note that engines have stopped."""
     tx.conn.execute(update(tables.engine).where(tables.engine.c.id.in_(engine_ids)).values(stopped_at=tx.now))
     tx.touch(Topic.ENGINE)
+
+
+def connection_of_newest(tx: Tx) -> str:
+    """The address that the running engine talks to ("" if none is known)."""
+    row = tables.engine.c
+    asked = select(row.connection).where(row.stopped_at.is_(None)).order_by(row.id.desc()).limit(1)
+    return tx.conn.scalar(asked) or ""

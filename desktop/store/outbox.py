@@ -7,7 +7,7 @@ the ledger compares afterwards.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Verdict
@@ -350,3 +350,12 @@ def contact_of(tx: Tx, message_id: int) -> int:
     """The contact of a message."""
     found = tx.conn.scalar(select(_message.contact_id).where(_message.id == message_id))
     return int(found or 0)
+
+
+def open_count(tx: Tx) -> int:
+    """Messages outside broadcasts that are due or on the way."""
+    waiting = and_(_message.status == Status.QUEUED.value, _message.due_at <= tx.now)
+    asked = select(func.count()).where(
+        _message.broadcast_id.is_(None), or_(waiting, _message.status == Status.SENDING.value)
+    )
+    return int(tx.conn.scalar(asked) or 0)

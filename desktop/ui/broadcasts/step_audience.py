@@ -1,7 +1,6 @@
 """Step 2: who gets it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
@@ -167,8 +166,3 @@ class AudienceStep(QWidget):
         self.toggle.show_state(state)
         self.everyone.setVisible(not self.builder.group.rows)
 
-
-def local_today(now: datetime) -> tuple[int, int, int]:
-    """Year, month, day here, for the calendar."""
-    local = now.astimezone()
-    return local.year, local.month, local.day

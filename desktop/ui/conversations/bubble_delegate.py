@@ -67,11 +67,11 @@ class BubbleDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         entry = index.data(ENTRY)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if isinstance(entry, BubbleEntry):
-            state = option.state  # type: ignore[attr-defined]
+            state = option.state
             ringed = bool(state & QStyle.StateFlag.State_Selected) and self._view.hasFocus()
             self._paint_bubble(painter, rect, entry, ringed)
         elif isinstance(entry, DayEntry):

@@ -1,6 +1,6 @@
 """A thread as rows: days, messages and changes of the opt-in, in the order they happened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -152,12 +152,13 @@ def bubble_entry(message: MessageView, buttons: tuple[str, ...]) -> BubbleEntry:
 def _placeholder(message: MessageView, media: tuple[str, str]) -> tuple[tuple[str, str], str]:
     """Icon and label of what is not text, with its file name or place, and the caption."""
     icon, label = media
-    content = message.content
     if message.kind == "reaction":
-        return (icon, f"Reacted {content.get('emoji', '')}".strip()), message.text
-    detail = str(content.get("filename") or content.get("name") or content.get("address") or "")
-    if message.kind == "audio" and content.get("voice") is False:
-        label = "Audio"
+        return (icon, "Reacted"), message.text
+    detail = ""
+    for part in ("media", "location"):
+        kept = message.content.get(part)
+        if isinstance(kept, Mapping):
+            detail = str(kept.get("filename") or kept.get("name") or "") or detail
     return (icon, f"{label} · {detail}" if detail else label), message.text
 
 

@@ -1,0 +1,321 @@
+"""The commands: the window by default, and everything that works without one."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from desktop.app import App, Options, open_app
+from desktop.domain import filters
+from desktop.domain.audience import Breakdown, Line
+from desktop.domain.broadcast import BroadcastDraft, suggest
+from desktop.domain.consent import OptIn
+from desktop.domain.people import Role, User
+from desktop.domain.problems import Problem
+from desktop.domain.templates import Template
+from desktop.sandbox.server import Sandbox
+from desktop.services.demo import Demo
+from desktop.services.imports import ImportOptions, Imports
+from desktop.store import opening
+from desktop.store.ledger import LedgerResult
+from desktop.system import logs
+from desktop.system.paths import Paths
+
+T = TypeVar("T")
+commands = typer.Typer(add_completion=False, no_args_is_help=False, help="Assent: WhatsApp with consent.")
+COMMAND_LINE = User(0, "The command line", Role.ADMIN)
+"""Who acts when a command does: the person at the shell, who holds the file itself."""
+
+StoreOption = Annotated[
+    str, typer.Option("--store", help="A path, or postgresql+psycopg://… ; default: the data folder's.")
+]
+SandboxUrl = Annotated[str, typer.Option(help="Use the sandbox that answers at this address.")]
+
+
+@commands.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    store: StoreOption = "",
+    sandbox_url: SandboxUrl = "",
+) -> None:
+    """Open the window (on the sandbox with its demo, unless a real number is set up)."""
+    if context.invoked_subcommand is None:
+        from desktop.system.machine import Machine
+        from desktop.ui.run import run
+
+        paths = Paths.of()
+        logs.start(paths.log)
+        real = not sandbox_url and not Machine(paths.machine).settings.is_sandbox
+        options = Options(_address(store), paths, sandbox_url, real=real, demo=not real)
+        raise typer.Exit(run(options))
+
+
+@commands.command()
+def serve(
+    store: StoreOption = "",
+    port: Annotated[int, typer.Option(help="0: any free one.")] = 0,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Start a sandbox inside.")] = False,
+    sandbox_url: SandboxUrl = "",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+) -> None:
+    """The engine and the HTTP server, without a window."""
+    real = not sandbox and not sandbox_url
+    logs.start(None, to_screen=True)
+    options = Options(
+        _address(store), Paths.of(), sandbox_url, real=real, host=host, port=port, process="serve"
+    )
+
+    async def work() -> None:
+        async with open_app(options) as app:
+            if app.engine is None:
+                raise Problem("Not started", app.engine_elsewhere)
+            _tell({"listening": app.server_address, "sandbox": app.sandbox_url or None})
+            await _until_stopped()
+
+    _run(work())
+
+
+@commands.command("sandbox")
+def sandbox_alone(
+    port: Annotated[int, typer.Option(help="0: any free one.")] = 0,
+    data: Annotated[Path | None, typer.Option(help="Keep the log in this file; default: in memory.")] = None,
+    statuses: Annotated[bool, typer.Option(help="Report sent, delivered and read.")] = True,
+) -> None:
+    """The pretend WhatsApp alone, on this machine only."""
+
+    async def work() -> None:
+        made = Sandbox(data, port=port) if statuses else Sandbox(data, port=port, status_delays_s=None)
+        try:
+            url = await made.start()
+        except OSError as wrong:
+            raise Problem("The port cannot be used", f"Port {port}: {wrong.strerror}.") from wrong
+        _tell({"listening": url})
+        try:
+            await _until_stopped()
+        finally:
+            await made.stop()
+
+    _run(work())
+
+
+@commands.command()
+def seed(
+    store: StoreOption = "",
+    contacts: Annotated[int, typer.Option(min=0, help="How many contacts to make.")] = 1000,
+    opted_out: Annotated[int, typer.Option(min=0, help="How many of them are NO.")] = 10,
+    no_choice: Annotated[int, typer.Option(min=0, help="How many have no choice recorded.")] = 0,
+    reset: Annotated[bool, typer.Option("--reset", help="Empty the sandbox store first.")] = False,
+) -> None:
+    """Fill a sandbox store; prints the phones of NO and of none as JSON."""
+    if opted_out + no_choice > contacts:
+        _fail(Problem("Too many", "--opted-out and --no-choice together exceed --contacts."))
+
+    async def work() -> None:
+        options = Options(_address(store), Paths.of(), engine=False, process="seed")
+        async with open_app(options) as app:
+            demo = Demo(app.store)
+            if reset:
+                await demo.clear()
+            await demo.add_people()
+            made = await demo.seed(contacts, opted_out, no_choice)
+        _tell(
+            {
+                "contacts": made.contact_count,
+                "opted_out": list(made.opted_out),
+                "no_choice": list(made.no_choice),
+            }
+        )
+
+    _run(work())
+
+
+@commands.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX, with a header line.")],
+    opt_in: Annotated[OptIn, typer.Option(help="For new contacts without a value in the file.")],
+    store: StoreOption = "",
+    country: Annotated[str, typer.Option(help="Region of numbers without a country code.")] = "CA",
+    apply_opt_outs: Annotated[bool, typer.Option(help="A NO in the file counts for known contacts.")] = True,
+) -> None:
+    """Import contacts; prints counts and the file of rejected rows with their reasons."""
+
+    async def work() -> None:
+        async with open_app(Options(_address(store), Paths.of(), engine=False, process="import")) as app:
+            options = ImportOptions(country=country, opt_in_for_new=opt_in, apply_opt_outs=apply_opt_outs)
+            result = await Imports(app.store).run(file, options, COMMAND_LINE)
+            _tell(result.to_json())
+
+    _run(work())
+
+
+@commands.command()
+def broadcast(
+    template: Annotated[str, typer.Option(help="The template's name.")],
+    store: StoreOption = "",
+    audience: Annotated[str, typer.Option(help="all, or a filter as JSON.")] = "all",
+    include_opted_out: Annotated[bool, typer.Option("--include-opted-out")] = False,
+    reason: Annotated[str, typer.Option(help="Why opted-out contacts get it; kept.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Without the time to undo.")] = False,
+    sandbox_url: SandboxUrl = "",
+) -> None:
+    """Send a template to an audience; prints the counts and, last, the ledger as one JSON object."""
+
+    async def work() -> bool:
+        wanted = _audience(audience)
+        real = not sandbox_url and _stamp(store) not in (None, opening.SANDBOX)
+        options = Options(_address(store), Paths.of(), sandbox_url, real=real, process="broadcast")
+        async with open_app(options) as app:
+            _check_engine(app, sandbox_url)
+            await app.templates.refresh_if_stale()
+            chosen = await app.templates.by_name(template)
+            draft = _draft(chosen, wanted, only_opted_in=not include_opted_out)
+            counted = await app.broadcasts.count(
+                wanted, chosen.effective_category, draft.only_opted_in, draft.variables
+            )
+            _tell(_counts(counted))
+            if dry_run:
+                return True
+            result = await _send(app, draft, reason, counted)
+            _tell(_ledger(result))
+            return result.is_green
+
+    if not _run(work()):
+        raise typer.Exit(1)
+
+
+@commands.command()
+def verify(store: StoreOption = "") -> None:
+    """Compare the four records of every broadcast; exits 1 if one is red."""
+
+    async def work() -> bool:
+        async with open_app(Options(_address(store), Paths.of(), engine=False, process="verify")) as app:
+            results = await app.broadcasts.verify_all()
+        for one in results:
+            _tell(_ledger(one))
+        return all(one.is_green for one in results)
+
+    if not _run(work()):
+        raise typer.Exit(1)
+
+
+def _address(store: str) -> str:
+    return store or os.environ.get("ASSENT_STORE", "") or str(Paths.of().store)
+
+
+def _stamp(store: str) -> str | None:
+    found: str | None = opening.quick_look(opening.store_url(_address(store)))["stamp"]
+    return found
+
+
+def _audience(text: str) -> filters.Filter:
+    if text == "all":
+        return filters.EVERYONE
+    try:
+        return filters.from_json(json.loads(text))
+    except ValueError as wrong:
+        raise Problem("Not a filter", "--audience is “all” or a filter as JSON.", "audience") from wrong
+
+
+def _draft(template: Template, wanted: filters.Filter, *, only_opted_in: bool) -> BroadcastDraft:
+    variables = tuple(suggest(name, template) for name in template.variables)
+    return BroadcastDraft(
+        name=f"{template.name} from the command line",
+        template_id=template.id,
+        audience=wanted,
+        only_opted_in=only_opted_in,
+        variables=variables,
+    )
+
+
+def _check_engine(app: App, sandbox_url: str) -> None:
+    """An engine that runs elsewhere sends for us; it must talk to the same WhatsApp."""
+    if app.engine is None and sandbox_url and app.engine_connection not in ("", sandbox_url.rstrip("/")):
+        raise Problem(
+            "Another connection",
+            f"The engine that runs on this store talks to {app.engine_connection}, not to {sandbox_url}.",
+        )
+
+
+async def _send(app: App, draft: BroadcastDraft, reason: str, counted: Breakdown) -> LedgerResult:
+    saved = await app.broadcasts.save_draft(None, draft, COMMAND_LINE)
+    await app.broadcasts.launch(saved, COMMAND_LINE, reason=reason, approved_count=counted.will_be_sent_count)
+    while True:
+        record = await app.broadcasts.get(saved)
+        if record.status.is_over:
+            break
+        if record.held_because:
+            raise Problem("The broadcast is held", record.held_because)
+        await asyncio.sleep(0.2)
+    await app.quiet()
+    return await app.broadcasts.verify(saved)
+
+
+def _counts(counted: Breakdown) -> dict[str, Any]:
+    return {
+        "selected": counted.selected_count,
+        "will_be_sent": counted.will_be_sent_count,
+        "left_out": counted.left_out_count,
+        "lines": {line.value: counted.count(line) for line in Line if counted.count(line)},
+    }
+
+
+def _ledger(result: LedgerResult) -> dict[str, Any]:
+    figures = result.figures
+    return {
+        "broadcast": result.broadcast_id,
+        "name": result.name,
+        "selected": figures.selected_count,
+        "to_send": figures.to_send_count,
+        "left_out": figures.left_out_count,
+        "now": {status.value: count for status, count in sorted(figures.now.items())},
+        "reached": {
+            "sent": figures.sent_count,
+            "delivered": figures.delivered_count,
+            "read": figures.read_count,
+        },
+        "ledger": "green" if result.is_green else "red",
+        "faults": list(result.faults),
+    }
+
+
+def _tell(what: dict[str, Any]) -> None:
+    print(json.dumps(what, ensure_ascii=False), flush=True)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except Problem as problem:
+        _fail(problem)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _fail(problem: Problem) -> Any:
+    print(f"{problem.title}. {problem.sentence}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+async def _until_stopped() -> None:
+    """Until Ctrl+C or a polite end by the system."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stopped.set)
+    await stopped.wait()
+
+
+def main() -> None:
+    """The `assent` command."""
+    commands()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The questions before something that cannot be taken back: launch, launch despite opt-outs, stop."""
+
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
+
+from desktop.domain.audience import Breakdown
+from desktop.domain.broadcast import Figures
+from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.parts.formrow import FormRow
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Theme
+
+LAUNCH = QDialog.DialogCode.Accepted.value
+KEEP = QDialog.DialogCode.Rejected.value
+
+
+def contacts_words(count: int) -> str:
+    return f"{count:,} contact{'' if count == 1 else 's'}"
+
+
+class DespiteDialog(CardDialog):
+    """With the toggle off: how many opted out, what it can do to the number, and why it is done anyway."""
+
+    def __init__(self, theme: Theme, window: QWidget, name: str, counts: Breakdown) -> None:
+        despite = counts.despite_count
+        super().__init__(
+            theme, window, f"Send to {contacts_words(despite)} who opted out?", icon="warning-fill",
+            color="warn", name="launch_despite",
+        )  # fmt: skip
+        self.add_text(
+            f"“{name}” goes to {contacts_words(counts.will_be_sent_count)}; {despite:,} of them opted out of "
+            "marketing."
+        )
+        self.add_text(
+            "Blocks and reports from them can lower the quality rating of your number, and WhatsApp may limit it. "
+            "Anyone who opts out after the launch is still left out.",
+            muted=True,
+        )
+        self.reason = QPlainTextEdit()
+        self.reason.setTabChangesFocus(True)
+        self.reason.setFixedHeight(theme.px(76))
+        self.reason.setPlaceholderText("Why do these contacts have to get it?")
+        named(self.reason, "launch_reason", "Reason")
+        self.row = FormRow("Reason", self.reason, help_text="Kept with the broadcast and with each of these messages.")
+        self.body.addWidget(self.row)
+        self.launch = self.add_button("Launch anyway", "danger", result=LAUNCH, name="launch_anyway")
+        self.keep = self.add_button("Don’t launch", result=KEEP, safe=True, name="launch_keep")
+        self.reason.textChanged.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        given = bool(self.reason.toPlainText().strip())
+        self.launch.setEnabled(given)
+        self.launch.setToolTip("" if given else "Write the reason first.")
+
+
+async def ask_despite(theme: Theme, window: QWidget, name: str, counts: Breakdown) -> str | None:
+    """The reason, or None when it is not launched."""
+    dialog = DespiteDialog(theme, window, name, counts)
+    if await ask(dialog) != LAUNCH:
+        return None
+    return dialog.reason.toPlainText().strip()
+
+
+async def ask_launch(theme: Theme, window: QWidget, name: str, counts: Breakdown) -> bool:
+    """The short question with the numbers."""
+    dialog = CardDialog(theme, window, f"Send to {contacts_words(counts.will_be_sent_count)}?", name="launch")
+    left = counts.left_out_count
+    left_words = f" {left:,} of the {counts.selected_count:,} selected {'is' if left == 1 else 'are'} left out."
+    dialog.add_text(f"“{name}” starts to leave at once.{left_words if left else ''}")
+    dialog.add_text("Messages that have left cannot be called back.", muted=True)
+    dialog.add_button("Not yet", result=KEEP, name="launch_keep")
+    go = dialog.add_button(
+        f"Send to {contacts_words(counts.will_be_sent_count)}", "primary", result=LAUNCH, name="launch_go"
+    )
+    dialog.focus_first(go)
+    return await ask(dialog) == LAUNCH
+
+
+async def ask_stop(theme: Theme, window: QWidget, name: str, figures: Figures) -> bool:
+    """What stopping means, and how many will never go."""
+    dialog = CardDialog(theme, window, f"Stop “{name}” for good?", icon="warning-fill", color="danger", name="stop")
+    waiting = figures.waiting_count
+    verb = "message has not left yet and never will" if waiting == 1 else "messages have not left yet and never will"
+    dialog.add_text(f"{waiting:,} {verb}. The {figures.gone_count:,} that have left cannot be called back.")
+    dialog.add_text("A stopped broadcast does not go on. To go on later, pause it.", muted=True)
+    dialog.add_button("Keep it", result=KEEP, safe=True, name="stop_keep")
+    dialog.add_button("Stop for good", "danger", result=LAUNCH, name="stop_go")
+    return await ask(dialog) == LAUNCH

@@ -1,0 +1,286 @@
+"""The compose box: a text, or a template in its place, and the banner above it about the contact."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.domain.compose import MAX_TEXT_LENGTH, ComposeState
+from desktop.domain.contacts import ConsentEvent, Contact
+from desktop.domain.templates import Template
+from desktop.ui.conversations import consent_words, words
+from desktop.ui.conversations.picker import TemplatePicker
+from desktop.ui.conversations.template_card import TemplateCard
+from desktop.ui.parts.banner import Banner
+from desktop.ui.parts.button import Button
+from desktop.ui.parts.glyph import Glyph
+from desktop.ui.parts.label import Label
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Theme
+
+MOST_LINES = 6
+RADIUS_PX = 10
+
+
+class ComposeBox(QWidget):
+    """Shows a ComposeState. What a person does is told, and nothing is decided here."""
+
+    text_edited = Signal(str)
+    template_chosen = Signal(object)
+    template_dropped = Signal()
+    value_edited = Signal(str, str)
+    send_requested = Signal()
+    history_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._picking = False
+        self._state = ComposeState()
+        self._shown: tuple[ComposeState, datetime, Contact, tuple[Template, ...]] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 0, 16, 16)
+        column.setSpacing(0)
+        self.banner = Banner(theme, "danger", "", action="View history", attached=True, name="compose_banner")
+        self.banner.action_requested.connect(self.history_requested)
+        self.banner.hide()
+        column.addWidget(self.banner)
+        self.frame = _Frame(theme)
+        column.addWidget(self.frame)
+        inner = QVBoxLayout(self.frame)
+        inner.setContentsMargins(14, 12, 14, 12)
+        inner.setSpacing(10)
+        inner.addWidget(self._note_row())
+        self.card = TemplateCard(theme)
+        self.card.dropped.connect(self.template_dropped)
+        self.card.value_edited.connect(self.value_edited)
+        self.card.send_requested.connect(self.send_requested)
+        inner.addWidget(self.card)
+        self.picker = TemplatePicker(theme)
+        self.picker.chosen.connect(self._picked)
+        self.picker.closed.connect(self._stop_picking)
+        inner.addWidget(self.picker)
+        self.text = GrowingText(theme)
+        self.text.textChanged.connect(self._typed)
+        self.text.send_requested.connect(self.send_requested)
+        inner.addWidget(self.text)
+        self.problem = Label("", "muted", color="danger", wrap=True, name="compose_problem")
+        self.problem.hide()
+        inner.addWidget(self.problem)
+        inner.addLayout(self._tools())
+        named(self, "compose_box", "Write to the contact")
+
+    def show_state(
+        self,
+        state: ComposeState,
+        now: datetime,
+        contact: Contact,
+        history: Sequence[ConsentEvent],
+        templates: Sequence[Template],
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Show a draft. anew: of another conversation, so that nothing of the last one stays open."""
+        if anew:
+            self._picking = False
+            self.show_problem("")
+        self._state = state
+        closed = state.needs_template(now)
+        self.banner.setVisible(state.shows_banner)
+        self.frame.attach(state.shows_banner)
+        if state.shows_banner:
+            self.banner.show_banner(
+                "danger", consent_words.banner_html(contact, history, now), "View history"
+            )
+        self._note_box.setVisible(bool(state.note))
+        self.note.setText(f"Came back: {state.note}" if state.note else "")
+        picking = state.template is None and (closed or self._picking)
+        if state.template is not None:
+            self._picking = False
+            self.card.show_state(state.template, state.values)
+        self.card.setVisible(state.template is not None)
+        self.picker.setVisible(picking)
+        if picking:
+            why = words.window_closed(contact.first_name, contact.last_inbound_at, now) if closed else ""
+            self.picker.show_state(templates, contact, why)
+        self._shown = (state, now, contact, tuple(templates))
+        self.text.setVisible(state.template is None and not picking)
+        self.text.setPlaceholderText(f"Write to {contact.first_name}")
+        if self.text.toPlainText() != state.text:
+            self.text.show_text(state.text)
+        self.template_button.setVisible(state.template is None and not picking)
+        self.hint.setText("Enter to send" if state.template else "Enter to send · Shift+Enter new line")
+        self.hint.setVisible(not picking)
+        self.send.setVisible(not picking)
+        blocked = state.blocked_by(now)
+        self.send.setToolTip(blocked or "Send (Enter)")
+        self.send.setEnabled(not blocked)
+        if len(state.text) > MAX_TEXT_LENGTH or (self.problem.isVisible() and not blocked):
+            self.show_problem(blocked)
+
+    def show_problem(self, sentence: str) -> None:
+        """Why it was not sent, beside what caused it; "" takes it away."""
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+        self.text.setAccessibleDescription(sentence)
+
+    def show_busy(self, busy: bool) -> None:
+        """While a message is on its way into the outbox nothing can be sent twice."""
+        self.send.setEnabled(
+            not busy and self._shown is not None and not self._shown[0].blocked_by(self._shown[1])
+        )
+
+    def focus_writing(self) -> None:
+        """Give the focus to what the person would fill next."""
+        if self.card.isVisible():
+            self.card.focus_first_missing()
+            if not self.card.isAncestorOf(self.card.focusWidget() or self):
+                self.send.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.picker.isVisible():
+            self.picker.focus_search()
+        else:
+            self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _note_row(self) -> QWidget:
+        self._note_box = QWidget()
+        row = QHBoxLayout(self._note_box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(Glyph(self._theme, "arrow-u-up-left", "warn", 16), 0, Qt.AlignmentFlag.AlignTop)
+        self.note = Label("", color="warn", wrap=True, tight=True, name="compose_note")
+        row.addWidget(self.note, 1)
+        return self._note_box
+
+    def _tools(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        self.template_button = Button(
+            self._theme, "Template", "quiet", icon="file-text", name="compose_template_button"
+        )
+        self.template_button.setToolTip("Choose a template (Ctrl+T)")
+        self.template_button.setShortcut("Ctrl+T")
+        self.template_button.clicked.connect(self._start_picking)
+        row.addWidget(self.template_button)
+        row.addStretch(1)
+        self.hint = Label("", "muted", name="compose_hint")
+        row.addWidget(self.hint)
+        self.send = Button(self._theme, "Send", "primary", icon="paper-plane-right-fill", name="compose_send")
+        flipped = not self.isRightToLeft()  # the plane stands after the word
+        self.send.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if flipped else Qt.LayoutDirection.LeftToRight
+        )
+        self.send.clicked.connect(self.send_requested)
+        row.addWidget(self.send)
+        return row
+
+    def _typed(self) -> None:
+        text = self.text.toPlainText()
+        if text != self._state.text:
+            self.text_edited.emit(text)
+
+    def _start_picking(self) -> None:
+        self._picking = True
+        self._again()
+        self.picker.focus_search()
+
+    def _stop_picking(self) -> None:
+        self._picking = False
+        self._again()
+        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _again(self) -> None:
+        if self._shown is None:
+            return
+        state, now, contact, templates = self._shown
+        picking = state.template is None and self._picking
+        self.picker.setVisible(picking)
+        if picking:
+            self.picker.show_state(templates, contact, "")
+        for widget in (self.text, self.template_button, self.hint, self.send):
+            widget.setVisible(not picking)
+
+    def _picked(self, template: object) -> None:
+        self._picking = False
+        self.template_chosen.emit(template)
+
+
+class GrowingText(QPlainTextEdit):
+    """One to six lines high; Enter sends, Shift+Enter begins a new line."""
+
+    send_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("kind", "bare")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(2)
+        self.textChanged.connect(self._grow)
+        theme.changed.connect(self._grow)
+        named(self, "compose_text", "Message")
+
+    def show_text(self, text: str) -> None:
+        """Set the text with the cursor at its end."""
+        self.setPlainText(text)
+        self.moveCursor(self.textCursor().MoveOperation.End)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self._height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shifted:
+            self.send_requested.emit()
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._grow()
+
+    def _height(self) -> int:
+        lines = max(1, min(MOST_LINES, round(self.document().size().height())))
+        return lines * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2
+
+    def _grow(self) -> None:
+        full = round(self.document().size().height()) > MOST_LINES
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if full else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        self.updateGeometry()
+
+
+class _Frame(QWidget):
+    """The box's ground; its upper corners are square under a banner."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._attached = False
+
+    def attach(self, attached: bool) -> None:
+        self._attached = attached
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        path = QPainterPath()
+        path.setFillRule(Qt.FillRule.WindingFill)
+        path.addRoundedRect(box, RADIUS_PX, RADIUS_PX)
+        if self._attached:
+            top = QRectF(box.left(), box.top() - 0.5, box.width(), RADIUS_PX * 2)
+            path.addRect(top)
+            path = path.simplified()
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.setBrush(self._theme.color("raised"))
+        painter.drawPath(path)

@@ -1,0 +1,136 @@
+"""The head of a conversation: who it is, what is left of the reply window, who answers, close or reopen."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.domain import phones
+from desktop.domain.contacts import Contact
+from desktop.domain.conversations import ConversationRow
+from desktop.domain.people import User
+from desktop.ui.conversations import words
+from desktop.ui.conversations.list import HEADER_PX
+from desktop.ui.parts.avatar import Avatar
+from desktop.ui.parts.badge import Badge, BadgeKind
+from desktop.ui.parts.button import Button
+from desktop.ui.parts.card import Panel
+from desktop.ui.parts.label import ElidedLabel
+from desktop.ui.theme import Theme
+
+
+class ThreadHeader(Panel):
+    """`assign_requested(user id)`, 0 for nobody; `open_requested(True)` to reopen, False to close."""
+
+    assign_requested = Signal(int)
+    open_requested = Signal(bool)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("header", name="thread_header", parent=parent)
+        self._theme = theme
+        self._people: Sequence[User] = ()
+        self._me = 0
+        self._assigned_to: int | None = None
+        self._is_open = True
+        self.setMinimumHeight(theme.px(HEADER_PX))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 1)
+        row.setSpacing(8)
+        self.avatar = Avatar(theme, "", 32, name="thread_avatar")
+        row.addWidget(self.avatar)
+        names = QVBoxLayout()
+        names.setSpacing(1)
+        names.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        self.name = ElidedLabel("", "strong", name="thread_name")
+        self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        top.addWidget(self.name)
+        self.badge = Badge(theme, "Opted out of marketing", BadgeKind.OUT, name="thread_opted_out")
+        top.addWidget(self.badge)
+        top.addStretch(1)
+        names.addLayout(top)
+        self.line = ElidedLabel("", "muted", name="thread_line")
+        names.addWidget(self.line)
+        names.addStretch(1)
+        row.addLayout(names, 1)
+        self.assigned = Button(
+            theme,
+            "Assigned: Me",
+            icon="caret-down",
+            tooltip="Who answers this conversation",
+            name="thread_assigned",
+        )
+        self.assigned.clicked.connect(self._open_menu)
+        row.addWidget(self.assigned)
+        self.close_button = Button(theme, "Close", icon="check", name="thread_close")
+        self.close_button.clicked.connect(self._toggle_open)
+        row.addWidget(self.close_button)
+        self.menu: QMenu | None = None
+
+    def show_state(
+        self, contact: Contact, row: ConversationRow | None, people: Sequence[User], me: User, now: datetime
+    ) -> None:
+        """Show a conversation; row None: the contact has none yet."""
+        self._people, self._me = people, me.id
+        self._assigned_to = row.assigned_to if row else None
+        self._is_open = row.open if row else True
+        shown = contact.name or phones.pretty(contact.phone) or contact.shown_name
+        self.avatar.set_person(shown)
+        self.name.setText(shown)
+        self.badge.setVisible(contact.facts.says_no)
+        self.show_window(contact, now)
+        self.assigned.setText(self._assigned_words())
+        self.assigned.setAccessibleName(self._assigned_words())
+        flipped = not self.isRightToLeft()  # the caret stands after the word
+        self.assigned.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if flipped else Qt.LayoutDirection.LeftToRight
+        )
+        self.assigned.setVisible(row is not None)
+        self.close_button.setVisible(row is not None)
+        self.close_button.setText("Close" if self._is_open else "Reopen")
+        self.close_button.set_icon("check" if self._is_open else "arrow-counter-clockwise")
+        self.close_button.setAccessibleName(self.close_button.text())
+        self.close_button.setToolTip(
+            "Close; the customer’s next message opens it again" if self._is_open else "Open it again"
+        )
+
+    def show_window(self, contact: Contact, now: datetime) -> None:
+        """What is left of the reply window; it grows less by itself."""
+        parts = [phones.pretty(contact.phone) if contact.phone else "no phone number"]
+        parts.append(words.window_line(contact.last_inbound_at, now))
+        self.line.setText(" · ".join(parts))
+
+    def _assigned_words(self) -> str:
+        if self._assigned_to is None:
+            return "Unassigned"
+        if self._assigned_to == self._me:
+            return "Assigned: Me"
+        name = next((one.first_name for one in self._people if one.id == self._assigned_to), "a colleague")
+        return f"Assigned: {name}"
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("thread_assign_menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        mine = [one for one in self._people if one.id == self._me]
+        others = [one for one in self._people if one.id != self._me]
+        for number, person in enumerate(mine + others):
+            self._add(menu, "Me" if person.id == self._me else person.name, person.id)
+            if number == 0 and mine and others:
+                menu.addSeparator()
+        menu.addSeparator()
+        self._add(menu, "Unassigned", 0)
+        self.menu = menu
+        menu.popup(self.assigned.mapToGlobal(QPoint(0, self.assigned.height() + 4)))
+
+    def _add(self, menu: QMenu, text: str, user_id: int) -> None:
+        action = menu.addAction(text)
+        action.setObjectName(f"thread_assign_{user_id}")
+        action.setCheckable(True)
+        action.setChecked((self._assigned_to or 0) == user_id)
+        action.triggered.connect(lambda: self.assign_requested.emit(user_id))
+
+    def _toggle_open(self) -> None:
+        self.open_requested.emit(not self._is_open)

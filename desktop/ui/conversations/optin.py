@@ -1,0 +1,108 @@
+"""The card about a contact's marketing opt-in: what it is, since when, from where, and the one click that changes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.domain.consent import OptIn
+from desktop.domain.contacts import ConsentEvent, Contact, Fact
+from desktop.ui.conversations import consent_words, when
+from desktop.ui.parts.badge import Badge, BadgeKind
+from desktop.ui.parts.button import Button
+from desktop.ui.parts.card import Card
+from desktop.ui.parts.flow import FlowLayout
+from desktop.ui.parts.label import Label, Rule, SectionLabel
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Theme
+
+_BADGES = {
+    OptIn.YES: ("Yes", BadgeKind.IN),
+    OptIn.NO: ("No", BadgeKind.OUT),
+    OptIn.NONE: ("No choice", BadgeKind.NEUTRAL),
+}
+SHOWN_EVENTS = 20
+"""Lines of history on the card, the newest; the export has all of them."""
+
+
+class OptInCard(Card):
+    """`change_requested(OptIn value)` when a person wants another answer recorded."""
+
+    change_requested = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(spacing_px=6, pad_px=12, name="optin_card", parent=parent)
+        self._theme = theme
+        self.setAccessibleName("Marketing opt-in")
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(SectionLabel("Marketing opt-in"), 1)
+        self.opt_in = self._link("Opt in", OptIn.YES)
+        self.opt_out = self._link("Opt out", OptIn.NO)
+        top.addWidget(self.opt_in)
+        top.addWidget(self.opt_out)
+        self.body.addLayout(top)
+        line = QWidget()
+        flow = FlowLayout(line, spacing_px=8, line_spacing_px=4)
+        self.badge = Badge(theme, "No choice", name="optin_badge")
+        self.since = Label("", "muted", name="optin_since")
+        flow.addWidget(self.badge)
+        flow.addWidget(self.since)
+        self.body.addWidget(line)
+        self.source = Label("", "muted", wrap=True, name="optin_source")
+        self.stopped = Label("", "muted", color="danger", wrap=True, name="optin_stopped")
+        self.body.addWidget(self.source)
+        self.body.addWidget(self.stopped)
+        self.rule = Rule()
+        self.body.addWidget(self.rule)
+        self.history = QWidget()
+        self.history.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        named(self.history, "optin_history", "History of the opt-in")
+        self._lines = QVBoxLayout(self.history)
+        self._lines.setContentsMargins(0, 2, 0, 0)
+        self._lines.setSpacing(1)
+        self.body.addWidget(self.history)
+
+    def show_state(
+        self, contact: Contact, history: Sequence[ConsentEvent], now: datetime, *, may_change: bool
+    ) -> None:
+        """Show the facts and their history, oldest first."""
+        value = contact.opt_in
+        self.badge.show_badge(*_BADGES[value])
+        ours = [one for one in history if one.fact is Fact.OPT_IN]
+        last = ours[-1] if ours else None
+        self.since.setText(f"since {when.stamp(last.at, now)}" if last else "nobody has recorded one")
+        self.since.setToolTip(when.full(last.at) if last else "")
+        self.source.setText(f"Source: {last.origin}" if last else "")
+        self.source.setVisible(last is not None)
+        stop = [one for one in history if one.fact is Fact.WHATSAPP]
+        since = f" on {when.stamp(stop[-1].at, now, ', ')}" if stop else ""
+        self.stopped.setText(f"Stopped promotions in WhatsApp{since}. Only the contact can resume them.")
+        self.stopped.setVisible(contact.facts.stopped_in_whatsapp)
+        for button, to in ((self.opt_in, OptIn.YES), (self.opt_out, OptIn.NO)):
+            button.setVisible(value is not to)
+            button.setEnabled(may_change)
+        self.opt_in.setText("Opt in…" if value is OptIn.NO else "Opt in")
+        self._show_history(history[-SHOWN_EVENTS:], now)
+
+    def _show_history(self, history: Sequence[ConsentEvent], now: datetime) -> None:
+        while (item := self._lines.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for event in history:
+            label = Label(consent_words.history_line(event, now), "muted", wrap=True, tight=True)
+            label.setToolTip(when.full(event.at))
+            named(label, f"optin_event_{event.id}")
+            self._lines.addWidget(label)
+        self.rule.setVisible(bool(history))
+        self.history.setVisible(bool(history))
+
+    def _link(self, text: str, to: OptIn) -> Button:
+        kind = "link-danger" if to is OptIn.NO else "link"
+        button = Button(self._theme, text, kind, name=f"optin_to_{to.value}")  # type: ignore[arg-type]
+        said = "out of" if to is OptIn.NO else "in to"
+        button.setToolTip(f"Record that the contact opted {said} marketing")
+        button.clicked.connect(lambda: self.change_requested.emit(to.value))
+        return button

@@ -1,0 +1,80 @@
+"""About: which version this is, where its files are, and what they are written in."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from desktop.ui.parts.button import Button
+from desktop.ui.parts.card import Card
+from desktop.ui.parts.formrow import FormRow
+from desktop.ui.parts.glyph import Glyph
+from desktop.ui.parts.keyvalue import KeyValue
+from desktop.ui.parts.label import Label, Rule
+from desktop.ui.settings.copyable import Copyable
+from desktop.ui.theme import Theme
+
+PROMISE = (
+    "No marketing message leaves, by any path, without a recorded verdict: what was asked, what was answered, or "
+    "why it was not asked."
+)
+LICENCES = (
+    "Assent is free software under the MIT licence. It is built with Qt for Python (LGPL), and shows Inter, Noto "
+    "Sans and Noto Color Emoji (SIL Open Font License) and Phosphor icons (MIT)."
+)
+
+
+class AboutCard(Card):
+    """`open_folder_requested` and `copy_requested` from its buttons."""
+
+    open_folder_requested = Signal()
+    copy_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(name="about_card", spacing_px=14)
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(Glyph(theme, "check-circle-fill", "accent", 36))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(Label("Assent", "h2"))
+        self.version = Label("", "soft", name="about_version")
+        words.addWidget(self.version)
+        head.addLayout(words)
+        head.addStretch(1)
+        self.body.addLayout(head)
+        self.body.addWidget(Label(PROMISE, wrap=True))
+        self.body.addWidget(Rule())
+        self._facts = QVBoxLayout()
+        self._facts.setSpacing(0)
+        self.body.addLayout(self._facts)
+        self.folder = Copyable(theme, "Data folder", name="about_folder")
+        self.body.addWidget(FormRow("Data folder", self.folder, name="row_about_folder"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.open_folder = Button(theme, "Open folder", icon="folder-open", name="about_open_folder")
+        self.open_folder.clicked.connect(self.open_folder_requested)
+        self.copy = Button(theme, "Copy these details", icon="copy", name="about_copy")
+        self.copy.clicked.connect(self.copy_requested)
+        row.addWidget(self.open_folder)
+        row.addWidget(self.copy)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self.body.addWidget(Rule())
+        self.body.addWidget(Label(LICENCES, "muted", wrap=True))
+        self._theme = theme
+        self._values: dict[str, KeyValue] = {}
+
+    def show_facts(self, version: str, folder: str, facts: dict[str, str]) -> None:
+        self.version.setText(version)
+        self.folder.show_value(folder)
+        self.open_folder.setEnabled(bool(folder))
+        for key, value in facts.items():
+            if key not in self._values:
+                self._values[key] = KeyValue(self._theme, key, name=f"about_{key.lower().replace(' ', '_')}")
+                self._facts.addWidget(self._values[key])
+            self._values[key].show_value(value)
+
+    def text(self) -> str:
+        """What Copy copies."""
+        lines = [f"Assent {self.version.text()}"]
+        lines += [f"{key}: {value.value.text()}" for key, value in self._values.items()]
+        return "\n".join(lines)

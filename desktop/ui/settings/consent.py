@@ -1,0 +1,211 @@
+"""Consent: Strict opt-in, the words that change it, what customers get as an answer, who may override."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout
+
+from desktop.domain.audience import Breakdown, Line
+from desktop.domain.people import Role
+from desktop.domain.settings import Settings
+from desktop.domain.words import Words
+from desktop.ui.parts.badge import Badge, BadgeKind
+from desktop.ui.parts.formrow import FormRow
+from desktop.ui.parts.label import Label
+from desktop.ui.parts.naming import named
+from desktop.ui.settings.savecard import SettingsCard
+from desktop.ui.settings.switch_row import SwitchRow
+from desktop.ui.settings.words_field import WordsField
+from desktop.ui.theme import Theme
+
+BUTTON_LENGTH = 20
+"""WhatsApp takes at most 20 characters on a reply button."""
+
+STRICT = (
+    "Marketing goes only to contacts who said yes. Contacts with no choice recorded are then treated like "
+    "those who opted out: left out of broadcasts, failed in sequences and the API, warned about in the "
+    "compose box."
+)
+
+
+class StrictCard(SettingsCard):
+    """The Strict switch, with what it would change today."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.strict = SwitchRow(theme, "Strict opt-in", STRICT, name="consent_strict")
+        super().__init__(theme, "", name="consent_strict_card")
+        self.badges = QHBoxLayout()
+        self.badges.setSpacing(8)
+        self.yes = Badge(theme, "", BadgeKind.IN, name="consent_count_yes")
+        self.none = Badge(theme, "", BadgeKind.NEUTRAL, name="consent_count_none")
+        self.no = Badge(theme, "", BadgeKind.OUT, name="consent_count_no")
+        for badge in (self.yes, self.none, self.no):
+            badge.hide()
+            self.badges.addWidget(badge)
+        self.effect = Label("", "soft", wrap=True, name="consent_strict_effect")
+        self.badges.addWidget(self.effect, 1)
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.strict)
+        column.addLayout(self.badges)
+        self._breakdown: Breakdown | None = None
+        self.strict.switch.toggled.connect(self.changed)
+        self.strict.switch.toggled.connect(self._show_effect)
+
+    def fill(self, settings: Settings) -> None:
+        self.strict.switch.setChecked(settings.strict)
+
+    def wanted(self, kept: Settings) -> Settings:
+        return replace(kept, strict=self.strict.switch.isChecked())
+
+    def show_breakdown(self, breakdown: Breakdown) -> None:
+        """How the contacts stand now: everybody, asked for marketing with the toggle on."""
+        self._breakdown = breakdown
+        out = breakdown.count(Line.OPTED_OUT) + breakdown.count(Line.STOPPED_IN_WHATSAPP)
+        for badge, words, kind, count in (
+            (self.yes, "opted in", BadgeKind.IN, breakdown.count(Line.WILL_OPTED_IN)),
+            (self.none, "no choice", BadgeKind.NEUTRAL, no_choice_count(breakdown)),
+            (self.no, "opted out", BadgeKind.OUT, out),
+        ):
+            badge.show_badge(f"{count:,} {words}", kind)
+            badge.show()
+        self._show_effect()
+
+    def _show_effect(self) -> None:
+        if self._breakdown is None:
+            return
+        count = no_choice_count(self._breakdown)
+        who = "1 contact without a choice" if count == 1 else f"{count:,} contacts without a choice"
+        strict = self.strict.switch.isChecked()
+        self.effect.setText(f"{who}: {'left out of marketing' if strict else 'marketing may reach them'}")
+
+
+def no_choice_count(breakdown: Breakdown) -> int:
+    """Contacts with nothing recorded, whether or not the workspace is strict now."""
+    return breakdown.count(Line.WILL_NO_CHOICE) + breakdown.count(Line.NO_CHOICE)
+
+
+class WordsCard(SettingsCard):
+    """Words that customers write to stop and to start."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.out = WordsField(
+            theme, label="Opt-out words", placeholder="Another word", name="consent_words_out"
+        )
+        self.back = WordsField(
+            theme, label="Opt-in words", placeholder="Another word", name="consent_words_in"
+        )
+        super().__init__(
+            theme,
+            "Words",
+            "A word counts when it is the whole message, whatever its case, spaces and punctuation: “Stop.” "
+            "does, “please stop by at five” does not. A word on both lists opts out.",
+            name="consent_words_card",
+        )
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addWidget(self.row("words_opt_out", FormRow("Opt-out words", self.out, name="row_words_out")))
+        column.addWidget(self.row("words_opt_in", FormRow("Opt-in words", self.back, name="row_words_in")))
+        self.out.changed.connect(self.changed)
+        self.back.changed.connect(self.changed)
+
+    def fill(self, settings: Settings) -> None:
+        self.out.show_words(settings.words.opt_out)
+        self.back.show_words(settings.words.opt_in)
+
+    def wanted(self, kept: Settings) -> Settings:
+        return replace(kept, words=Words(self.out.words(), self.back.words()))
+
+
+class AnswersCard(SettingsCard):
+    """What someone who opts out or in again gets as an answer."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.out = named(QPlainTextEdit(), "consent_opt_out_text")
+        self.back = named(QPlainTextEdit(), "consent_opt_in_text")
+        self.button = named(QLineEdit(), "consent_subscribe_button")
+        super().__init__(
+            theme,
+            "Confirmations",
+            "Sent at once as a service text inside the reply window. {name} becomes the contact’s first name.",
+            name="consent_answers_card",
+        )
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        self.button_row = FormRow(
+            "Button on the opt-out confirmation",
+            self.button,
+            help_text=self._counted(""),
+            name="row_subscribe_button",
+        )
+        column.addWidget(self.row("opt_out_text", FormRow("After an opt-out", self.out, name="row_out_text")))
+        column.addWidget(self.row("subscribe_button", self.button_row))
+        column.addWidget(self.row("opt_in_text", FormRow("After an opt-in", self.back, name="row_in_text")))
+        for field in (self.out, self.back):
+            field.setTabChangesFocus(True)
+            field.textChanged.connect(self.changed)
+        self.button.textChanged.connect(self._button_typed)
+        theme.changed.connect(self._rescale)
+        self._rescale()
+
+    def fill(self, settings: Settings) -> None:
+        if self.out.toPlainText() != settings.opt_out_text:
+            self.out.setPlainText(settings.opt_out_text)
+        if self.back.toPlainText() != settings.opt_in_text:
+            self.back.setPlainText(settings.opt_in_text)
+        if self.button.text() != settings.subscribe_button:
+            self.button.setText(settings.subscribe_button)
+
+    def wanted(self, kept: Settings) -> Settings:
+        return replace(
+            kept,
+            opt_out_text=self.out.toPlainText().strip(),
+            opt_in_text=self.back.toPlainText().strip(),
+            subscribe_button=self.button.text().strip(),
+        )
+
+    def _button_typed(self, text: str) -> None:
+        self.changed()
+        too_long = len(text.strip()) > BUTTON_LENGTH
+        self.button_row.note.setText(self._counted(text.strip()))
+        self.button_row.note.set_color("danger" if too_long else None)
+
+    def _counted(self, text: str) -> str:
+        return f"{len(text)} of {BUTTON_LENGTH} characters. Tapping it opts in again."
+
+    def _rescale(self) -> None:
+        for field in (self.out, self.back):
+            field.setFixedHeight(self.theme.px(58))
+
+
+class RolesCard(SettingsCard):
+    """Who may send marketing despite an opt-out, with a reason."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.boxes = {
+            role: named(QCheckBox(role.value.title()), f"consent_override_{role.value}") for role in Role
+        }
+        super().__init__(
+            theme,
+            "Who may send despite an opt-out",
+            "Always with a reason, which is kept in the consent history. A stop in WhatsApp itself stays closed to "
+            "everyone. Launching broadcasts needs a supervisor or an admin in any case.",
+            name="consent_roles_card",
+        )
+        row = QHBoxLayout(self.content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(24)
+        for box in self.boxes.values():
+            row.addWidget(box)
+            box.toggled.connect(self.changed)
+        row.addStretch(1)
+
+    def fill(self, settings: Settings) -> None:
+        for role, box in self.boxes.items():
+            box.setChecked(role in settings.override_roles)
+
+    def wanted(self, kept: Settings) -> Settings:
+        ticked = frozenset(role for role, box in self.boxes.items() if box.isChecked())
+        return replace(kept, override_roles=ticked)

@@ -1,0 +1,56 @@
+"""The sandbox's control API, for those who may drive it: where webhooks go, the clock, a fresh start."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import aiohttp
+
+from desktop.domain.problems import Problem
+
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+
+
+class SandboxGone(Problem):
+    """The sandbox does not answer."""
+
+
+class SandboxControl:
+    """Drives one sandbox. base_url: its address, on loopback."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+
+    async def set_webhook(self, url: str, secret: str, verify_token: str) -> None:
+        """Have webhooks sent to `url`, signed with `secret`."""
+        await self._post("webhook", {"url": url, "secret": secret, "verify_token": verify_token})
+
+    async def advance(self, seconds: float) -> None:
+        """Move the sandbox's business time forward."""
+        await self._post("clock", {"advance_s": seconds})
+
+    async def set_clock(self, at: datetime) -> None:
+        """Set the sandbox's business time; forward only."""
+        await self._post("clock", {"at": at.isoformat()})
+
+    async def reset(self) -> None:
+        """Forget every send, customer and trouble."""
+        await self._post("reset", {})
+
+    async def customer_writes(self, phone: str, text: str) -> None:
+        """A customer sends a text."""
+        await self._post(f"customers/{phone}/text", {"text": text})
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> None:
+        try:
+            async with self._session.post(
+                f"{self._base_url}/_control/{path}", json=body, timeout=_TIMEOUT
+            ) as answer:
+                if answer.status >= 400:
+                    raise SandboxGone("The sandbox refused", f"It said: {(await answer.text())[:200]}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as wrong:
+            raise SandboxGone(
+                "The sandbox does not answer",
+                f"Nothing answers at {self._base_url}. Start it with: assent sandbox --port N",
+            ) from wrong
