@@ -39,7 +39,6 @@ class Claimed:
     """A message that may be sent now: its row says `sending`, committed, before any call."""
 
     message_id: int
-    attempt_id: int
     contact_id: int
     broadcast_id: int | None
     lane: Lane
@@ -76,7 +75,7 @@ class Settled:
     """
 
     message_id: int
-    attempt_id: int
+    attempt_number: int
     outcome: AttemptOutcome
     status: Status
     reason: Reason | None = None

@@ -74,7 +74,7 @@ def _settled(
 ) -> Settled:
     return Settled(
         claimed.message_id,
-        claimed.attempt_id,
+        claimed.attempt_number,
         outcome,
         status,
         reason,

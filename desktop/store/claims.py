@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, literal_column, select, update
 
 from desktop.domain import consent, templates, window
 from desktop.domain.broadcast import BroadcastStatus
@@ -79,10 +79,10 @@ def claim(tx: Tx, most_count: int, engine_id: int) -> ClaimResult:
     Messages whose template copy is stale are left for the moment and their templates named, so that the
     caller refreshes them and claims again.
     """
-    rows = _due(tx, most_count)
+    rows, broadcasts = _due(tx, most_count)
     if not rows:
         return ClaimResult()
-    asked, rows = _ask(tx, rows)
+    asked, rows = _ask(tx, rows, broadcasts)
     stale = {template.id for template in asked.templates.values() if template.stale(tx.now)}
     ready = [row for row in rows if row.template_id not in stale]
     rulings = [(row, _rule(tx, row, asked)) for row in ready]
@@ -94,71 +94,75 @@ def claim(tx: Tx, most_count: int, engine_id: int) -> ClaimResult:
     return ClaimResult(claimed, len(stopped), tuple(sorted(stale)), len(rows) == most_count)
 
 
-def _due(tx: Tx, most_count: int) -> list[Row[Any]]:
-    """The next messages: people's and automatic ones first, then the running broadcasts in turn."""
-    queued = (
+def _queued(*where: Any) -> Select[Any]:
+    """The next due messages of a source. The status stands as a literal: with a bound value SQLite would
+    not use the partial index, and sort the whole queue at each claim."""
+    return (
         select(*_TAKEN)
-        .where(_message.status == Status.QUEUED.value, _message.due_at <= tx.now)
+        .where(_message.status == literal_column("'queued'"), _message.due_at <= bindparam("now"), *where)
         .order_by(_message.lane, _message.due_at, _message.id)
+        .limit(bindparam("most_count"))
         .with_for_update(skip_locked=True)
     )
-    rows = tx.rows(queued.where(_message.broadcast_id.is_(None)).limit(most_count))
+
+
+# Built once: putting statements together costs as much as running them.
+_OF_PEOPLE = _queued(_message.broadcast_id.is_(None))
+_OF_BROADCAST = _queued(_message.broadcast_id == bindparam("broadcast_id"))
+_RUNNING = (
+    select(tables.broadcast)
+    .where(tables.broadcast.c.status == BroadcastStatus.RUNNING.value)
+    .order_by(tables.broadcast.c.launched_at, tables.broadcast.c.id)
+)
+_HOLD_CONTACTS = (
+    select(tables.contact.c.id)
+    .where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(tables.contact.c.id)
+    .with_for_update(read=True, skip_locked=True)
+)
+_CONTACTS = select(
+    tables.contact.c.id,
+    tables.contact.c.name,
+    tables.contact.c.phone,
+    tables.contact.c.facts,
+    tables.contact.c.consent_event_id,
+    tables.contact.c.last_inbound_at,
+).where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def _due(tx: Tx, most_count: int) -> tuple[list[Row[Any]], dict[int, Row[Any]]]:
+    """The next messages: people's and automatic ones first, then the running broadcasts in turn.
+
+    Returns them with the broadcasts that they belong to.
+    """
+    rows = tx.rows(_OF_PEOPLE, now=tx.now, most_count=most_count)
+    broadcasts: dict[int, Row[Any]] = {}
     if len(rows) < most_count:
-        for broadcast_id in _running(tx):
-            wanted = queued.where(_message.broadcast_id == broadcast_id).limit(most_count - len(rows))
-            rows += tx.rows(wanted)
+        for broadcast in tx.rows(_RUNNING):
+            broadcasts[broadcast.id] = broadcast
+            left_count = most_count - len(rows)
+            rows += tx.rows(_OF_BROADCAST, now=tx.now, most_count=left_count, broadcast_id=broadcast.id)
             if len(rows) >= most_count:
                 break
-    return rows
+    return rows, broadcasts
 
 
-def _running(tx: Tx) -> Sequence[int]:
-    broadcast = tables.broadcast.c
-    asked = select(broadcast.id).where(broadcast.status == BroadcastStatus.RUNNING.value)
-    return tx.conn.scalars(asked.order_by(broadcast.launched_at, broadcast.id)).all()
-
-
-def _ask(tx: Tx, rows: list[Row[Any]]) -> tuple[_Asked, list[Row[Any]]]:
+def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tuple[_Asked, list[Row[Any]]]:
     contact_ids = sorted({row.contact_id for row in rows})
-    contact = tables.contact.c
     if tx.on_postgresql:
-        held = (
-            select(contact.id)
-            .where(contact.id.in_(contact_ids))
-            .order_by(contact.id)
-            .with_for_update(read=True, skip_locked=True)
-        )
-        obtained = set(tx.conn.scalars(held))
+        contact_ids = [row.id for row in tx.rows(_HOLD_CONTACTS, ids=contact_ids)]
+        obtained = set(contact_ids)
         rows = [row for row in rows if row.contact_id in obtained]
-        contact_ids = sorted(obtained)
-    people = tx.rows(
-        select(
-            contact.id,
-            contact.name,
-            contact.phone,
-            contact.facts,
-            contact.consent_event_id,
-            contact.last_inbound_at,
-        ).where(contact.id.in_(contact_ids))
-    )
-    broadcasts = _broadcasts(tx, {row.broadcast_id for row in rows if row.broadcast_id})
-    template_ids = {row.template_id for row in rows if row.template_id}
+    people = tx.rows(_CONTACTS, ids=contact_ids)
     asked = _Asked(
         settings.load(tx),
         {row.id: row for row in people},
-        template_store.by_ids(tx, template_ids) if template_ids else {},
+        template_store.by_ids(tx, {row.template_id for row in rows if row.template_id}),
         broadcasts,
         _fields(tx, rows, people, broadcasts),
         _user_ids(tx, [row.id for row in people if not row.phone]),
     )
     return asked, rows
-
-
-def _broadcasts(tx: Tx, ids: set[int]) -> dict[int, Row[Any]]:
-    if not ids:
-        return {}
-    asked = select(tables.broadcast).where(tables.broadcast.c.id.in_(ids))
-    return {row.id: row for row in tx.rows(asked)}
 
 
 def _fields(
@@ -360,7 +364,7 @@ def _mark(
             for row, ruling in cleared
         ],
     )
-    attempts = _open_attempts(tx, [row for row, _ in cleared], engine_id)
+    _open_attempts(tx, [row for row, _ in cleared], engine_id)
     claimed = []
     for row, ruling in cleared:
         person = asked.contacts[row.contact_id]
@@ -368,7 +372,6 @@ def _mark(
         claimed.append(
             Claimed(
                 message_id=row.id,
-                attempt_id=attempts[row.id],
                 contact_id=row.contact_id,
                 broadcast_id=row.broadcast_id,
                 lane=Lane(row.lane),
@@ -393,11 +396,10 @@ def _category(row: Row[Any], ruling: _Ruling) -> Category:
     return ruling.template.effective_category if ruling.template else Category(row.category)
 
 
-def _open_attempts(tx: Tx, rows: Sequence[Row[Any]], engine_id: int) -> dict[int, int]:
-    """An open attempt for each message: from here on a call may have begun. Returns ids by message."""
-    attempt = tables.attempt
-    made = tx.conn.execute(
-        insert(attempt).returning(attempt.c.message_id, attempt.c.id),
+def _open_attempts(tx: Tx, rows: Sequence[Row[Any]], engine_id: int) -> None:
+    """An open attempt for each message: from here on a call may have begun."""
+    tx.conn.execute(
+        insert(tables.attempt),
         [
             {
                 "message_id": row.id,
@@ -408,4 +410,3 @@ def _open_attempts(tx: Tx, rows: Sequence[Row[Any]], engine_id: int) -> dict[int
             for row in rows
         ],
     )
-    return {message_id: id for message_id, id in made}

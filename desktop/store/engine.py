@@ -71,9 +71,9 @@ class Tx:
         """Say that something changed; id 0 means several of its topic."""
         self.touched.add(Change(topic, id))
 
-    def rows(self, asked: Executable) -> list[Any]:
-        """The rows of a query, read at once; columns by name."""
-        return list(self.conn.execute(asked).all())
+    def rows(self, asked: Executable, **values: Any) -> list[Any]:
+        """The rows of a query, read at once; columns by name. values: for its bound parameters."""
+        return list(self.conn.execute(asked, values).all())
 
     @property
     def on_postgresql(self) -> bool:

@@ -121,29 +121,31 @@ def touch(tx: Tx, contact_id: int, broadcast_id: int | None) -> None:
 def lock(tx: Tx, ids: Iterable[int]) -> dict[int, Row[Any]]:
     """The named messages, held until the end of the transaction (in id order: no deadlocks)."""
     wanted = sorted(set(ids))
-    asked = (
-        select(
-            _message.id,
-            _message.contact_id,
-            _message.broadcast_id,
-            _message.status,
-            _message.reason,
-            _message.due_at,
-            _message.wamid,
-            _message.sent_at,
-            _message.delivered_at,
-            _message.read_at,
-            _message.error_code,
-            _message.error_details,
-            _message.path,
-            _message.author_id,
-            _message.engine_id,
-        )
-        .where(_message.id.in_(wanted))
-        .order_by(_message.id)
-        .with_for_update()
+    return {row.id: row for row in tx.rows(_LOCK, ids=wanted)} if wanted else {}
+
+
+_LOCK = (
+    select(
+        _message.id,
+        _message.contact_id,
+        _message.broadcast_id,
+        _message.status,
+        _message.reason,
+        _message.due_at,
+        _message.wamid,
+        _message.sent_at,
+        _message.delivered_at,
+        _message.read_at,
+        _message.error_code,
+        _message.error_details,
+        _message.path,
+        _message.author_id,
+        _message.engine_id,
     )
-    return {row.id: row for row in tx.rows(asked)}
+    .where(_message.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_message.id)
+    .with_for_update()
+)
 
 
 def move(
@@ -183,7 +185,10 @@ def write_moves(tx: Tx, moves: Sequence[tuple[Mapping[str, Any], Mapping[str, An
 
 _END_ATTEMPT = (
     update(tables.attempt)
-    .where(tables.attempt.c.id == bindparam("of_id"))
+    .where(
+        tables.attempt.c.message_id == bindparam("of_id"),
+        tables.attempt.c.number == bindparam("of_number"),
+    )
     .values(
         ended_at=bindparam("to_ended_at"),
         outcome=bindparam("to_outcome"),
@@ -240,7 +245,8 @@ def _yields(current: Status, to: Status) -> bool:
 
 def _attempt_end(tx: Tx, one: Settled) -> dict[str, Any]:
     return {
-        "of_id": one.attempt_id,
+        "of_id": one.message_id,
+        "of_number": one.attempt_number,
         "to_ended_at": tx.now,
         "to_outcome": one.outcome.value,
         "to_error_code": one.error_code,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category
@@ -82,9 +82,12 @@ def get(tx: Tx, template_id: int) -> Template:
     return read(row)
 
 
+_BY_IDS = select(tables.template).where(tables.template.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Template]:
-    asked = select(tables.template).where(tables.template.c.id.in_(set(ids)))
-    return {row.id: read(row) for row in tx.conn.execute(asked)}
+    wanted = sorted(set(ids))
+    return {row.id: read(row) for row in tx.rows(_BY_IDS, ids=wanted)} if wanted else {}
 
 
 def by_name(tx: Tx, name: str, language: str | None = None) -> Template:

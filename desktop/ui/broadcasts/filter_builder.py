@@ -45,7 +45,9 @@ class ConditionRow(QWidget):
     changed = Signal(bool)
     removed = Signal()
 
-    def __init__(self, theme: Theme, vocabulary: Vocabulary, name: str, wanted: Condition | None = None) -> None:
+    def __init__(
+        self, theme: Theme, vocabulary: Vocabulary, name: str, wanted: Condition | None = None
+    ) -> None:
         super().__init__()
         self._theme, self._vocabulary, self._name = theme, vocabulary, name
         self.prefix = Label("", "muted", name=f"{name}_prefix")

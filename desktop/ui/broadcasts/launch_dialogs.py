@@ -40,7 +40,9 @@ class DespiteDialog(CardDialog):
         self.reason.setFixedHeight(theme.px(76))
         self.reason.setPlaceholderText("Why do these contacts have to get it?")
         named(self.reason, "launch_reason", "Reason")
-        self.row = FormRow("Reason", self.reason, help_text="Kept with the broadcast and with each of these messages.")
+        self.row = FormRow(
+            "Reason", self.reason, help_text="Kept with the broadcast and with each of these messages."
+        )
         self.body.addWidget(self.row)
         self.launch = self.add_button("Launch anyway", "danger", result=LAUNCH, name="launch_anyway")
         self.keep = self.add_button("Don’t launch", result=KEEP, safe=True, name="launch_keep")
@@ -65,7 +67,9 @@ async def ask_launch(theme: Theme, window: QWidget, name: str, counts: Breakdown
     """The short question with the numbers."""
     dialog = CardDialog(theme, window, f"Send to {contacts_words(counts.will_be_sent_count)}?", name="launch")
     left = counts.left_out_count
-    left_words = f" {left:,} of the {counts.selected_count:,} selected {'is' if left == 1 else 'are'} left out."
+    left_words = (
+        f" {left:,} of the {counts.selected_count:,} selected {'is' if left == 1 else 'are'} left out."
+    )
     dialog.add_text(f"“{name}” starts to leave at once.{left_words if left else ''}")
     dialog.add_text("Messages that have left cannot be called back.", muted=True)
     dialog.add_button("Not yet", result=KEEP, name="launch_keep")
@@ -78,9 +82,15 @@ async def ask_launch(theme: Theme, window: QWidget, name: str, counts: Breakdown
 
 async def ask_stop(theme: Theme, window: QWidget, name: str, figures: Figures) -> bool:
     """What stopping means, and how many will never go."""
-    dialog = CardDialog(theme, window, f"Stop “{name}” for good?", icon="warning-fill", color="danger", name="stop")
+    dialog = CardDialog(
+        theme, window, f"Stop “{name}” for good?", icon="warning-fill", color="danger", name="stop"
+    )
     waiting = figures.waiting_count
-    verb = "message has not left yet and never will" if waiting == 1 else "messages have not left yet and never will"
+    verb = (
+        "message has not left yet and never will"
+        if waiting == 1
+        else "messages have not left yet and never will"
+    )
     dialog.add_text(f"{waiting:,} {verb}. The {figures.gone_count:,} that have left cannot be called back.")
     dialog.add_text("A stopped broadcast does not go on. To go on later, pause it.", muted=True)
     dialog.add_button("Keep it", result=KEEP, safe=True, name="stop_keep")

@@ -20,7 +20,8 @@ from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
-from desktop.ui.parts.table import ROW, Cell, CellDelegate, Column, Index, Rows, Table
+from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows
+from desktop.ui.parts.table import CellDelegate, Table
 from desktop.ui.theme import Color, Theme
 
 _OUTCOME: Final[tuple[tuple[Color, tuple[Status, ...]], ...]] = (
@@ -96,7 +97,12 @@ class BroadcastList(QWidget):
         self._now = now
         self.count = Label("", "muted", name="broadcasts_count")
         self.new_button = Button(
-            theme, "New broadcast", "primary", icon="plus", tooltip="New broadcast (Ctrl+N)", name="broadcasts_new"
+            theme,
+            "New broadcast",
+            "primary",
+            icon="plus",
+            tooltip="New broadcast (Ctrl+N)",
+            name="broadcasts_new",
         )
         self.new_button.clicked.connect(self.new_requested)
         header = Bar(theme, "header", HEADER_PX, name="broadcasts_header")
@@ -142,7 +148,9 @@ class BroadcastList(QWidget):
             Column("When", self._when, 112),
         ]
 
-    def show_rows(self, rows: Sequence[tuple[BroadcastRecord, Figures]], templates: Mapping[int, Template]) -> None:
+    def show_rows(
+        self, rows: Sequence[tuple[BroadcastRecord, Figures]], templates: Mapping[int, Template]
+    ) -> None:
         """The newest first; the chosen line stays chosen."""
         chosen = self.table.chosen_row()
         made = [

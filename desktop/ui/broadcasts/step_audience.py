@@ -18,7 +18,8 @@ from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.switch import Switch
-from desktop.ui.parts.table import Cell, Column, Rows, Table
+from desktop.ui.parts.rows import Cell, Column, Rows
+from desktop.ui.parts.table import Table
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme
 
@@ -73,7 +74,9 @@ class ToggleCard(Card):
 
 def warning_html(despite_count: int, *, counting: bool = False) -> str:
     """What stands under the toggle while it is off."""
-    people = f"{despite_count:,} contact{'' if despite_count == 1 else 's'} who opted out will get this message."
+    people = (
+        f"{despite_count:,} contact{'' if despite_count == 1 else 's'} who opted out will get this message."
+    )
     if counting:
         people = "Contacts who opted out will get this message."
     elif not despite_count:
@@ -132,7 +135,9 @@ def _opt_in(row: Recipient) -> Cell:
 
 def _will_receive(row: Recipient) -> Cell:
     text, quiet = words.will_receive(row[1])
-    return Cell(text, color="muted" if quiet else "text", tooltip="" if row[1].is_sent else row[1].reason.sentence)
+    return Cell(
+        text, color="muted" if quiet else "text", tooltip="" if row[1].is_sent else row[1].reason.sentence
+    )
 
 
 class AudienceStep(QWidget):
@@ -149,10 +154,15 @@ class AudienceStep(QWidget):
         self.toggle.toggle_requested.connect(self.toggle_requested)
         self.recipients = RecipientsCard(theme)
         who = Card("Who should get it?", name="wizard_audience_card")
-        who.body.addWidget(Tabs(theme, [Tab("filter", "Filter contacts")], label="How", name="wizard_audience_by"))
+        who.body.addWidget(
+            Tabs(theme, [Tab("filter", "Filter contacts")], label="How", name="wizard_audience_by")
+        )
         who.body.addWidget(self.builder)
         self.everyone = Label(
-            "Without conditions the whole contact list is selected.", "muted", wrap=True, name="wizard_everyone"
+            "Without conditions the whole contact list is selected.",
+            "muted",
+            wrap=True,
+            name="wizard_everyone",
         )
         who.body.addWidget(self.everyone)
         column = QVBoxLayout(self)
@@ -165,4 +175,3 @@ class AudienceStep(QWidget):
     def show_state(self, state: WizardState) -> None:
         self.toggle.show_state(state)
         self.everyone.setVisible(not self.builder.group.rows)
-

@@ -29,7 +29,9 @@ def variable_words(name: str) -> str:
 class VariableRow:
     """The controls of one variable; `Variables` places them."""
 
-    def __init__(self, theme: Theme, variable: Variable, fields: Sequence[tuple[str, str]], example: str) -> None:
+    def __init__(
+        self, theme: Theme, variable: Variable, fields: Sequence[tuple[str, str]], example: str
+    ) -> None:
         self.name = variable.name
         called = variable.name.replace(":", "_")
         self.label = Label(variable_words(variable.name), "strong")
@@ -51,7 +53,9 @@ class VariableRow:
     def fit(self) -> None:
         fixed = not self.source.currentData()
         self.text.setPlaceholderText("The same for everyone" if fixed else "If it is missing")
-        self.text.setAccessibleDescription("The same for everyone" if fixed else "Used where the field is empty")
+        self.text.setAccessibleDescription(
+            "The same for everyone" if fixed else "Used where the field is empty"
+        )
 
     def variable(self) -> Variable:
         return Variable(self.name, str(self.source.currentData()), self.text.text())
@@ -106,7 +110,9 @@ class VariablesCard(Card):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(2, 1)
-        for column, title in enumerate(("Variable", "Comes from", "Text, or what stands in when it is missing")):
+        for column, title in enumerate(
+            ("Variable", "Comes from", "Text, or what stands in when it is missing")
+        ):
             self._grid.addWidget(Label(title, "muted", wrap=column == 2, tight=True), 0, column)
         self.rows = {}
         examples = dict(zip(template.variables, template.examples, strict=False)) if template else {}

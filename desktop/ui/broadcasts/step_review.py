@@ -63,7 +63,9 @@ class ReviewStep(QWidget):
         self.audience.show_value(words.filter_sentence(state.draft.audience))
         self.toggle.setVisible(state.shows_toggle)
         on = state.draft.only_opted_in
-        self.toggle.show_value("On" if on else "Off – contacts who opted out are included", color=None if on else "warn")
+        self.toggle.show_value(
+            "On" if on else "Off – contacts who opted out are included", color=None if on else "warn"
+        )
         if counts is not None:
             self.counts.show_value(f"{counts.will_be_sent_count:,} of {counts.selected_count:,} selected")
             self.left_out.show_value(left_out_words(state))

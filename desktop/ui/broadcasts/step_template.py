@@ -14,7 +14,8 @@ from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.searchfield import SearchField
-from desktop.ui.parts.table import ROW, Cell, Column, Index, Rows, Table
+from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows
+from desktop.ui.parts.table import Table
 from desktop.ui.theme import Color, Theme
 
 
@@ -133,7 +134,11 @@ class TemplateStep(QWidget):
     def _fill(self) -> None:
         wanted = fold(self.search.text())
         chosen = self.table.chosen_row()
-        found = [one for one in self._every if wanted in fold(f"{one.name} {one.name.replace('_', ' ')} {one.body}")]
+        found = [
+            one
+            for one in self._every
+            if wanted in fold(f"{one.name} {one.name.replace('_', ' ')} {one.body}")
+        ]
         self._silent = True
         self.rows.set_rows(found)
         self._silent = False

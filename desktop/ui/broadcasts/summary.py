@@ -97,7 +97,9 @@ class CountCard(Card):
             return
         self.number.setText(f"{counts.will_be_sent_count:,}")
         self.number.set_color(number_color(state) if not state.counting else "muted")
-        self.of.setText(problem or ("counting…" if state.counting else f"of {counts.selected_count:,} selected"))
+        self.of.setText(
+            problem or ("counting…" if state.counting else f"of {counts.selected_count:,} selected")
+        )
         self.number.setAccessibleName(
             f"Will be sent to {counts.will_be_sent_count:,} of {counts.selected_count:,} selected"
         )
@@ -141,7 +143,9 @@ def note_text(state: WizardState, unfinished_count: int = 0) -> str:
         return "Counted just now. Only marketing templates ask for the opt-in; this one goes to everyone."
     if not state.draft.only_opted_in:
         covered = f"these {counts.despite_count:,}" if counts.despite_count else "nobody now"
-        return f"The reason you give covers {covered}. Anyone who opts out after the launch is still left out."
+        return (
+            f"The reason you give covers {covered}. Anyone who opts out after the launch is still left out."
+        )
     return "Counted just now. Anyone who opts out before their message leaves is left out too."
 
 
@@ -150,7 +154,7 @@ class PaceCard(Card):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(spacing_px=0, pad_px=20, name="wizard_pace")
-        self.sender = KeyValue(theme, "From", "–", name="wizard_from")
+        self.number = KeyValue(theme, "From", "–", name="wizard_from")
         self.quality_dot = Dot(theme, "muted")
         self.quality = Label("–", name="wizard_quality")
         self.limit = KeyValue(theme, "24 h limit left", "–", name="wizard_limit")
@@ -165,13 +169,13 @@ class PaceCard(Card):
         row.addWidget(self.quality_dot, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.quality)
         self.body.addWidget(heading)
-        self.body.addWidget(self.sender)
+        self.body.addWidget(self.number)
         self.body.addLayout(row)
         self.body.addWidget(self.limit)
         self.body.addWidget(self.takes)
 
     def show_number(self, number: NumberInfo) -> None:
-        self.sender.show_value(number.phone or "–")
+        self.number.show_value(number.phone or "–")
         text, color = words.QUALITY[number.quality]
         self.quality.setText(text)
         self.quality.set_color(color)
@@ -227,7 +231,9 @@ class MessageCard(Card):
         self, template: Template | None, values: Mapping[str, str], who: str = "", at: int = 0, count: int = 0
     ) -> None:
         self.bubble.show_template(template, values)
-        self.who.setText(f"As {who} gets it · {at + 1:,} of the first {count:,}" if who else "No recipient yet")
+        self.who.setText(
+            f"As {who} gets it · {at + 1:,} of the first {count:,}" if who else "No recipient yet"
+        )
         self.back.setEnabled(at > 0)
         self.next.setEnabled(at + 1 < count)
 

@@ -146,7 +146,13 @@ class ChipsValue(ValueField):
         self, theme: Theme, choices: Sequence[tuple[str, str]], name: str, *, free: bool, hint: str
     ) -> None:
         super().__init__()
-        self._theme, self._choices, self._free, self._hint, self._name = theme, tuple(choices), free, hint, name
+        self._theme, self._choices, self._free, self._hint, self._name = (
+            theme,
+            tuple(choices),
+            free,
+            hint,
+            name,
+        )
         self._values: list[str] = []
         self.flow = FlowLayout(self, spacing_px=4, line_spacing_px=4)
         self.flow.setContentsMargins(theme.px(10), 4, theme.px(6), 4)
@@ -217,7 +223,9 @@ class ChipsValue(ValueField):
         self.flow.addWidget(self.entry)
         self.entry.setPlaceholderText("" if self._values else self._hint)
         width_px = self.entry.fontMetrics().horizontalAdvance(self._hint) + self._theme.px(16)
-        self.entry.setFixedWidth(max(self._theme.px(110), width_px) if not self._values else self._theme.px(110))
+        self.entry.setFixedWidth(
+            max(self._theme.px(110), width_px) if not self._values else self._theme.px(110)
+        )
         self.flow.invalidate()
         self.updateGeometry()
 
@@ -232,7 +240,7 @@ class ChipsValue(ValueField):
         self.entry.setText("")
         completer = self.entry.completer()
         if completer is not None:
-            completer.popup().hide()
+            _hide_list(completer)
 
     def _take_last(self) -> None:
         if self._values:
@@ -243,6 +251,12 @@ class ChipsValue(ValueField):
         self._show()
         self.entry.setFocus()
         self.changed.emit()
+
+
+def _hide_list(completer: QCompleter) -> None:
+    popup = completer.popup()
+    if popup is not None:
+        popup.hide()
 
 
 def _alone(field: ValueField, widget: QWidget) -> None:

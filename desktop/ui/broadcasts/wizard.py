@@ -118,7 +118,9 @@ class Wizard(QWidget):
         body.column.addLayout(across, 1)
         self.save_button = Button(theme, "Save draft", tooltip="Save draft (Ctrl+S)", name="wizard_save")
         self.back_button = Button(theme, "Back", name="wizard_back")
-        self.next_button = Button(theme, "Continue", "primary", tooltip="Continue (Ctrl+Enter)", name="wizard_next")
+        self.next_button = Button(
+            theme, "Continue", "primary", tooltip="Continue (Ctrl+Enter)", name="wizard_next"
+        )
         self.why = Label("", "muted", name="wizard_why")
         footer = Bar(theme, "footer", FOOTER_PX, name="wizard_footer")
         footer.row.addWidget(self.save_button)
@@ -148,7 +150,11 @@ class Wizard(QWidget):
         self.save_button.clicked.connect(self._save_clicked)
         self.back_button.clicked.connect(self.go_back)
         self.next_button.clicked.connect(self.go_on)
-        for keys, act in (("Ctrl+Return", self.go_on), ("Ctrl+Enter", self.go_on), ("Ctrl+S", self._save_clicked)):
+        for keys, act in (
+            ("Ctrl+Return", self.go_on),
+            ("Ctrl+Enter", self.go_on),
+            ("Ctrl+S", self._save_clicked),
+        ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
@@ -285,7 +291,9 @@ class Wizard(QWidget):
         self._settings = await app.workspace.settings()
         attributes = {one.name: one for one in await app.contacts.attributes()}
         now = app.clock.now().astimezone()
-        vocabulary = Vocabulary(attributes, await app.contacts.tag_names(), QDate(now.year, now.month, now.day))
+        vocabulary = Vocabulary(
+            attributes, await app.contacts.tag_names(), QDate(now.year, now.month, now.day)
+        )
         self.message_step.variables.show_fields(list(attributes))
         state = self._state
         if draft_id is not None:
@@ -294,7 +302,10 @@ class Wizard(QWidget):
             chosen = record.draft.template_id
             template = await app.templates.get(chosen) if chosen is not None else None
             state = WizardState(
-                record.draft, Step.AUDIENCE if template else Step.TEMPLATE, template, counting=template is not None
+                record.draft,
+                Step.AUDIENCE if template else Step.TEMPLATE,
+                template,
+                counting=template is not None,
             )
         self.audience_step.builder.show_filter(state.draft.audience, vocabulary)
         heard = self.audience_step.builder.group.filter()
@@ -408,7 +419,10 @@ class Wizard(QWidget):
         self._people.start(self._load_people())
 
     def _find(self) -> None:
-        fields = {Step.TEMPLATE: self.template_step.search, Step.AUDIENCE: self.audience_step.recipients.search}
+        fields = {
+            Step.TEMPLATE: self.template_step.search,
+            Step.AUDIENCE: self.audience_step.recipients.search,
+        }
         field = fields.get(self._state.step)
         if field is not None:
             field.setFocus(Qt.FocusReason.ShortcutFocusReason)

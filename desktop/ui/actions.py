@@ -1,0 +1,53 @@
+"""What a person can do from the keyboard, declared once: the window binds it, the sheet of shortcuts lists it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """keys: Qt's portable names, several for one action. bound: by the window; else by the page that owns it."""
+
+    id: str
+    text: str
+    keys: tuple[str, ...]
+    group: str
+    bound: bool = True
+
+    @property
+    def shortcut(self) -> str:
+        """The first key, as people read it."""
+        return self.keys[0] if self.keys else ""
+
+    @property
+    def tooltip(self) -> str:
+        return f"{self.text} ({self.shortcut})" if self.keys else self.text
+
+
+WINDOW: Final = "Everywhere"
+CONVERSATIONS: Final = "In a conversation"
+BROADCASTS: Final = "In a broadcast"
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action("go_conversations", "Conversations", ("Ctrl+1",), WINDOW),
+    Action("go_broadcasts", "Broadcasts", ("Ctrl+2",), WINDOW),
+    Action("go_settings", "Settings", ("Ctrl+,", "Ctrl+3"), WINDOW),
+    Action("search", "Search", ("Ctrl+F",), WINDOW),
+    Action("new_broadcast", "New broadcast", ("Ctrl+N",), WINDOW),
+    Action("theme", "Light or dark", ("Ctrl+Shift+D",), WINDOW),
+    Action("person", "Who sits here", ("Ctrl+Shift+P",), WINDOW),
+    Action("shortcuts", "Keyboard shortcuts", ("F1", "?"), WINDOW),
+    Action("close", "Close Assent", ("Ctrl+Q",), WINDOW),
+    Action("send", "Send", ("Enter",), CONVERSATIONS, bound=False),
+    Action("new_line", "New line", ("Shift+Enter",), CONVERSATIONS, bound=False),
+    Action("template", "Choose a template", ("Ctrl+T",), CONVERSATIONS, bound=False),
+    Action("list", "Up and down the list", ("↑", "↓"), CONVERSATIONS, bound=False),
+    Action("continue", "Continue", ("Ctrl+Enter",), BROADCASTS, bound=False),
+    Action("save_draft", "Save draft", ("Ctrl+S",), BROADCASTS, bound=False),
+    Action("back", "Close a dialog, clear a search", ("Esc",), WINDOW, bound=False),
+)
+
+
+def action(id: str) -> Action:
+    """The action with this id. Raises KeyError."""
+    return {one.id: one for one in ACTIONS}[id]

@@ -1,0 +1,109 @@
+"""The broadcasts page: all of them, the wizard, a report."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.changes import Changes, Topic
+from desktop.domain.problems import Problem
+from desktop.ui.broadcasts.list_view import BroadcastList, BroadcastRow
+from desktop.ui.broadcasts.loads import Reload
+from desktop.ui.broadcasts.report import ReportPage
+from desktop.ui.broadcasts.wizard import NumberSource, Wizard
+from desktop.ui.desk import Desk
+from desktop.ui.parts.naming import named
+
+
+class BroadcastsPage(QWidget):
+    """`contact_requested(contact id)` when a person's line is opened.
+
+    number: reads what is known of the number that sends, once per wizard; without it dashes are shown.
+    """
+
+    contact_requested = Signal(int)
+
+    def __init__(self, desk: Desk, number: NumberSource | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._number = desk, number
+        self.list = BroadcastList(desk.theme, desk.app.clock.now)
+        self.report = ReportPage(desk)
+        self.wizard: Wizard | None = None
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.list)
+        self.stack.addWidget(self.report)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.stack)
+        self.list.new_requested.connect(self.new_broadcast)
+        self.list.open_requested.connect(self._open)
+        self.report.back_requested.connect(self.show_all)
+        self.report.contact_requested.connect(self.contact_requested)
+        new = QShortcut(QKeySequence("Ctrl+N"), self)
+        new.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        new.activated.connect(self.new_broadcast)
+        self._reload = Reload(desk.tasks, self, self._load, on_problem=self._failed)
+        desk.live.follow(self, self._heard)
+        named(self, "broadcasts", "Broadcasts")
+        self._reload.now()
+
+    def open_report(self, broadcast_id: int) -> None:
+        """Show the report of a broadcast."""
+        self._close_wizard()
+        self.report.show_broadcast(broadcast_id)
+        self.stack.setCurrentWidget(self.report)
+        self.report.setFocus()
+
+    def new_broadcast(self) -> None:
+        """Open the wizard; one that is open already stays as it is."""
+        if self.wizard is None:
+            self._open_wizard(None)
+
+    def open_draft(self, broadcast_id: int) -> None:
+        """Go on with a draft."""
+        self._close_wizard()
+        self._open_wizard(broadcast_id)
+
+    def show_all(self) -> None:
+        """The list."""
+        self._close_wizard()
+        self.report.leave()
+        self.stack.setCurrentWidget(self.list)
+        self.list.table.setFocus()
+        self._reload.now()
+
+    def _open_wizard(self, draft_id: int | None) -> None:
+        self.report.leave()
+        wizard = Wizard(self._desk, self._number, draft_id=draft_id)
+        wizard.launched.connect(self.open_report)
+        wizard.left.connect(self.show_all)
+        wizard.contact_requested.connect(self.contact_requested)
+        self.wizard = wizard
+        self.stack.addWidget(wizard)
+        self.stack.setCurrentWidget(wizard)
+
+    def _close_wizard(self) -> None:
+        wizard, self.wizard = self.wizard, None
+        if wizard is not None:
+            self.stack.removeWidget(wizard)
+            wizard.deleteLater()
+
+    def _open(self, row: BroadcastRow) -> None:
+        if row.record.status is BroadcastStatus.DRAFT:
+            self.open_draft(row.record.id)
+        else:
+            self.open_report(row.record.id)
+
+    async def _load(self) -> None:
+        rows = await self._desk.app.broadcasts.every()
+        templates = {one.id: one for one in await self._desk.app.templates.every()}
+        self.list.show_rows(rows, templates)
+
+    def _heard(self, changes: Changes) -> None:
+        shown = self.stack.currentWidget() is self.list
+        if shown and (changes.has(Topic.BROADCAST) or changes.has(Topic.TEMPLATE)):
+            self._reload.soon()
+
+    def _failed(self, problem: Exception) -> None:
+        if isinstance(problem, Problem):
+            self._desk.toasts.show_toast(f"{problem.title}. {problem.sentence}", "danger")

@@ -1,0 +1,80 @@
+"""The sheet of keyboard shortcuts."""
+
+from itertools import groupby
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.ui.actions import ACTIONS, Action
+from desktop.ui.dialog import CardDialog
+from desktop.ui.parts.label import Label, SectionLabel
+from desktop.ui.parts.naming import named
+from desktop.ui.theme import Theme
+
+WIDTH_PX = 640
+
+
+class Key(QWidget):
+    """A key's name in a small box."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__()
+        self._theme, self._text = theme, text
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        named(self, "", text)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self._theme.font(11))
+        return QSize(metrics.horizontalAdvance(self._text) + self._theme.px(12), metrics.height() + self._theme.px(5))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        painter.setBrush(self._theme.color("bg"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        painter.setFont(self._theme.font(11))
+        painter.setPen(self._theme.color("muted"))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+def shortcuts_sheet(theme: Theme, window: QWidget) -> CardDialog:
+    """A card with every action and its keys, made from `desktop.ui.actions`."""
+    dialog = CardDialog(theme, window, "Keyboard shortcuts", width_px=WIDTH_PX, name="shortcuts")
+    groups = [(name, list(actions)) for name, actions in groupby(sorted(ACTIONS, key=_group), key=_group)]
+    columns = QHBoxLayout()
+    columns.setSpacing(36)
+    first, rest = groups[:1], groups[1:]
+    for half in (first, rest):
+        column = QVBoxLayout()
+        column.setSpacing(10)
+        for name, actions in half:
+            column.addWidget(SectionLabel(name))
+            column.addLayout(_lines(theme, actions))
+            column.addSpacing(8)
+        column.addStretch(1)
+        columns.addLayout(column, 1)
+    dialog.body.addLayout(columns)
+    dialog.add_button("Close", "primary", result=0, safe=True, name="shortcuts_close")
+    return dialog
+
+
+def _group(action: Action) -> int | str:
+    """In the order in which the groups first appear."""
+    return list(dict.fromkeys(one.group for one in ACTIONS)).index(action.group)
+
+
+def _lines(theme: Theme, actions: list[Action]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(8)
+    grid.setColumnStretch(0, 1)
+    for row, action in enumerate(actions):
+        grid.addWidget(Label(action.text, wrap=True, tight=True), row, 0)
+        keys = QHBoxLayout()
+        keys.setSpacing(4)
+        for key in action.keys:
+            keys.addWidget(Key(theme, key))
+        grid.addLayout(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+    return grid

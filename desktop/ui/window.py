@@ -1,0 +1,265 @@
+"""The main window: the rail, the pages, the foot; who sits here, and what the keyboard does everywhere."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from desktop.app import App
+from desktop.domain.people import User
+from desktop.domain.problems import Problem
+from desktop.ui.actions import ACTIONS, action
+from desktop.ui.broadcasts.page import BroadcastsPage
+from desktop.ui.conversations.page import ConversationsPage
+from desktop.ui.desk import Desk
+from desktop.ui.dialog import CardDialog, confirm
+from desktop.ui.live import Live
+from desktop.ui.parts.rail import Rail, RailItem
+from desktop.ui.parts.statusbar import StatusBar
+from desktop.ui.parts.toasts import Toasts
+from desktop.ui.settings.page import SettingsPage
+from desktop.ui.shell.appearance import Appearance
+from desktop.ui.shell.failure import Failures
+from desktop.ui.shell.pages import Pages
+from desktop.ui.shell.personmenu import PersonMenu
+from desktop.ui.shell.sheet import shortcuts_sheet
+from desktop.ui.shell.status import StatusLine
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+
+LEAST_PX = (1100, 700)
+FIRST_PX = (1440, 900)
+MENU_PX = 8
+
+
+class MainWindow(QMainWindow):
+    """Wait for `closed()`, then for `leave()`, then close the program; the window never ends anything itself."""
+
+    def __init__(self, app: App, theme: Theme, people: Sequence[User], user: User) -> None:
+        super().__init__()
+        self._app, self._theme = app, theme
+        self._people, self._user = list(people), user
+        self._asked_to_close = asyncio.Event()
+        self._sheet: CardDialog | None = None
+        self.setObjectName("main_window")
+        self.setWindowTitle("Assent — SANDBOX" if app.is_sandbox else "Assent")
+        self.setMinimumSize(*LEAST_PX)
+        self.resize(*FIRST_PX)
+        self.failures = Failures(theme, self)
+        self.tasks = Tasks(self._unexpected, Problem)
+        self.toasts = Toasts(theme, self)
+        self.desk = Desk(app, theme, self.tasks, self.toasts, Live(app.feed), lambda: self._user)
+        self._appearance = Appearance(theme, app.machine, self.tasks, self)
+        self._build()
+        self._bind()
+        self._restore_place()
+        self.go("conversations")
+
+    # Going places.
+
+    def go(self, key: str) -> QWidget:
+        """Show a page: conversations, broadcasts or settings. Raises KeyError."""
+        page = self.pages.show_page(key)
+        self.rail.choose(key)
+        # A page that has its own search binds the key itself.
+        self._shortcuts["search"].setEnabled(hasattr(page, "focus_search"))
+        return page
+
+    def open_contact(self, contact_id: int) -> None:
+        """Show a contact's conversation."""
+        page = self.go("conversations")
+        assert isinstance(page, ConversationsPage)
+        page.open_contact(contact_id)
+
+    def new_broadcast(self) -> None:
+        page = self.go("broadcasts")
+        assert isinstance(page, BroadcastsPage)
+        page.new_broadcast()
+
+    def switch_user(self, user: User) -> None:
+        """Somebody else sits here: the pages are built anew, for their rights and their drafts."""
+        if user.id == self._user.id:
+            return
+        self._user = user
+        self._keep(user_id=user.id)
+        self._start_anew()
+        self.toasts.show_toast(f"{user.name} sits here now ({user.role.value.title()}).")
+
+    # Closing.
+
+    async def closed(self) -> None:
+        """Return when a person wants the window closed."""
+        await self._asked_to_close.wait()
+
+    def close_now(self) -> None:
+        """Close without asking: the system ends the program."""
+        self._asked_to_close.set()
+
+    async def leave(self) -> None:
+        """Let go of the program: remember the place, end what the window started."""
+        self.status.show_closing()
+        self.pages.setEnabled(False)
+        await self.tasks.close()
+        if self._app.machine is not None:
+            geometry = bytes(self.saveGeometry().toHex().data()).decode("ascii")
+            await asyncio.to_thread(self._app.machine.save, geometry=geometry)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()
+        if self._asked_to_close.is_set():
+            return
+        settings = self.pages.built.get("settings")
+        unsaved = settings.unsaved_titles if isinstance(settings, SettingsPage) else []
+        if unsaved:
+            self.tasks.spawn(self, self._ask_to_close(", ".join(unsaved)))
+        else:
+            self._asked_to_close.set()
+
+    async def _ask_to_close(self, unsaved: str) -> None:
+        self.go("settings")
+        text = f"In the settings this is not saved yet: {unsaved}."
+        if await confirm(
+            self._theme, self, "Close without saving?", text, do="Close", keep="Go back", danger=True
+        ):
+            self._asked_to_close.set()
+
+    # What it is made of.
+
+    def _build(self) -> None:
+        items = [
+            RailItem("conversations", "Conversations (Ctrl+1)", "chat-circle-dots"),
+            RailItem("broadcasts", "Broadcasts (Ctrl+2)", "megaphone"),
+        ]
+        bottom = [RailItem("settings", "Settings (Ctrl+,)", "gear")]
+        self.rail = Rail(self._theme, items, bottom, person=self._user.name)
+        self.rail.chosen.connect(self.go)
+        self.rail.person_requested.connect(self.show_person_menu)
+        self._show_person()
+        self.pages = Pages(
+            {
+                "conversations": lambda: ConversationsPage(self.desk),
+                "broadcasts": self._make_broadcasts,
+                "settings": self._make_settings,
+            }
+        )
+        self.bar = StatusBar(self._theme)
+        self.status = StatusLine(self.desk, self.bar)
+        centre = QWidget()
+        centre.setObjectName("centre")
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.bar)
+        row.addWidget(self.rail)
+        row.addLayout(column, 1)
+        self.setCentralWidget(centre)
+
+    def _make_broadcasts(self) -> QWidget:
+        page = BroadcastsPage(self.desk)
+        page.contact_requested.connect(self.open_contact)
+        return page
+
+    def _make_settings(self) -> QWidget:
+        page = SettingsPage(self.desk)
+        page.started_over.connect(self._started_over)
+        return page
+
+    def _bind(self) -> None:
+        calls: dict[str, Callable[[], object]] = {
+            "go_conversations": lambda: self.go("conversations"),
+            "go_broadcasts": lambda: self.go("broadcasts"),
+            "go_settings": lambda: self.go("settings"),
+            "search": self._search,
+            "new_broadcast": self.new_broadcast,
+            "theme": self._appearance.turn_over,
+            "person": self.show_person_menu,
+            "shortcuts": self.show_shortcuts,
+            "close": self.close,
+        }
+        self._shortcuts: dict[str, QShortcut] = {}
+        for one in ACTIONS:
+            if not one.bound:
+                continue
+            shortcut = QShortcut(self)
+            shortcut.setKeys([QKeySequence(keys) for keys in one.keys])
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(calls[one.id])
+            self._shortcuts[one.id] = shortcut
+
+    # What a person asks for.
+
+    def show_person_menu(self) -> None:
+        """Opens beside the face and returns at once."""
+        menu = PersonMenu(
+            self._theme,
+            self._user,
+            self._people,
+            switch=self.switch_user if self._app.is_sandbox else None,
+            do={"theme": self._appearance.turn_over, "shortcuts": self.show_shortcuts, "close": self.close},
+            parent=self,
+        )
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        corner = self.rail.mapToGlobal(QPoint(self.rail.width(), self.rail.height()))
+        if self.isRightToLeft():
+            corner = self.rail.mapToGlobal(QPoint(-menu.sizeHint().width(), self.rail.height()))
+        menu.popup(corner - QPoint(MENU_PX if self.isRightToLeft() else -MENU_PX, menu.sizeHint().height() + MENU_PX))
+
+    def show_shortcuts(self) -> None:
+        if self._sheet is not None:
+            return
+        self._sheet = shortcuts_sheet(self._theme, self)
+        self._sheet.finished.connect(self._sheet_closed)
+        self._sheet.open()
+
+    def _sheet_closed(self) -> None:
+        if self._sheet is not None:
+            self._sheet.deleteLater()
+        self._sheet = None
+
+    def _search(self) -> None:
+        page = self.pages.currentWidget()
+        if isinstance(page, ConversationsPage):
+            page.focus_search()
+
+    def _show_person(self) -> None:
+        self.rail.show_person(self._user.name)
+        role = self._user.role.value.title()
+        self.rail.person.setToolTip(f"{self._user.name} · {role} ({action('person').shortcut})")
+        self.rail.person.setAccessibleDescription(role)
+
+    def _started_over(self) -> None:
+        """Other rows, other ids: the people, too, were made anew."""
+
+        async def read() -> None:
+            self._people = await self._app.workspace.people()
+            known = [one for one in self._people if one.name == self._user.name]
+            self._user = (known or self._people)[0]
+            self._start_anew()
+
+        self.tasks.spawn(self, read(), on_problem=self._unexpected)
+
+    def _start_anew(self) -> None:
+        key = self.pages.current_key
+        self._show_person()
+        self.pages.forget_all()
+        self.go(key)
+
+    def _unexpected(self, error: Exception) -> None:
+        if isinstance(error, Problem):
+            self.toasts.show_toast(f"{error.title}. {error.sentence}", "danger")
+        else:
+            self.failures.show(error)
+
+    def _keep(self, **changes: object) -> None:
+        if self._app.machine is not None:
+            self.tasks.spawn(self, asyncio.to_thread(self._app.machine.save, **changes))
+
+    def _restore_place(self) -> None:
+        kept = self._app.machine.settings.geometry if self._app.machine is not None else ""
+        if kept:
+            self.restoreGeometry(QByteArray.fromHex(kept.encode("ascii", "ignore")))
