@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -16,12 +17,14 @@ from desktop.domain import filters
 from desktop.domain.audience import Breakdown, Line
 from desktop.domain.broadcast import BroadcastDraft, suggest
 from desktop.domain.consent import OptIn
+from desktop.domain.importing import Counts, ImportResult
+from desktop.domain.importing import Options as ImportOptions
 from desktop.domain.people import Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo
-from desktop.services.imports import ImportOptions, Imports
+from desktop.services.imports import Imports, write_rejected
 from desktop.store import opening
 from desktop.store.ledger import LedgerResult
 from desktop.system import logs
@@ -114,7 +117,7 @@ def seed(
 ) -> None:
     """Fill a sandbox store; prints the phones of NO and of none as JSON."""
     if opted_out + no_choice > contacts:
-        _fail(Problem("Too many", "--opted-out and --no-choice together exceed --contacts."))
+        raise _fail(Problem("Too many", "--opted-out and --no-choice together exceed --contacts."))
 
     async def work() -> None:
         options = Options(_address(store), Paths.of(), engine=False, process="seed")
@@ -149,7 +152,10 @@ def import_file(
         async with open_app(Options(_address(store), Paths.of(), engine=False, process="import")) as app:
             options = ImportOptions(country=country, opt_in_for_new=opt_in, apply_opt_outs=apply_opt_outs)
             result = await Imports(app.store).run(file, options, COMMAND_LINE)
-            _tell(result.to_json())
+            told = {one.name: getattr(result.counts, one.name) for one in fields(Counts)}
+            _tell(
+                told | {"rejected_rows": str(_keep_rejected(file, result)) if result.rejected_rows else None}
+            )
 
     _run(work())
 
@@ -203,6 +209,13 @@ def verify(store: StoreOption = "") -> None:
 
     if not _run(work()):
         raise typer.Exit(1)
+
+
+def _keep_rejected(file: Path, result: ImportResult) -> Path:
+    """The rows that were not taken, each with its reason, as a file beside the one imported."""
+    beside = file.with_name(f"{file.stem}.rejected.csv")
+    write_rejected(result, beside)
+    return beside
 
 
 def _address(store: str) -> str:
@@ -293,14 +306,15 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except Problem as problem:
-        _fail(problem)
+        raise _fail(problem) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
 
-def _fail(problem: Problem) -> Any:
+def _fail(problem: Problem) -> typer.Exit:
+    """Say it on standard error; the exit to raise."""
     print(f"{problem.title}. {problem.sentence}", file=sys.stderr)
-    raise typer.Exit(2)
+    return typer.Exit(2)
 
 
 async def _until_stopped() -> None:

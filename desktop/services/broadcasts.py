@@ -272,6 +272,11 @@ class Broadcasts:
             self._wake()
         for one in await self._store.read(lambda tx: broadcasts.with_status(tx, BroadcastStatus.RUNNING)):
             await self._store.write(lambda tx, id=one.id: broadcasts.finish(tx, id), WriteLane.BULK)  # type: ignore[misc]
+        for id in await self._store.read(broadcasts.stopped_with_waiting):
+            await self._store.write(
+                lambda tx, id=id: broadcasts.cancel_waiting(tx, id, None),  # type: ignore[misc]
+                WriteLane.BULK,
+            )
         return bool(preparing)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop.domain.consent import OptIn
-from desktop.domain.importcolumns import Becomes, Column, check_columns, recognise
+from desktop.domain.importcolumns import Becomes, Column, NotATable, check_columns, recognise
 from desktop.domain.importing import Counts, ImportRow, Options, RejectedRow, read_row
 from desktop.services.tablefiles import OpenTable, open_table
 
@@ -98,15 +98,13 @@ def read_file(path: Path, folder: Path, options: Options, tick: Tick = lambda ro
         columns = options.columns or recognise(table.headings, keep_others=options.keep_others)
         check_columns(columns)
         reading = _Reading(columns, options.country)
-        with (
-            (folder / _ROWS).open("w", encoding="utf-8") as rows,
-            (folder / _REJECTED).open("w", encoding="utf-8") as rejected,
-        ):
-            for item in reading.items(table, tick):
-                if isinstance(item, RejectedRow):
-                    rejected.write(json.dumps([item.number, item.values, item.sentence]) + "\n")
-                else:
-                    rows.write(json.dumps(_row_to_json(item)) + "\n")
+        try:
+            _keep(reading.items(table, tick), folder)
+        except OSError as wrong:
+            raise NotATable(
+                "No room for the import",
+                f"The rows cannot be kept in “{folder.parent}”: {wrong.strerror or wrong}. Make room, try again.",
+            ) from wrong
     summary = {
         "file_name": path.name,
         "headings": table.headings,
@@ -117,6 +115,18 @@ def read_file(path: Path, folder: Path, options: Options, tick: Tick = lambda ro
     }
     (folder / _SUMMARY).write_text(json.dumps(summary), encoding="utf-8")
     return open_read(folder)
+
+
+def _keep(items: Iterator[ImportRow | RejectedRow], folder: Path) -> None:
+    with (
+        (folder / _ROWS).open("w", encoding="utf-8") as rows,
+        (folder / _REJECTED).open("w", encoding="utf-8") as rejected,
+    ):
+        for item in items:
+            if isinstance(item, RejectedRow):
+                rejected.write(json.dumps([item.number, item.values, item.sentence]) + "\n")
+            else:
+                rows.write(json.dumps(_row_to_json(item)) + "\n")
 
 
 def open_read(folder: Path) -> ReadFile:

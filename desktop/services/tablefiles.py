@@ -5,7 +5,7 @@ Every cell arrives as text. Row numbers count as a spreadsheet does: the first r
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -38,20 +38,37 @@ def open_table(path: Path) -> Iterator[OpenTable]:
 
     Blocks on the disk and computes: call it in a thread or a process of its own.
     """
+    with ExitStack() as open_files:
+        try:
+            with path.open("rb") as file:
+                start = file.read(8)
+            if not start:
+                raise NotATable("The file is empty", f"“{path.name}” holds nothing. Choose another file.")
+            if start.startswith((workbooks.ZIP, workbooks.OLE)):
+                rows = workbooks.rows(path)
+            else:
+                rows = _csv_rows(
+                    path, open_files.enter_context(path.open("r", encoding=_encoding(path), newline=""))
+                )
+        except OSError as wrong:
+            raise _unreadable(path, wrong) from wrong
+        yield _headed(path, _guarded(path, rows))
+
+
+def _guarded(path: Path, rows: Rows) -> Rows:
     try:
-        with path.open("rb") as file:
-            start = file.read(8)
-        if not start:
-            raise NotATable("The file is empty", f"“{path.name}” holds nothing. Choose another file.")
-        if start.startswith((workbooks.ZIP, workbooks.OLE)):
-            yield _headed(path, workbooks.rows(path))
-        else:
-            with _text(path) as file_text:
-                yield _headed(path, _csv_rows(path, file_text))
+        yield from rows
     except OSError as wrong:
-        raise NotATable(
-            "The file cannot be read", f"“{path.name}” cannot be opened: {wrong.strerror or wrong}."
-        ) from wrong
+        raise _unreadable(path, wrong) from wrong
+    except UnicodeError as wrong:
+        raise _not_text(path) from wrong
+
+
+def _unreadable(path: Path, wrong: OSError) -> NotATable:
+    return NotATable(
+        "The file cannot be read",
+        f"“{path.name}” cannot be opened: {wrong.strerror or wrong}. Check that it is there and not locked.",
+    )
 
 
 def _headed(path: Path, rows: Rows) -> OpenTable:
@@ -94,15 +111,6 @@ def _not_text(path: Path) -> NotATable:
         f"“{path.name}” is in an encoding that Assent does not know, or is damaged. "
         "Save it as CSV (UTF-8) or as .xlsx, then import that.",
     )
-
-
-@contextmanager
-def _text(path: Path) -> Iterator[TextIO]:
-    with path.open("r", encoding=_encoding(path), newline="") as text:
-        try:
-            yield text
-        except UnicodeError as wrong:
-            raise _not_text(path) from wrong
 
 
 class _Lines:

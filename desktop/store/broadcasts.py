@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, case, func, insert, literal, null, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    update,
+)
 
 from desktop.domain.audience import Line, Rule
 from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus, Figures, ReasonCount
@@ -235,13 +248,28 @@ def cancel_waiting(tx: Tx, broadcast_id: int, user_id: int | None, limit: int = 
     return len(moves)
 
 
+def stopped_with_waiting(tx: Tx) -> list[int]:
+    """Stopped broadcasts to whose queue a call came back afterwards (withdrawn, or to be tried again)."""
+    asked = (
+        select(_broadcast.id)
+        .where(
+            _broadcast.status == BroadcastStatus.STOPPED.value,
+            exists().where(
+                _message.broadcast_id == _broadcast.id, _message.status == literal_column("'queued'")
+            ),
+        )
+        .order_by(_broadcast.id)
+    )
+    return list(tx.conn.scalars(asked))
+
+
 def finish(tx: Tx, broadcast_id: int) -> bool:
     """End a running broadcast with no message left to send; returns whether it did."""
-    open_count = select(func.count()).where(
+    one_open = select(_message.id).where(
         _message.broadcast_id == broadcast_id,
         _message.status.in_([Status.QUEUED.value, Status.SENDING.value]),
     )
-    if tx.conn.scalar(open_count):
+    if tx.conn.scalar(one_open.limit(1)) is not None:
         return False
     set_status(tx, broadcast_id, BroadcastStatus.DONE)
     return True

@@ -23,7 +23,8 @@ from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, Variable, values_for
 from desktop.store import contacts, drafts, facts, outbox, settings, tables
 from desktop.store import templates as template_store
-from desktop.store.engine import Tx
+from desktop.store.engine import Hot, Tx
+from desktop.store.tables import micros
 
 _message = tables.message.c
 _TAKEN = (
@@ -292,8 +293,7 @@ def _stop(tx: Tx, stopped: Sequence[tuple[Row[Any], _Ruling]], asked: _Asked) ->
         if row.path == Path.COMPOSE.value and row.author_id is not None:
             drafts.give_back(tx, row, ruling.reason)
     outbox.write_moves(tx, moves)
-    if stopped:
-        tx.conn.execute(_RECEIPT, [_receipt(row, ruling) for row, ruling in stopped])
+    _RECEIPT.run(tx, [_receipt(row, ruling) for row, ruling in stopped])
 
 
 def _receipt(row: Row[Any], ruling: _Ruling) -> dict[str, Any]:
@@ -305,31 +305,21 @@ def _receipt(row: Row[Any], ruling: _Ruling) -> dict[str, Any]:
     }
 
 
-_RECEIPT = (
+_KEPT = ("asked", "consent_event_id", "template_revision")
+_RECEIPT = Hot(
     update(tables.message)
     .where(_message.id == bindparam("of_id"))
-    .values(
-        asked=bindparam("to_asked"),
-        consent_event_id=bindparam("to_consent_event_id"),
-        template_revision=bindparam("to_template_revision"),
-    )
+    .values({name: bindparam(f"to_{name}") for name in _KEPT}),
+    ("of_id", *(f"to_{name}" for name in _KEPT)),
 )
-_CLAIM = (
+_WRITTEN = (*_KEPT, "reason", "category", "text", "attempt_count", "engine_id", "changed_at")
+_CLAIM = Hot(
     update(tables.message)
     .where(_message.id == bindparam("of_id"))
-    .values(
-        status=Status.SENDING.value,
-        reason=bindparam("to_reason"),
-        category=bindparam("to_category"),
-        text=bindparam("to_text"),
-        asked=bindparam("to_asked"),
-        consent_event_id=bindparam("to_consent_event_id"),
-        template_revision=bindparam("to_template_revision"),
-        attempt_count=bindparam("to_attempt_count"),
-        engine_id=bindparam("to_engine_id"),
-        changed_at=bindparam("to_changed_at"),
-    )
+    .values({"status": Status.SENDING.value} | {name: bindparam(f"to_{name}") for name in _WRITTEN}),
+    ("of_id", *(f"to_{name}" for name in _WRITTEN)),
 )
+_ATTEMPT = Hot(insert(tables.attempt), ("message_id", "number", "engine_id", "started_at"))
 
 
 def _mark(
@@ -342,8 +332,8 @@ def _mark(
         row.id: templates.preview(ruling.template, ruling.values) if ruling.template else row.text
         for row, ruling in cleared
     }
-    tx.conn.execute(
-        _CLAIM,
+    _CLAIM.run(
+        tx,
         [
             _receipt(row, ruling)
             | {
@@ -352,13 +342,13 @@ def _mark(
                 "to_text": texts[row.id],
                 "to_attempt_count": row.attempt_count + 1,
                 "to_engine_id": engine_id,
-                "to_changed_at": tx.now,
+                "to_changed_at": micros(tx.now),
             }
             for row, ruling in cleared
         ],
     )
-    tx.conn.execute(
-        insert(tables.message_event),
+    outbox.write_events(
+        tx,
         [
             outbox.event(tx, row.id, Status.SENDING, outbox.ENGINE, reason=ruling.verdict.reason)
             for row, ruling in cleared
@@ -398,14 +388,14 @@ def _category(row: Row[Any], ruling: _Ruling) -> Category:
 
 def _open_attempts(tx: Tx, rows: Sequence[Row[Any]], engine_id: int) -> None:
     """An open attempt for each message: from here on a call may have begun."""
-    tx.conn.execute(
-        insert(tables.attempt),
+    _ATTEMPT.run(
+        tx,
         [
             {
                 "message_id": row.id,
                 "number": row.attempt_count + 1,
                 "engine_id": engine_id,
-                "started_at": tx.now,
+                "started_at": micros(tx.now),
             }
             for row in rows
         ],

@@ -5,6 +5,7 @@ the ledger compares afterwards.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
@@ -16,7 +17,8 @@ from desktop.domain.outbox import AttemptOutcome, Settled, Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.text import clean
 from desktop.store import contacts, tables
-from desktop.store.engine import Tx, new_id
+from desktop.store.engine import Hot, Tx, new_id
+from desktop.store.tables import micros
 
 ENGINE: Final = "engine"
 WEBHOOK: Final = "webhook"
@@ -25,18 +27,16 @@ PERSON: Final = "person"
 
 _message = tables.message.c
 
-_EVENT = insert(tables.message_event)
-_MOVE = (
+_EVENT = Hot(
+    insert(tables.message_event),
+    ("message_id", "status", "moved", "source", "reason", "error_code", "user_id", "at"),
+)
+_MOVED = ("status", "reason", "error_code", "error_details", "due_at", "changed_at", "wamid")
+_MOVE = Hot(
     update(tables.message)
     .where(_message.id == bindparam("of_id"))
-    .values(
-        status=bindparam("to_status"),
-        reason=bindparam("to_reason"),
-        error_code=bindparam("to_error_code"),
-        error_details=bindparam("to_error_details"),
-        due_at=bindparam("to_due_at"),
-        changed_at=bindparam("to_changed_at"),
-    )
+    .values({name: bindparam(f"to_{name}") for name in _MOVED}),
+    ("of_id", *(f"to_{name}" for name in _MOVED)),
 )
 
 
@@ -53,7 +53,7 @@ def keep_stopped(tx: Tx, wanted: Submission, verdict: Verdict, category: str, st
     message_id = new_id(
         tx.conn.execute(insert(tables.message).values(_row(tx, wanted, verdict, category, status)))
     )
-    tx.conn.execute(_EVENT, [event(tx, message_id, status, ENGINE, reason=verdict.reason)])
+    write_events(tx, [event(tx, message_id, status, ENGINE, reason=verdict.reason)])
     touch(tx, wanted.contact_id, None)
     return message_id
 
@@ -96,7 +96,7 @@ def event(
     error_code: int | None = None,
     user_id: int | None = None,
 ) -> dict[str, Any]:
-    """A row for message_event."""
+    """A row for `write_events()`."""
     return {
         "message_id": message_id,
         "status": status.value,
@@ -105,8 +105,13 @@ def event(
         "reason": str(reason or ""),
         "error_code": error_code,
         "user_id": user_id,
-        "at": tx.now,
+        "at": micros(tx.now),
     }
+
+
+def write_events(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the append-only history of messages."""
+    _EVENT.run(tx, rows)
 
 
 def touch(tx: Tx, contact_id: int, broadcast_id: int | None) -> None:
@@ -157,8 +162,9 @@ def move(
     reason: Reason | str | None = None,
     error_code: int | None = None,
     error_details: str = "",
-    due_at: Any = None,
+    due_at: datetime | None = None,
     user_id: int | None = None,
+    wamid: str | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The update and the event of one change of state, for `write_moves()`."""
     kept_reason = row.reason if reason is None else str(reason)
@@ -169,8 +175,9 @@ def move(
             "to_reason": kept_reason,
             "to_error_code": error_code,
             "to_error_details": clean(error_details) or None,
-            "to_due_at": due_at or row.due_at,
-            "to_changed_at": tx.now,
+            "to_due_at": micros(due_at or row.due_at),
+            "to_changed_at": micros(tx.now),
+            "to_wamid": row.wamid or wamid,
         },
         event(tx, row.id, status, source, reason=kept_reason, error_code=error_code, user_id=user_id),
     )
@@ -178,12 +185,11 @@ def move(
 
 def write_moves(tx: Tx, moves: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
     """Write changes of state: the rows and their events in one transaction."""
-    if moves:
-        tx.conn.execute(_MOVE, [one for one, _ in moves])
-        tx.conn.execute(_EVENT, [one for _, one in moves])
+    _MOVE.run(tx, [one for one, _ in moves])
+    write_events(tx, [one for _, one in moves])
 
 
-_END_ATTEMPT = (
+_END_ATTEMPT = Hot(
     update(tables.attempt)
     .where(
         tables.attempt.c.message_id == bindparam("of_id"),
@@ -194,7 +200,8 @@ _END_ATTEMPT = (
         outcome=bindparam("to_outcome"),
         error_code=bindparam("to_error_code"),
         wamid=bindparam("to_wamid"),
-    )
+    ),
+    ("of_id", "of_number", "to_ended_at", "to_outcome", "to_error_code", "to_wamid"),
 )
 _SET_WAMID = (
     update(tables.message).where(_message.id == bindparam("of_id")).values(wamid=bindparam("to_wamid"))
@@ -219,20 +226,16 @@ def settle(tx: Tx, results: Sequence[Settled]) -> None:
                     error_code=one.error_code,
                     error_details=one.error_details,
                     due_at=one.due_at,
+                    wamid=one.wamid,
                 )
             )
+        elif one.wamid and row.wamid is None:
+            tx.conn.execute(_SET_WAMID, {"of_id": row.id, "to_wamid": one.wamid})
         touch(tx, row.contact_id, row.broadcast_id)
         if one.wa_id or one.user_id:
             contacts.learn(tx, row.contact_id, wa_id=one.wa_id, user_id=one.user_id)
     write_moves(tx, moves)
-    tx.conn.execute(_END_ATTEMPT, [_attempt_end(tx, one) for one in results])
-    named = [
-        {"of_id": one.message_id, "to_wamid": one.wamid}
-        for one in results
-        if one.wamid and rows[one.message_id].wamid is None
-    ]
-    if named:
-        tx.conn.execute(_SET_WAMID, named)
+    _END_ATTEMPT.run(tx, [_attempt_end(tx, one) for one in results])
 
 
 def _yields(current: Status, to: Status) -> bool:
@@ -247,7 +250,7 @@ def _attempt_end(tx: Tx, one: Settled) -> dict[str, Any]:
     return {
         "of_id": one.message_id,
         "of_number": one.attempt_number,
-        "to_ended_at": tx.now,
+        "to_ended_at": micros(tx.now),
         "to_outcome": one.outcome.value,
         "to_error_code": one.error_code,
         "to_wamid": one.wamid,
@@ -295,10 +298,7 @@ def report(
         elif current is Status.FAILED:
             values |= {"reason": "", "error_code": None, "error_details": None}
     tx.conn.execute(update(tables.message).where(_message.id == row.id).values(values))
-    tx.conn.execute(
-        _EVENT,
-        [event(tx, row.id, status, WEBHOOK, moved=after is not current, error_code=error_code)],
-    )
+    write_events(tx, [event(tx, row.id, status, WEBHOOK, moved=after is not current, error_code=error_code)])
     touch(tx, row.contact_id, row.broadcast_id)
     return after is not current
 

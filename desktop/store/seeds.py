@@ -165,7 +165,7 @@ def add_message(tx: Tx, one: SeedMessage) -> int:
     )
     if one.status is not None:
         event = outbox.event(tx, message_id, one.status, outbox.WEBHOOK, error_code=one.error_code)
-        tx.conn.execute(insert(tables.message_event), [event | {"at": one.at}])
+        outbox.write_events(tx, [event | {"at": tables.micros(one.at)}])
     else:
         tx.conn.execute(
             update(tables.contact).where(tables.contact.c.id == one.contact_id).values(last_inbound_at=one.at)

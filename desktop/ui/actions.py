@@ -6,13 +6,18 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """keys: Qt's portable names, several for one action. bound: by the window; else by the page that owns it."""
+    """keys: Qt's portable names, several for one action.
+
+    bound: by the window; else by the page that owns it. yields: a page may take the keys for itself, and the
+    window has them only where nobody did.
+    """
 
     id: str
     text: str
     keys: tuple[str, ...]
     group: str
     bound: bool = True
+    yields: bool = False
 
     @property
     def shortcut(self) -> str:
@@ -32,8 +37,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("go_conversations", "Conversations", ("Ctrl+1",), WINDOW),
     Action("go_broadcasts", "Broadcasts", ("Ctrl+2",), WINDOW),
     Action("go_settings", "Settings", ("Ctrl+,", "Ctrl+3"), WINDOW),
-    Action("search", "Search", ("Ctrl+F",), WINDOW),
-    Action("new_broadcast", "New broadcast", ("Ctrl+N",), WINDOW),
+    Action("search", "Search", ("Ctrl+F",), WINDOW, yields=True),
+    Action("new_broadcast", "New broadcast", ("Ctrl+N",), WINDOW, yields=True),
     Action("theme", "Light or dark", ("Ctrl+Shift+D",), WINDOW),
     Action("person", "Who sits here", ("Ctrl+Shift+P",), WINDOW),
     Action("shortcuts", "Keyboard shortcuts", ("F1", "?"), WINDOW),

@@ -1,17 +1,20 @@
 """The main window: the rail, the pages, the foot; who sits here, and what the keyboard does everywhere."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from desktop.app import App
+from desktop.domain import phones
 from desktop.domain.people import User
 from desktop.domain.problems import Problem
 from desktop.ui.actions import ACTIONS, action
 from desktop.ui.broadcasts.page import BroadcastsPage
+from desktop.ui.broadcasts.summary import NumberInfo
 from desktop.ui.conversations.page import ConversationsPage
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, confirm
@@ -29,6 +32,8 @@ from desktop.ui.shell.status import StatusLine
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 
+_log = logging.getLogger("assent.window")
+
 LEAST_PX = (1100, 700)
 FIRST_PX = (1440, 900)
 MENU_PX = 8
@@ -43,6 +48,7 @@ class MainWindow(QMainWindow):
         self._people, self._user = list(people), user
         self._asked_to_close = asyncio.Event()
         self._sheet: CardDialog | None = None
+        self._yielding: list[tuple[QKeySequence, Callable[[], object]]] = []
         self.setObjectName("main_window")
         self.setWindowTitle("Assent — SANDBOX" if app.is_sandbox else "Assent")
         self.setMinimumSize(*LEAST_PX)
@@ -63,8 +69,6 @@ class MainWindow(QMainWindow):
         """Show a page: conversations, broadcasts or settings. Raises KeyError."""
         page = self.pages.show_page(key)
         self.rail.choose(key)
-        # A page that has its own search binds the key itself.
-        self._shortcuts["search"].setEnabled(hasattr(page, "focus_search"))
         return page
 
     def open_contact(self, contact_id: int) -> None:
@@ -79,13 +83,20 @@ class MainWindow(QMainWindow):
         page.new_broadcast()
 
     def switch_user(self, user: User) -> None:
-        """Somebody else sits here: the pages are built anew, for their rights and their drafts."""
-        if user.id == self._user.id:
-            return
+        """Somebody else sits here: with other rights, and drafts of their own."""
+        if user.id != self._user.id:
+            self.tasks.spawn(self, self._switch(user))
+
+    async def _switch(self, user: User) -> None:
+        await self.pages.settle()
+        key = self.pages.current_key
         self._user = user
-        self._keep(user_id=user.id)
-        self._start_anew()
+        self._show_person()
+        self.pages.look_again()
+        self.go(key)
         self.toasts.show_toast(f"{user.name} sits here now ({user.role.value.title()}).")
+        if self._app.machine is not None:
+            await asyncio.to_thread(self._app.machine.save, user_id=user.id)
 
     # Closing.
 
@@ -101,6 +112,10 @@ class MainWindow(QMainWindow):
         """Let go of the program: remember the place, end what the window started."""
         self.status.show_closing()
         self.pages.setEnabled(False)
+        try:
+            await self.pages.settle()
+        except Problem as problem:  # the store is gone: nothing can be saved, and closing goes on
+            _log.error("not saved at the end: %s", problem)
         await self.tasks.close()
         if self._app.machine is not None:
             geometry = bytes(self.saveGeometry().toHex().data()).decode("ascii")
@@ -160,9 +175,17 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _make_broadcasts(self) -> QWidget:
-        page = BroadcastsPage(self.desk)
+        page = BroadcastsPage(self.desk, self._number)
         page.contact_requested.connect(self.open_contact)
         return page
+
+    async def _number(self) -> NumberInfo:
+        """The number that sends, as WhatsApp knows it. Raises the client's Problem."""
+        if self._app.account is None:
+            return NumberInfo()
+        number = await self._app.account.number()
+        shown = phones.pretty(number.phone) if number.phone else number.display
+        return NumberInfo(shown, number.quality)
 
     def _make_settings(self) -> QWidget:
         page = SettingsPage(self.desk)
@@ -181,15 +204,26 @@ class MainWindow(QMainWindow):
             "shortcuts": self.show_shortcuts,
             "close": self.close,
         }
-        self._shortcuts: dict[str, QShortcut] = {}
         for one in ACTIONS:
-            if not one.bound:
-                continue
-            shortcut = QShortcut(self)
-            shortcut.setKeys([QKeySequence(keys) for keys in one.keys])
-            shortcut.setAutoRepeat(False)
-            shortcut.activated.connect(calls[one.id])
-            self._shortcuts[one.id] = shortcut
+            sequences = [QKeySequence(keys) for keys in one.keys]
+            if one.bound and one.yields:
+                self._yielding += [(sequence, calls[one.id]) for sequence in sequences]
+            elif one.bound:
+                shortcut = QShortcut(self)
+                shortcut.setKeys(sequences)
+                shortcut.setAutoRepeat(False)
+                shortcut.activated.connect(calls[one.id])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that neither the focus nor a page wanted: two shortcuts of one key would do nothing at all."""
+        cards = self.findChildren(CardDialog, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if not any(card.isVisible() for card in cards):
+            pressed = QKeySequence(event.keyCombination())
+            for sequence, call in self._yielding:
+                if pressed == sequence:
+                    call()
+                    return
+        super().keyPressEvent(event)
 
     # What a person asks for.
 
@@ -207,7 +241,9 @@ class MainWindow(QMainWindow):
         corner = self.rail.mapToGlobal(QPoint(self.rail.width(), self.rail.height()))
         if self.isRightToLeft():
             corner = self.rail.mapToGlobal(QPoint(-menu.sizeHint().width(), self.rail.height()))
-        menu.popup(corner - QPoint(MENU_PX if self.isRightToLeft() else -MENU_PX, menu.sizeHint().height() + MENU_PX))
+        menu.popup(
+            corner - QPoint(MENU_PX if self.isRightToLeft() else -MENU_PX, menu.sizeHint().height() + MENU_PX)
+        )
 
     def show_shortcuts(self) -> None:
         if self._sheet is not None:
@@ -239,25 +275,18 @@ class MainWindow(QMainWindow):
             self._people = await self._app.workspace.people()
             known = [one for one in self._people if one.name == self._user.name]
             self._user = (known or self._people)[0]
-            self._start_anew()
+            key = self.pages.current_key
+            self._show_person()
+            self.pages.forget_all()
+            self.go(key)
 
-        self.tasks.spawn(self, read(), on_problem=self._unexpected)
-
-    def _start_anew(self) -> None:
-        key = self.pages.current_key
-        self._show_person()
-        self.pages.forget_all()
-        self.go(key)
+        self.tasks.spawn(self, read())
 
     def _unexpected(self, error: Exception) -> None:
         if isinstance(error, Problem):
             self.toasts.show_toast(f"{error.title}. {error.sentence}", "danger")
         else:
             self.failures.show(error)
-
-    def _keep(self, **changes: object) -> None:
-        if self._app.machine is not None:
-            self.tasks.spawn(self, asyncio.to_thread(self._app.machine.save, **changes))
 
     def _restore_place(self) -> None:
         kept = self._app.machine.settings.geometry if self._app.machine is not None else ""

@@ -51,7 +51,7 @@ class ConditionRow(QWidget):
         super().__init__()
         self._theme, self._vocabulary, self._name = theme, vocabulary, name
         self.prefix = Label("", "muted", name=f"{name}_prefix")
-        self.prefix.setMinimumWidth(theme.px(60))
+        self.prefix.setMinimumSize(theme.px(60), theme.px(34))
         self.field = QComboBox()
         for key in (*FIELDS, *(f"{ATTRIBUTE}{one}" for one in vocabulary.attributes)):
             self.field.addItem(words.field_name(key), key)
@@ -166,9 +166,9 @@ class Group(QWidget):
         )  # fmt: skip
         self.match.chosen.connect(self._match_chosen)
         self.add = Button(theme, "Add condition", "link", icon="plus", name=f"{name}_add")
-        self.add.clicked.connect(lambda: self.add_row().field.setFocus())
+        self.add.clicked.connect(self._add_clicked)
         self.add_group = Button(theme, "Add group", "link", icon="plus", name=f"{name}_add_group")
-        self.add_group.clicked.connect(lambda: self.add_inner())
+        self.add_group.clicked.connect(self._add_group_clicked)
         self.add_group.setVisible(not inner)
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
@@ -197,7 +197,7 @@ class Group(QWidget):
         frame.setProperty("kind", "inset")
         whole.setContentsMargins(12, 10, 8, 10)
         frame.setLayout(whole)
-        self.prefix.setMinimumWidth(self._theme.px(60))
+        self.prefix.setMinimumSize(self._theme.px(60), self._theme.px(34))
         cross = IconButton(self._theme, "x", "Remove this group", name=f"{self._name}_remove")
         cross.clicked.connect(self.removed)
         row.addWidget(self.prefix, 0, Qt.AlignmentFlag.AlignTop)
@@ -275,6 +275,14 @@ class Group(QWidget):
         self._column.removeWidget(row)
         row.hide()
         row.deleteLater()
+
+    def _add_clicked(self) -> None:
+        self.add_row().field.setFocus()
+        self.changed.emit(False)
+
+    def _add_group_clicked(self) -> None:
+        self.add_inner()
+        self.changed.emit(False)
 
     def _match_chosen(self, key: str) -> None:
         self._renumber()

@@ -1,7 +1,7 @@
 """The frame of the broadcast pages: a header of 56 pixels, a body that scrolls when it must, a footer of 64."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
@@ -38,6 +38,22 @@ class Body(QScrollArea):
         self.column.setSpacing(spacing_px)
         self.setWidget(inner)
         named(self, name)
+
+
+class Pages(QStackedWidget):
+    """Pages of which one is shown, as large as that one needs: a short page does not scroll for a long one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.sizeHint() if page is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
 
 
 def stacked(*widgets: QWidget) -> QVBoxLayout:

@@ -18,8 +18,8 @@ from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
-from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.rows import Cell, Column, Rows
+from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.table import Table
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme

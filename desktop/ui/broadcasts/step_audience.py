@@ -16,9 +16,9 @@ from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.switch import Switch
-from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.table import Table
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme

@@ -13,8 +13,8 @@ from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import Label
-from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows
+from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.table import Table
 from desktop.ui.theme import Color, Theme
 
@@ -79,8 +79,8 @@ class TemplateStep(QWidget):
         )
         self.refresh.clicked.connect(self.refresh_requested)
         columns: list[Column[Template]] = [
-            Column("Name", _name),
-            Column("Category", _category, 116),
+            Column("Name", _name, 210),
+            Column("Category", _category, 132),
             Column("Language", lambda one: one.language, 84),
             Column("Status", _status, 110),
             Column("Quality", _quality, 84),

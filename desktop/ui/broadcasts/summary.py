@@ -124,6 +124,11 @@ class CountCard(Card):
                 for line, _ in lines
             }  # fmt: skip
             for row in self.lines.values():
+                # The words get the room that the short number leaves.
+                across = row.layout()
+                if isinstance(across, QHBoxLayout):
+                    across.setStretchFactor(row.key, 1)
+                    across.setStretchFactor(row.value, 0)
                 self._lines.addWidget(row)
         for line, count in lines:
             self.lines[line].show_value(f"{count:,}", note=line_note(line, count))

@@ -128,9 +128,6 @@ class _ChipEntry(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focused.emit()
-        completer = self.completer()
-        if completer is not None and event.reason() != Qt.FocusReason.PopupFocusReason and not self.text():
-            completer.setCompletionPrefix("")
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -155,7 +152,7 @@ class ChipsValue(ValueField):
         )
         self._values: list[str] = []
         self.flow = FlowLayout(self, spacing_px=4, line_spacing_px=4)
-        self.flow.setContentsMargins(theme.px(10), 4, theme.px(6), 4)
+        self.flow.setContentsMargins(theme.px(10), theme.px(7), theme.px(6), theme.px(7))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QDate, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop.domain.audience import Breakdown
 from desktop.domain.broadcast import BroadcastDraft, Step, WizardState
@@ -18,7 +18,7 @@ from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, Variable, values_for
 from desktop.ui.broadcasts.filter_builder import Vocabulary
-from desktop.ui.broadcasts.frame import FOOTER_PX, HEADER_PX, Bar, Body, stacked
+from desktop.ui.broadcasts.frame import FOOTER_PX, HEADER_PX, Bar, Body, Pages, stacked
 from desktop.ui.broadcasts.launch_dialogs import ask_despite, ask_launch, contacts_words
 from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.broadcasts.step_audience import AudienceStep, Recipient
@@ -100,13 +100,13 @@ class Wizard(QWidget):
         header.row.addWidget(Label("New broadcast", "h1"))
         header.row.addWidget(self.name, 1)
         header.row.addStretch(1)
-        header.row.addWidget(self.steps, 2)
+        header.row.addWidget(self.steps)
         self.template_step = TemplateStep(theme)
         self.audience_step = AudienceStep(theme)
         self.message_step = MessageStep(theme)
         self.when_step = WhenStep(theme)
         self.review_step = ReviewStep(theme)
-        self.pages = QStackedWidget()
+        self.pages = Pages()
         for page in self._step_pages:
             self.pages.addWidget(page)
         self.summary = SummaryColumn(theme)

@@ -1,5 +1,6 @@
 """The words and numbers of the broadcast pages: times, shares, badges, conditions as sentences."""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -147,7 +148,7 @@ def share(part: int, whole: int, of: str) -> str:
 
 def duration(seconds: float) -> str:
     """'13 s', '4 min', '2 h 10 min'."""
-    whole = max(1, round(seconds)) if seconds > 0 else 0
+    whole = math.ceil(seconds)
     if whole < 100:
         return f"{whole} s"
     minutes = round(whole / 60)

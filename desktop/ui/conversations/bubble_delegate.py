@@ -17,7 +17,7 @@ SIDE_PX = 28
 PAD_X_PX, PAD_Y_PX = 12, 8
 GAP_PX = 6
 RADIUS_PX = 12
-META_PX = 11
+META_PX, META_LINE_PX = 11, 16
 NOTE_PX = 12
 ICON_PX = 14
 BUTTON_LINE_PX = 34
@@ -116,12 +116,14 @@ class BubbleDelegate(QStyledItemDelegate):
         wide_px = meta.horizontalAdvance(entry.meta) + (px(ICON_PX + 4) if entry.tick else 0)
         y = px(PAD_Y_PX)
         media_top, bold = y, QFontMetrics(self._theme.font(13, 600))
+        regular = QFontMetrics(self._theme.font(13))
         if entry.media is not None:
             wide_px = max(wide_px, px(24) + bold.horizontalAdvance(entry.media[1]))
             y += max(px(20), bold.height()) + (px(4) if text else 0)
         text_top = y
         if text is not None:
-            wide_px = max(wide_px, round(text.size.width()) + 1)
+            natural_px = max(map(regular.horizontalAdvance, entry.text.split("\n")))
+            wide_px = most_px if natural_px > most_px else max(wide_px, round(text.size.width()) + 1)
             y += round(text.size.height())
         buttons_top = y + px(4)
         if entry.buttons:
@@ -136,7 +138,7 @@ class BubbleDelegate(QStyledItemDelegate):
             wide_px = max(wide_px, note_wide_px + px(ICON_PX + 6))
             y += title_px + text_px
         meta_top = y + px(2)
-        y = meta_top + meta.height() + px(PAD_Y_PX)
+        y = meta_top + max(px(META_LINE_PX), meta.height()) + px(PAD_Y_PX)
         width_px = min(wide_px, most_px) + 2 * pad_x
         return _Plan(QSize(width_px, y), text, media_top, text_top, buttons_top, tuple(notes), meta_top)
 
@@ -219,7 +221,7 @@ class BubbleDelegate(QStyledItemDelegate):
     def _paint_meta(self, painter: QPainter, inner: QRect, top_px: int, entry: BubbleEntry) -> None:
         px = self._theme.px
         font = self._theme.font(META_PX)
-        height_px = QFontMetrics(font).height()
+        height_px = max(px(META_LINE_PX), QFontMetrics(font).height())
         line = QRect(inner.left(), top_px, inner.width(), height_px)
         if entry.tick:
             side_px = px(ICON_PX)

@@ -40,10 +40,11 @@ class ComposeBox(QWidget):
         self._picking = False
         self._state = ComposeState()
         self._shown: tuple[ComposeState, datetime, Contact, tuple[Template, ...]] | None = None
+        self._history: Sequence[ConsentEvent] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 0, 16, 16)
         column.setSpacing(0)
-        self.banner = Banner(theme, "danger", "", action="View history", attached=True, name="compose_banner")
+        self.banner = Banner(theme, "danger", "", attached=True, name="compose_banner")
         self.banner.action_requested.connect(self.history_requested)
         self.banner.hide()
         column.addWidget(self.banner)
@@ -96,22 +97,22 @@ class ComposeBox(QWidget):
             )
         self._note_box.setVisible(bool(state.note))
         self.note.setText(f"Came back: {state.note}" if state.note else "")
-        picking = state.template is None and (closed or self._picking)
+        picking = self._picking or (closed and state.template is None)
         if state.template is not None:
-            self._picking = False
             self.card.show_state(state.template, state.values)
-        self.card.setVisible(state.template is not None)
+        self.card.setVisible(state.template is not None and not picking)
         self.picker.setVisible(picking)
         if picking:
-            why = words.window_closed(contact.first_name, contact.last_inbound_at, now) if closed else ""
+            bare = closed and state.template is None
+            why = words.window_closed(contact.first_name, contact.last_inbound_at, now) if bare else ""
             self.picker.show_state(templates, contact, why)
-        self._shown = (state, now, contact, tuple(templates))
+        self._shown, self._history = (state, now, contact, tuple(templates)), history
         self.text.setVisible(state.template is None and not picking)
         self.text.setPlaceholderText(f"Write to {contact.first_name}")
         if self.text.toPlainText() != state.text:
             self.text.show_text(state.text)
-        self.template_button.setVisible(state.template is None and not picking)
-        self.hint.setText("Enter to send" if state.template else "Enter to send · Shift+Enter new line")
+        self.template_button.setVisible(not picking)
+        self.hint.setText("Enter to send · Shift+Enter new line")
         self.hint.setVisible(not picking)
         self.send.setVisible(not picking)
         blocked = state.blocked_by(now)
@@ -126,18 +127,13 @@ class ComposeBox(QWidget):
         self.problem.setVisible(bool(sentence))
         self.text.setAccessibleDescription(sentence)
 
-    def show_busy(self, busy: bool) -> None:
-        """While a message is on its way into the outbox nothing can be sent twice."""
-        self.send.setEnabled(
-            not busy and self._shown is not None and not self._shown[0].blocked_by(self._shown[1])
-        )
-
     def focus_writing(self) -> None:
         """Give the focus to what the person would fill next."""
         if self.card.isVisible():
             self.card.focus_first_missing()
-            if not self.card.isAncestorOf(self.card.focusWidget() or self):
-                self.send.setFocus(Qt.FocusReason.OtherFocusReason)
+            if not self.send.isEnabled():
+                return
+            self.send.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.picker.isVisible():
             self.picker.focus_search()
         else:
@@ -166,7 +162,9 @@ class ComposeBox(QWidget):
         row.addStretch(1)
         self.hint = Label("", "muted", name="compose_hint")
         row.addWidget(self.hint)
-        self.send = Button(self._theme, "Send", "primary", icon="paper-plane-right-fill", name="compose_send")
+        self.send = Button(
+            self._theme, "Send ", "primary", icon="paper-plane-right-fill", name="compose_send"
+        )
         flipped = not self.isRightToLeft()  # the plane stands after the word
         self.send.setLayoutDirection(
             Qt.LayoutDirection.RightToLeft if flipped else Qt.LayoutDirection.LeftToRight
@@ -188,18 +186,13 @@ class ComposeBox(QWidget):
     def _stop_picking(self) -> None:
         self._picking = False
         self._again()
-        self.text.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus_writing()
 
     def _again(self) -> None:
         if self._shown is None:
             return
         state, now, contact, templates = self._shown
-        picking = state.template is None and self._picking
-        self.picker.setVisible(picking)
-        if picking:
-            self.picker.show_state(templates, contact, "")
-        for widget in (self.text, self.template_button, self.hint, self.send):
-            widget.setVisible(not picking)
+        self.show_state(state, now, contact, self._history, templates)
 
     def _picked(self, template: object) -> None:
         self._picking = False

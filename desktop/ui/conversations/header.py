@@ -81,7 +81,7 @@ class ThreadHeader(Panel):
         self.name.setText(shown)
         self.badge.setVisible(contact.facts.says_no)
         self.show_window(contact, now)
-        self.assigned.setText(self._assigned_words())
+        self.assigned.setText(f"{self._assigned_words()} ")
         self.assigned.setAccessibleName(self._assigned_words())
         flipped = not self.isRightToLeft()  # the caret stands after the word
         self.assigned.setLayoutDirection(

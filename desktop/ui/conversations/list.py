@@ -33,6 +33,7 @@ class ConversationList(Panel):
 
     contact_requested = Signal(int)
     filter_requested = Signal()
+    retry_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("list", name="conversations_panel", parent=parent)
@@ -61,7 +62,13 @@ class ConversationList(Panel):
         self.view.chosen.connect(self._chosen)
         icon, title, sentence = _EMPTY[Box.MINE]
         self.empty = EmptyState(theme, icon, title, sentence, name="conversations_empty")
+        self.failed = EmptyState(
+            theme, "warning-circle", "", "", action="Try again", name="conversations_failed"
+        )
+        self.failed.action_requested.connect(self.retry_requested)
         self.stack = QStackedWidget()
+        self.stack.addWidget(QWidget())  # nothing is said before the first load
+        self.stack.addWidget(self.failed)
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.empty)
         column.addWidget(self.stack, 1)
@@ -96,6 +103,12 @@ class ConversationList(Panel):
             self.empty.sentence.setText(sentence)
             self.empty.setAccessibleName(title)
         self.stack.setCurrentWidget(self.view if rows else self.empty)
+
+    def show_problem(self, title: str, sentence: str) -> None:
+        """In place of the rows that could not be read."""
+        self.failed.title.setText(title)
+        self.failed.sentence.setText(sentence)
+        self.stack.setCurrentWidget(self.failed)
 
     def mark_current(self, contact_id: int | None) -> None:
         """Which conversation is open."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -95,12 +95,14 @@ class ContactPanel(Panel):
 
     def _phone_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(2)
+        row.setSpacing(4)
         self.phone = Label("", "muted", selectable=True, name="contact_phone")
         self.copy_button = IconButton(self._theme, "copy", "Copy the phone number", name="contact_copy_phone")
+        self.copy_button.setProperty("kind", "chip-cross")
+        self.copy_button.setIconSize(QSize(self._theme.px(14), self._theme.px(14)))
         self.copy_button.clicked.connect(self._copy)
         row.addStretch(1)
-        row.addSpacing(self._theme.px(28))
+        row.addSpacing(self._theme.px(20))
         row.addWidget(self.phone)
         row.addWidget(self.copy_button)
         row.addStretch(1)

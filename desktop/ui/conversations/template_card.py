@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.domain import templates
@@ -38,6 +38,7 @@ class TemplateCard(Inset):
         self._values: dict[str, str] = {}
         self._fields: dict[str, QLineEdit] = {}
         self._opened = False
+        self.body.setSpacing(2)
         top = QHBoxLayout()
         top.setSpacing(6)
         self.name = ElidedLabel("", "strong", name="compose_template_name")
@@ -48,6 +49,9 @@ class TemplateCard(Inset):
         self.edit.toggled.connect(self._open_fields)
         self.drop = IconButton(theme, "x", "Drop the template", name="compose_template_drop")
         self.drop.clicked.connect(self.dropped)
+        for button in (self.edit, self.drop):
+            button.setProperty("kind", "chip-cross")
+            button.setIconSize(QSize(theme.px(14), theme.px(14)))
         for widget in (self.name, self.category, self.language):
             top.addWidget(widget)
         top.addStretch(1)

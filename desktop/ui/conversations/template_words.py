@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Final
 
+from desktop.domain.consent import Category
 from desktop.domain.contacts import Contact
 from desktop.domain.templates import Template, TemplateStatus, placeholders
 
@@ -14,6 +15,8 @@ _PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 def initial_values(template: Template, contact: Contact) -> dict[str, str]:
     """Values to begin with: the first variable of the body is the first name, the others their examples."""
     first = contact.name.split()[0] if contact.name.split() else ""
+    if template.category is Category.AUTHENTICATION:
+        return dict.fromkeys(template.variables, "")  # a code is never an example, nor a name
     body = placeholders(template.body)
     shown = dict(zip(body, template.examples, strict=False))
     values = {name: shown.get(name, "") for name in template.variables}

@@ -1,13 +1,12 @@
 """About: which version this is, where its files are, and what they are written in."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout
 
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.formrow import FormRow
 from desktop.ui.parts.glyph import Glyph
-from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import Label, Rule
 from desktop.ui.settings.copyable import Copyable
 from desktop.ui.theme import Theme
@@ -43,8 +42,10 @@ class AboutCard(Card):
         self.body.addLayout(head)
         self.body.addWidget(Label(PROMISE, wrap=True))
         self.body.addWidget(Rule())
-        self._facts = QVBoxLayout()
-        self._facts.setSpacing(0)
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(24)
+        self._facts.setVerticalSpacing(6)
+        self._facts.setColumnStretch(1, 1)
         self.body.addLayout(self._facts)
         self.folder = Copyable(theme, "Data folder", name="about_folder")
         self.body.addWidget(FormRow("Data folder", self.folder, name="row_about_folder"))
@@ -60,8 +61,7 @@ class AboutCard(Card):
         self.body.addLayout(row)
         self.body.addWidget(Rule())
         self.body.addWidget(Label(LICENCES, "muted", wrap=True))
-        self._theme = theme
-        self._values: dict[str, KeyValue] = {}
+        self._values: dict[str, Label] = {}
 
     def show_facts(self, version: str, folder: str, facts: dict[str, str]) -> None:
         self.version.setText(version)
@@ -69,12 +69,14 @@ class AboutCard(Card):
         self.open_folder.setEnabled(bool(folder))
         for key, value in facts.items():
             if key not in self._values:
-                self._values[key] = KeyValue(self._theme, key, name=f"about_{key.lower().replace(' ', '_')}")
-                self._facts.addWidget(self._values[key])
-            self._values[key].show_value(value)
+                name = f"about_{key.lower().replace(' ', '_')}"
+                self._values[key] = Label(wrap=True, tight=True, selectable=True, name=name)
+                self._facts.addWidget(Label(key, "muted"), len(self._values), 0)
+                self._facts.addWidget(self._values[key], len(self._values), 1)
+            self._values[key].setText(value)
 
     def text(self) -> str:
         """What Copy copies."""
         lines = [f"Assent {self.version.text()}"]
-        lines += [f"{key}: {value.value.text()}" for key, value in self._values.items()]
+        lines += [f"{key}: {value.text()}" for key, value in self._values.items()]
         return "\n".join(lines)

@@ -77,7 +77,8 @@ class Frame(QWidget):
 
     @property
     def current(self) -> str:
-        return str(self._group.checkedButton().property("key"))
+        checked = self._group.checkedButton()
+        return str(checked.property("key")) if checked else ""
 
     def choose(self, key: str) -> None:
         """Show a section. Raises KeyError."""

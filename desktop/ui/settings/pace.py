@@ -65,7 +65,9 @@ class PaceCard(SettingsCard):
         per_s = self.number.value()
         seconds = -(-EXAMPLE_COUNT // per_s)
         takes = (
-            "As fast as this computer can." if unlimited else f"{EXAMPLE_COUNT:,} messages take about {seconds:,} s."
+            "As fast as this computer can."
+            if unlimited
+            else f"{EXAMPLE_COUNT:,} messages take about {seconds:,} s."
         )
         self.takes.setText(takes)
         self.changed()

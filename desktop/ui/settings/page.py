@@ -11,12 +11,12 @@ from PySide6.QtCore import QUrl, Signal, qVersion
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.app import SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Category
 from desktop.domain.filters import Filter
 from desktop.domain.people import Right, may, require
 from desktop.domain.problems import NotAllowed, Problem
-from desktop.domain.settings import Settings
 from desktop.store import opening
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import confirm
@@ -30,8 +30,6 @@ from desktop.ui.settings.savecard import SaveCard, SettingsCard
 from desktop.ui.settings.whatsapp import ConnectionCard, SandboxConnectionCard
 from desktop.ui.shell.appearance import Appearance
 from desktop.ui.tasks import Once
-
-SHOULD_BE_SOON_S = 5.0
 
 
 class SettingsPage(QWidget):
@@ -148,9 +146,10 @@ class SettingsPage(QWidget):
         app = self._desk.app
         form = await app.connection_form()
         self.connection.show_form(form)
-        if self.sandbox_connection is not None and app.account is not None:
-            number_id, waba_id = app.account.ids
-            self.sandbox_connection.show_connection(app.sandbox_url, form.webhook_path, number_id, waba_id)
+        if self.sandbox_connection is not None:
+            self.sandbox_connection.show_connection(
+                app.sandbox_url, form.webhook_path, SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
+            )
         self.sandbox.address.show_value(app.sandbox_url)
 
     async def _read_about(self) -> None:
@@ -238,6 +237,7 @@ class SettingsPage(QWidget):
         )  # fmt: skip
         if not sure:
             return
+        require(desk.user(), Right.START_OVER)
         await desk.app.start_over()
         desk.toasts.show_toast("The demo is back.", "done")
         self.started_over.emit()
@@ -246,7 +246,9 @@ class SettingsPage(QWidget):
         user = self._desk.user()
         refusal = ""
         if not may(user, Right.START_OVER):
-            refusal = f"{user.name} ({user.role.value.title()}) may not {Right.START_OVER.value}. Ask a supervisor."
+            refusal = (
+                f"{user.name} ({user.role.value.title()}) may not {Right.START_OVER.value}. Ask a supervisor."
+            )
         self.start_over.show_state(busy=busy, refusal=refusal)
 
     def _show_appearance(self) -> None:

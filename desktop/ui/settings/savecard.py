@@ -155,5 +155,3 @@ class SettingsCard(SaveCard):
             self.fill(settings)
         finally:
             self._filling = False
-
-

@@ -25,6 +25,7 @@ SANDBOX = (
     "<b>This workspace is a sandbox.</b> It talks to the pretend WhatsApp on this computer and never to the real "
     "one, so its connection cannot be changed."
 )
+TOP = Qt.AlignmentFlag.AlignTop
 FIELDS = (
     ("phone_number_id", "Phone number id", "From Meta’s app dashboard, WhatsApp, API setup."),
     ("waba_id", "Business account id", "On the same page of the dashboard."),
@@ -83,7 +84,7 @@ class TestRow(QWidget):
 
     def __init__(self, theme: Theme, *, name: str) -> None:
         super().__init__()
-        self.button = Button(theme, "Test connection", icon="plugs-connected", name=f"{name}_test")
+        self.button = Button(theme, "Test connection", icon="wifi-high", name=f"{name}_test")
         self.button.clicked.connect(self.test_requested)
         self.checks = Checks(theme, name=f"{name}_checks")
         row = QHBoxLayout()
@@ -110,19 +111,28 @@ class SandboxConnectionCard(Card):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(14)
         self.fields: dict[str, QLineEdit] = {}
-        places = (("base_url", "Address"), ("webhook", "Webhooks arrive at"), ("phone_number_id", "Phone number id"))
+        places = (
+            ("base_url", "Address"),
+            ("webhook", "Webhooks arrive at"),
+            ("phone_number_id", "Phone number id"),
+        )
         for position, (key, label) in enumerate((*places, ("waba_id", "Business account id"))):
             field = named(QLineEdit(), f"whatsapp_sandbox_{key}")
             field.setReadOnly(True)
             field.setEnabled(False)
             self.fields[key] = field
-            grid.addWidget(FormRow(label, field), position // 2, position % 2)
+            grid.addWidget(FormRow(label, field), position // 2, position % 2, TOP)
         self.body.addLayout(grid)
         self.test = TestRow(theme, name="whatsapp_sandbox")
         self.body.addWidget(self.test)
 
     def show_connection(self, base_url: str, webhook: str, phone_number_id: str, waba_id: str) -> None:
-        shown = {"base_url": base_url, "webhook": webhook, "phone_number_id": phone_number_id, "waba_id": waba_id}
+        shown = {
+            "base_url": base_url,
+            "webhook": webhook,
+            "phone_number_id": phone_number_id,
+            "waba_id": waba_id,
+        }
         for key, value in shown.items():
             self.fields[key].setText(value)
             self.fields[key].setCursorPosition(0)
@@ -154,19 +164,17 @@ class ConnectionCard(SaveCard):
             grid.setColumnStretch(column_at, 1)
         for position, (key, label, help_text) in enumerate(FIELDS):
             row = self.row(key, FormRow(label, self.fields[key], help_text=help_text, name=f"row_{key}"))
-            grid.addWidget(row, position // 2, position % 2)
+            grid.addWidget(row, position // 2, position % 2, TOP)
         self.token_row = self.row("token", FormRow("Access token", self.token, help_text=MISSING))
         self.secret_row = self.row("app_secret", FormRow("App secret", self.app_secret, help_text=MISSING))
-        grid.addWidget(self.token_row, 2, 0)
-        grid.addWidget(self.secret_row, 2, 1)
+        grid.addWidget(self.token_row, 2, 0, TOP)
+        grid.addWidget(self.secret_row, 2, 1, TOP)
         self.webhook = Copyable(theme, "Webhook address", name="whatsapp_webhook")
-        webhook_help = (
-            "Enter it at Meta with a host that leads to this computer in front (an assent serve or a tunnel you name)."
-        )
-        grid.addWidget(FormRow("Webhook address", self.webhook, help_text=webhook_help), 3, 0)
+        webhook_help = "Enter it at Meta with a host that leads to this computer in front (an assent serve or a tunnel you name)."
+        grid.addWidget(FormRow("Webhook address", self.webhook, help_text=webhook_help), 3, 0, TOP)
         verify_help = "Meta repeats it when the webhook is set up. Enter the same there."
         verify = FormRow("Verify token", self.verify_token, help_text=verify_help)
-        grid.addWidget(self.row("verify_token", verify), 3, 1)
+        grid.addWidget(self.row("verify_token", verify), 3, 1, TOP)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)

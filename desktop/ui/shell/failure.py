@@ -58,8 +58,8 @@ class Failures:
             width_px=620, name="failure",
         )  # fmt: skip
         card.add_text(
-            "A fault in Assent stopped what you just did. Nothing was sent because of it, and what was kept before is "
-            "safe. You can go on working; the report below helps to mend it."
+            "A fault in Assent stopped what you just did; what was kept before is safe. You can go on working. The "
+            "report below helps to mend it."
         )
         text = named(QPlainTextEdit(report), "failure_report", "Report")
         text.setReadOnly(True)

@@ -1,12 +1,27 @@
 """The pages of the window, each built when it is first shown."""
 
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.ui.parts.naming import named
 
 Factory = Callable[[], QWidget]
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """A page with something unsaved in it: settle() returns when the store has it."""
+
+    async def settle(self) -> None: ...
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """A page that reads everything anew when another person sits down."""
+
+    def refresh(self) -> None: ...
 
 
 class Pages(QStackedWidget):
@@ -37,10 +52,27 @@ class Pages(QStackedWidget):
         self.setCurrentWidget(self._built[key])
         return self._built[key]
 
-    def forget_all(self) -> None:
-        """Take every page away: another person sits here, or everything has changed."""
+    async def settle(self) -> None:
+        """Return when every page has saved what people wrote."""
         for page in self._built.values():
-            self.removeWidget(page)
-            page.hide()
-            page.deleteLater()
-        self._built.clear()
+            if isinstance(page, Settles):
+                await page.settle()
+
+    def look_again(self) -> None:
+        """Another person sits here: pages that can read anew do, the others are built when next shown."""
+        for key, page in tuple(self._built.items()):
+            if isinstance(page, Refreshes):
+                page.refresh()
+            else:
+                self._forget(key)
+
+    def forget_all(self) -> None:
+        """Take every page away: everything has changed."""
+        for key in tuple(self._built):
+            self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        page = self._built.pop(key)
+        self.removeWidget(page)
+        page.hide()
+        page.deleteLater()

@@ -32,7 +32,11 @@ class PersonMenu(QMenu):
         if switch is not None:
             self._add_people(user, people, switch)
         self.addSeparator()
-        icons = {"theme": "sun" if theme.mode == "dark" else "moon", "shortcuts": "keyboard", "close": "sign-out"}
+        icons = {
+            "theme": "sun" if theme.mode == "dark" else "moon",
+            "shortcuts": "keyboard",
+            "close": "sign-out",
+        }
         texts = {"theme": "Light theme" if theme.mode == "dark" else "Dark theme"}
         for id, call in do.items():
             one = action(id)

@@ -1,7 +1,5 @@
 """The sheet of keyboard shortcuts."""
 
-from itertools import groupby
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -26,7 +24,9 @@ class Key(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._theme.font(11))
-        return QSize(metrics.horizontalAdvance(self._text) + self._theme.px(12), metrics.height() + self._theme.px(5))
+        return QSize(
+            metrics.horizontalAdvance(self._text) + self._theme.px(12), metrics.height() + self._theme.px(5)
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -42,11 +42,11 @@ class Key(QWidget):
 def shortcuts_sheet(theme: Theme, window: QWidget) -> CardDialog:
     """A card with every action and its keys, made from `desktop.ui.actions`."""
     dialog = CardDialog(theme, window, "Keyboard shortcuts", width_px=WIDTH_PX, name="shortcuts")
-    groups = [(name, list(actions)) for name, actions in groupby(sorted(ACTIONS, key=_group), key=_group)]
+    names = list(dict.fromkeys(one.group for one in ACTIONS))
+    groups = [(name, [one for one in ACTIONS if one.group == name]) for name in names]
     columns = QHBoxLayout()
     columns.setSpacing(36)
-    first, rest = groups[:1], groups[1:]
-    for half in (first, rest):
+    for half in (groups[:1], groups[1:]):
         column = QVBoxLayout()
         column.setSpacing(10)
         for name, actions in half:
@@ -58,11 +58,6 @@ def shortcuts_sheet(theme: Theme, window: QWidget) -> CardDialog:
     dialog.body.addLayout(columns)
     dialog.add_button("Close", "primary", result=0, safe=True, name="shortcuts_close")
     return dialog
-
-
-def _group(action: Action) -> int | str:
-    """In the order in which the groups first appear."""
-    return list(dict.fromkeys(one.group for one in ACTIONS)).index(action.group)
 
 
 def _lines(theme: Theme, actions: list[Action]) -> QGridLayout:

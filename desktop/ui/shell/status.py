@@ -35,7 +35,9 @@ class StatusLine(QObject):
         said = words.connection_words(
             is_sandbox=desk.app.is_sandbox, sandbox_url=desk.app.sandbox_url, phone_number_id=number_id
         )
-        bar.show_segment("connection", *said, tooltip=f"Webhooks arrive at {desk.app.server_address or 'no address'}")
+        bar.show_segment(
+            "connection", *said, tooltip=f"Webhooks arrive at {desk.app.server_address or 'no address'}"
+        )
         self._look()
         desk.live.follow(self, self._heard)
         self._timer = QTimer(self)

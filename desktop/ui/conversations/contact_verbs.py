@@ -1,0 +1,113 @@
+"""What the panel and the head change: opt-in, tags, who answers, open or closed; with a way back where there is one."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.consent import OptIn
+from desktop.domain.contacts import Contact
+from desktop.domain.people import User
+from desktop.services.contacts import ReasonNeeded
+from desktop.services.conversations import OpenConversation
+from desktop.ui.conversations import consent_words
+from desktop.ui.conversations.asking import reason_to_opt_in
+from desktop.ui.desk import Desk
+
+_UNDONE: Final = "Undone right after it was recorded"
+
+
+class ContactVerbs:
+    """Coroutines for the conversation area; each reads it again afterwards through `changed`."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        owner: QWidget,
+        changed: Callable[[], object],
+        on_problem: Callable[[Exception], object],
+    ) -> None:
+        self._desk, self._owner, self._changed, self._on_problem = desk, owner, changed, on_problem
+
+    async def change_opt_in(self, opened: OpenConversation, value: str) -> None:
+        """Record another answer: YES to NO at once and undoable, NO to YES with a reason."""
+        to, contact, user = OptIn(value), opened.contact, self._desk.user()
+        verbs = self._desk.app.contacts
+        reason = ""
+        if contact.opt_in is OptIn.NO:
+            given = await self._reason(opened)
+            if given is None:
+                return
+            reason = given
+        try:
+            await verbs.set_opt_in(contact.id, to, user, reason)
+        except ReasonNeeded:  # they opted out while we looked
+            fresh = await self._desk.app.conversations.open(contact.id, user)
+            given = await self._reason(fresh)
+            if given is None:
+                return
+            await verbs.set_opt_in(contact.id, to, user, given)
+        self._changed()
+        if to is OptIn.NO:
+            await self._offer_undo(contact, user)
+        else:
+            self._desk.toasts.show_toast(f"{contact.first_name} is opted in to marketing.", "done")
+
+    async def add_tag(self, opened: OpenConversation, name: str) -> None:
+        await self._desk.app.contacts.add_tag(opened.contact.id, name, self._desk.user())
+        self._changed()
+
+    async def remove_tag(self, opened: OpenConversation, name: str) -> None:
+        await self._desk.app.contacts.remove_tag(opened.contact.id, name, self._desk.user())
+        self._changed()
+        self._desk.toasts.show_toast(
+            f"Tag “{name}” removed",
+            "done",
+            action="Undo",
+            on_action=lambda: self._spawn_add(opened, name),
+        )
+
+    async def assign(self, opened: OpenConversation, to: User | None) -> None:
+        await self._desk.app.conversations.assign(opened.contact.id, to, self._desk.user())
+        self._changed()
+
+    async def set_open(self, opened: OpenConversation, is_open: bool) -> None:
+        verbs, user = self._desk.app.conversations, self._desk.user()
+        await (verbs.reopen if is_open else verbs.close)(opened.contact.id, user)
+        self._changed()
+
+    def _spawn_add(self, opened: OpenConversation, name: str) -> None:
+        self._desk.tasks.spawn(self._owner, self.add_tag(opened, name), on_problem=self._on_problem)
+
+    async def _reason(self, opened: OpenConversation) -> str | None:
+        contact, now = opened.contact, self._desk.app.clock.now()
+        event = consent_words.no_event(opened.history, False)
+        first = contact.first_name
+        sentence = consent_words.opted_out_at(first, event, now) if event else f"{first} opted out."
+        if contact.facts.stopped_in_whatsapp:
+            sentence += " They also stopped promotions in WhatsApp; only they can resume those there."
+        sentence += " Say where they asked for marketing again."
+        return await reason_to_opt_in(self._desk.theme, self._owner.window(), first, sentence)
+
+    async def _offer_undo(self, contact: Contact, user: User) -> None:
+        recorded = (await self._desk.app.contacts.get(contact.id)).facts.consent_event_id
+
+        def undo() -> None:
+            self._desk.tasks.spawn(
+                self._owner, self._undo(contact, recorded, user), on_problem=self._on_problem
+            )
+
+        self._desk.toasts.show_toast(
+            f"{contact.first_name} is opted out of marketing.", "done", action="Undo", on_action=undo
+        )
+
+    async def _undo(self, contact: Contact, recorded: int | None, user: User) -> None:
+        """Put the answer back, unless somebody said something since: that is newer than the mistake."""
+        verbs = self._desk.app.contacts
+        if (await verbs.get(contact.id)).facts.consent_event_id != recorded:
+            self._desk.toasts.show_toast(
+                f"Not undone: the opt-in of {contact.first_name} has changed since.", "warn"
+            )
+            return
+        await verbs.set_opt_in(contact.id, contact.opt_in, user, _UNDONE)
+        self._changed()

@@ -1,0 +1,335 @@
+"""One open conversation: head, thread, compose box and contact panel, and what is done in them."""
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.domain.changes import Changes, Topic
+from desktop.domain.compose import ComposeState
+from desktop.domain.conversations import MessageView
+from desktop.domain.messages import Status
+from desktop.domain.people import Right, User, may
+from desktop.domain.problems import Problem
+from desktop.domain.templates import Template
+from desktop.services.conversations import OpenConversation
+from desktop.ui.conversations import entries, template_words
+from desktop.ui.conversations.compose import ComposeBox
+from desktop.ui.conversations.contact_verbs import ContactVerbs
+from desktop.ui.conversations.delivery import Delivery
+from desktop.ui.conversations.drafts import DraftKeeper
+from desktop.ui.conversations.header import ThreadHeader
+from desktop.ui.conversations.loading import Latest
+from desktop.ui.conversations.panel import ContactPanel
+from desktop.ui.conversations.thread import ThreadView
+from desktop.ui.desk import Desk
+from desktop.ui.tasks import Once
+
+PAGE = 300
+"""Messages that one read brings (desktop.store.conversations.thread)."""
+
+
+class ConversationArea(QWidget):
+    """Shows the conversation that was opened last; all that is shown is of that one contact.
+
+    `shown` when another one has taken the place.
+    """
+
+    shown = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._opened: OpenConversation | None = None
+        self._wanted_id: int | None = None
+        self._state = ComposeState()
+        self._templates: list[Template] = []
+        self._people: list[User] = []
+        self._tags: list[str] = []
+        self._before: list[int | None] = [None]
+        self._load = Latest(desk.tasks, self, self._problem)
+        self._keeper = DraftKeeper(desk.app.conversations, desk.tasks, self._problem, self)
+        self._delivery = Delivery(desk, self)
+        self._verbs = ContactVerbs(desk, self, self.reload, self._problem)
+        theme = desk.theme
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        self.header = ThreadHeader(theme)
+        self.thread_view = ThreadView(theme)
+        self.compose = ComposeBox(theme)
+        column.addWidget(self.header)
+        column.addWidget(self.thread_view, 1)
+        column.addWidget(self.compose)
+        row.addLayout(column, 1)
+        self.panel = ContactPanel(theme)
+        row.addWidget(self.panel)
+        self._once = Once(desk.tasks, self)
+        self._wire()
+
+    def _wire(self) -> None:
+        box, thread, panel = self.compose, self.thread_view, self.panel
+        box.text_edited.connect(lambda text: self._edit(self._state.type(text)))
+        box.template_chosen.connect(self._choose)
+        box.template_dropped.connect(self._drop)
+        box.value_edited.connect(lambda name, value: self._edit(self._state.set_value(name, value)))
+        box.send_requested.connect(self.send)
+        box.history_requested.connect(panel.show_history)
+        self.header.assign_requested.connect(self._assign)
+        self.header.open_requested.connect(self._set_open)
+        thread.older_requested.connect(self._older)
+        thread.newer_requested.connect(self._newer)
+        thread.send_again_requested.connect(self._send_again)
+        thread.link_requested.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
+        panel.opt_in.change_requested.connect(
+            lambda value: self._with_opened(self._verbs.change_opt_in, value)
+        )
+        panel.tags.add_requested.connect(lambda name: self._with_opened(self._verbs.add_tag, name))
+        panel.tags.remove_requested.connect(lambda name: self._with_opened(self._verbs.remove_tag, name))
+        panel.copied.connect(lambda: self._desk.toasts.show_toast("Phone number copied", "done"))
+
+    # Opening and keeping up to date.
+
+    @property
+    def contact_id(self) -> int | None:
+        """Whose conversation is shown."""
+        return self._opened.contact.id if self._opened else None
+
+    @property
+    def state(self) -> ComposeState:
+        """The draft as it stands."""
+        return self._state
+
+    def open_contact(self, contact_id: int) -> None:
+        """Load and show a conversation; the one shown so far stays until then."""
+        self._keeper.flush()
+        self._wanted_id = contact_id
+        self._load.start(lambda: self._read(contact_id, anew=True))
+
+    def reload(self) -> None:
+        """Read the shown conversation again; one that is being opened meanwhile is not put aside for it."""
+        if self.contact_id is not None:
+            self._load.again(self._read_again)
+
+    def hear(self, changes: Changes) -> None:
+        """Reload if a change concerns the shown conversation."""
+        if changes.has(Topic.TEMPLATE) or changes.has(Topic.SETTINGS):
+            self._templates, self._people = [], []
+        if changes.has(Topic.CONTACT):
+            self._tags = []
+        concerned = changes.has(Topic.TEMPLATE) or changes.has(Topic.SETTINGS)
+        topics = (Topic.CONTACT, Topic.CONVERSATION, Topic.MESSAGE)
+        if concerned or any(changes.has(topic, self.contact_id) for topic in topics):
+            self.reload()
+
+    def tick(self) -> None:
+        """Time has passed: what is left of the reply window, and whether one may still write."""
+        if self._opened is not None:
+            self.header.show_window(self._opened.contact, self._desk.app.clock.now())
+            self._show_box()
+
+    def look(self) -> None:
+        """The person looks at it: nothing is unread any more."""
+        row = self._opened.row if self._opened else None
+        if row is not None and row.unread_count and self.isVisible() and self.window().isActiveWindow():
+            self._spawn(self._desk.app.conversations.mark_read(row.contact_id))
+
+    async def settle(self) -> None:
+        """Return when the draft is kept."""
+        await self._keeper.settle()
+
+    def flush(self) -> None:
+        self._keeper.flush()
+
+    async def _read_again(self) -> None:
+        if self._wanted_id is not None:
+            await self._read(self._wanted_id, anew=self._wanted_id != self.contact_id)
+
+    async def _read(self, contact_id: int, *, anew: bool) -> None:
+        app, user = self._desk.app, self._desk.user()
+        if anew:
+            self._before = [None]
+        if not self._templates:
+            self._templates = await app.templates.every()
+        if not self._people:
+            self._people = await app.workspace.people()
+        if not self._tags:
+            self._tags = await app.contacts.tag_names()
+        opened = await app.conversations.open(contact_id, user, before_id=self._before[-1])
+        self._show(opened, anew=anew)
+
+    def _show(self, opened: OpenConversation, *, anew: bool) -> None:
+        """Everything in one go: the banner stands before the person can write."""
+        self._opened = opened
+        self._state = self._draft(opened) if anew else self._known(opened)
+        now = self._desk.app.clock.now()
+        user = self._desk.user()
+        self._show_box(anew=anew)
+        self.header.show_state(opened.contact, opened.row, self._people, user, now)
+        self._show_thread(opened, anew=anew)
+        may_change = may(user, Right.CHANGE_OPT_IN, opened.settings.override_roles)
+        self.panel.show_state(opened.contact, opened.history, self._tags, now, may_change=may_change)
+        self.look()
+        if anew:
+            self.shown.emit()
+            self.compose.focus_writing()
+
+    def _show_thread(self, opened: OpenConversation, *, anew: bool) -> None:
+        by_name = {template.name: template for template in self._templates}
+
+        def buttons_of(message: MessageView) -> tuple[str, ...]:
+            template = by_name.get(message.template_name) if message.kind == "template" else None
+            if template is not None:
+                return tuple(button.text for button in template.buttons)
+            return entries.buttons_in(message)
+
+        now = self._desk.app.clock.now()
+        rows = entries.build(opened.messages, opened.history, opened.contact.first_name, now, buttons_of)
+        first = next((row for row in rows if isinstance(row, entries.BubbleEntry)), None)
+        cut = first is not None and bool(opened.messages) and first.message.id != opened.messages[0].id
+        self.thread_view.show_entries(
+            rows,
+            has_older=cut or len(opened.messages) >= PAGE,
+            has_newer=self._before[-1] is not None,
+            anew=anew,
+        )
+
+    def _show_box(self, *, anew: bool = False) -> None:
+        if self._opened is not None:
+            now = self._desk.app.clock.now()
+            opened = self._opened
+            self.compose.show_state(
+                self._state, now, opened.contact, opened.history, self._templates, anew=anew
+            )
+
+    def _older(self) -> None:
+        middle = self.thread_view.middle_message_id()
+        if middle is not None and not self._load.running:
+            self._before.append(middle)
+            self.reload()
+
+    def _newer(self) -> None:
+        if len(self._before) > 1 and not self._load.running:
+            self._before.pop()
+            self.reload()
+
+    # The draft.
+
+    def _draft(self, opened: OpenConversation) -> ComposeState:
+        """The kept draft of a conversation, beside what is known of the contact."""
+        kept: dict[str, Any] = opened.draft or {}
+        wanted = kept.get("template_id")
+        template = next((one for one in self._templates if one.id == wanted), None)
+        values = {str(name): str(value) for name, value in (kept.get("values") or {}).items()}
+        contact = opened.contact
+        return ComposeState(
+            contact_id=contact.id,
+            contact_name=contact.shown_name,
+            text=str(kept.get("text") or ""),
+            template=template,
+            values=values if template else {},
+            facts=contact.facts,
+            policy=opened.settings.policy,
+            last_inbound_at=contact.last_inbound_at,
+            note=str(kept.get("note") or ""),
+        )
+
+    def _known(self, opened: OpenConversation) -> ComposeState:
+        """What stands in the box beside newer facts; a message that came back takes an empty box."""
+        state, contact = self._state, opened.contact
+        empty = not state.text and state.template is None
+        if empty and opened.draft and self._keeper.clean and not self._once.running:
+            return self._draft(opened)
+        state = state.know(contact.facts, opened.settings.policy, contact.last_inbound_at)
+        chosen = state.template
+        newest = next((one for one in self._templates if chosen and one.id == chosen.id), None)
+        return state.choose(newest, state.values) if newest else state
+
+    def _edit(self, state: ComposeState) -> None:
+        if not state.text and state.template is None:
+            state = replace(state, note="")
+        self._state = state
+        self._keeper.keep(self._desk.user(), state)
+        self._show_box()
+
+    def _choose(self, template: Template) -> None:
+        if self._opened is not None:
+            self._edit(
+                self._state.choose(template, template_words.initial_values(template, self._opened.contact))
+            )
+            self.compose.focus_writing()
+
+    def _drop(self) -> None:
+        self._edit(self._state.drop_template())
+        self.compose.focus_writing()
+
+    # Sending.
+
+    def send(self) -> None:
+        """Send what stands in the box, once."""
+        if self._opened is None:
+            return
+        blocked = self._state.blocked_by(self._desk.app.clock.now())
+        if blocked:
+            self.compose.show_problem(blocked if self._state.text.strip() or self._state.template else "")
+            self.compose.card.focus_first_missing()
+            return
+        state, opened = self._state, self._opened
+        self._once.start(lambda: self._send(state, opened), on_problem=self._not_sent)
+
+    async def _send(self, state: ComposeState, opened: OpenConversation) -> None:
+        self.compose.show_problem("")
+        await self._keeper.settle()  # a later save would bring back what has been sent
+        sent = await self._delivery.send(state, opened)
+        if self._state.contact_id != state.contact_id:
+            return
+        if sent and (self._state.text, self._state.template) == (state.text, state.template):
+            self._keeper.forget()
+            self._state = self._state.sent()
+            self.thread_view.go_to_bottom()
+            self._before = [None]
+        self._show_box()
+        self.reload()
+        if sent:
+            self.compose.focus_writing()
+
+    def _not_sent(self, wrong: Exception) -> None:
+        self.compose.show_problem(wrong.sentence if isinstance(wrong, Problem) else str(wrong))
+        self._keeper.keep(self._desk.user(), self._state)
+        self.compose.focus_writing()
+
+    def _send_again(self, message_id: int) -> None:
+        if self._opened is None:
+            return
+        opened = self._opened
+        message = next((one for one in opened.messages if one.id == message_id), None)
+        if message is not None and message.status is Status.FAILED:
+            self._once.start(lambda: self._repeat(message, opened), on_problem=self._problem)
+
+    async def _repeat(self, message: MessageView, opened: OpenConversation) -> None:
+        await self._delivery.send_again(message, opened, self._templates)
+        self.reload()
+
+    # Who answers, and whether it is done.
+
+    def _assign(self, user_id: int) -> None:
+        to = next((one for one in self._people if one.id == user_id), None)
+        self._with_opened(self._verbs.assign, to)
+
+    def _set_open(self, is_open: bool) -> None:
+        self._with_opened(self._verbs.set_open, is_open)
+
+    def _with_opened(self, verb: Any, value: Any) -> None:
+        if self._opened is not None:
+            self._spawn(verb(self._opened, value))
+
+    def _spawn(self, coro: Any) -> None:
+        self._desk.tasks.spawn(self, coro, on_problem=self._problem)
+
+    def _problem(self, wrong: Exception) -> None:
+        words = f"{wrong.title}. {wrong.sentence}" if isinstance(wrong, Problem) else str(wrong)
+        self._desk.toasts.show_toast(words, "danger")

@@ -1,0 +1,137 @@
+"""From the draft to the one door, with the questions that stand between."""
+
+from dataclasses import replace
+from html import escape
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.domain.compose import ComposeState
+from desktop.domain.consent import Outcome, Override, Path, Verdict
+from desktop.domain.conversations import MessageView
+from desktop.domain.messages import Lane
+from desktop.domain.outbox import Submission
+from desktop.domain.people import Right, User, may
+from desktop.domain.templates import Template, missing, preview
+from desktop.services.conversations import OpenConversation
+from desktop.ui.conversations import consent_words
+from desktop.ui.conversations.asking import Caution, explain, warn
+from desktop.ui.desk import Desk
+
+_MOST_ROUNDS: Final = 5
+"""How often the facts may change between the dialog and the door before the person is told to look again."""
+
+
+def submission(
+    state: ComposeState, user: User, override: Override | None, retry_of: int | None = None
+) -> Submission:
+    """What is handed over: a text, or a template with its values."""
+    made = Submission(
+        contact_id=state.contact_id,
+        path=Path.COMPOSE,
+        kind="text",
+        text=state.text,
+        lane=Lane.PEOPLE,
+        author_id=user.id,
+        override=override,
+        retry_of=retry_of,
+    )
+    if state.template is None:
+        return made
+    values = dict(state.values)
+    return replace(
+        made,
+        kind="template",
+        text=preview(state.template, values),
+        content={"values": values},
+        template_id=state.template.id,
+    )
+
+
+def repeated(
+    message: MessageView, opened: OpenConversation, templates: list[Template]
+) -> ComposeState | None:
+    """The draft that says what a message said; None if its template cannot be told or lacks its values."""
+    values = {str(key): str(value) for key, value in (message.content.get("values") or {}).items()}
+    same = [one for one in templates if one.name == message.template_name and not missing(one, values)]
+    found = [one for one in same if preview(one, values) == message.text] or same
+    if not found:
+        return None
+    state = ComposeState(opened.contact.id, opened.contact.shown_name)
+    contact = opened.contact
+    return state.choose(found[0], values).know(contact.facts, opened.settings.policy, contact.last_inbound_at)
+
+
+class Delivery:
+    """Sends drafts and repeats messages, each asked by the rule first. The dialogs open in `owner`'s window."""
+
+    def __init__(self, desk: Desk, owner: QWidget) -> None:
+        self._desk = desk
+        self._owner = owner
+
+    async def send(
+        self, state: ComposeState, opened: OpenConversation, *, retry_of: int | None = None
+    ) -> bool:
+        """Hand the draft over. False if the person decided against it, or was told that it cannot go.
+
+        Raises a Problem, as `Sending.submit` does.
+        """
+        app, user = self._desk.app, self._desk.user()
+        verdict = state.verdict(app.clock.now())
+        for _ in range(_MOST_ROUNDS):
+            override: Override | None = None
+            if verdict.outcome is Outcome.WARN:
+                reason = await self._warn(state, opened, user)
+                if reason is None:
+                    return False
+                override = state.reason_to_send(reason, user.id)
+            elif verdict.outcome is not Outcome.SEND:
+                break
+            done = await app.sending.submit(submission(state, user, override, retry_of), user)
+            if done.message_id is not None:
+                return True
+            state, opened = await self._fresh(state, user)
+            verdict = state.verdict(app.clock.now())
+            if verdict.outcome is Outcome.SEND:
+                verdict = done.verdict
+        await self._explain(verdict)
+        return False
+
+    async def send_again(
+        self, message: MessageView, opened: OpenConversation, templates: list[Template]
+    ) -> bool:
+        """Repeat a message: a new one, asked anew, with the warning where the rule wants it."""
+        done = await self._desk.app.sending.send_again(message.id, self._desk.user())
+        if done.message_id is not None:
+            return True
+        state = repeated(message, opened, templates)
+        if state is None:
+            await self._explain(done.verdict)
+            return False
+        state, opened = await self._fresh(state, self._desk.user())
+        return await self.send(state, opened, retry_of=message.id)
+
+    async def _fresh(self, state: ComposeState, user: User) -> tuple[ComposeState, OpenConversation]:
+        """The same draft beside what is true now."""
+        app = self._desk.app
+        opened = await app.conversations.open(state.contact_id, user)
+        contact = opened.contact
+        state = state.know(contact.facts, opened.settings.policy, contact.last_inbound_at)
+        if state.template is not None:
+            state = state.choose(await app.templates.get(state.template.id), state.values)
+        return state, opened
+
+    async def _warn(self, state: ComposeState, opened: OpenConversation, user: User) -> str | None:
+        refused = ""
+        if not may(user, Right.OVERRIDE_OPT_OUT, opened.settings.override_roles):
+            refused = consent_words.may_not_override(user.name, user.role.value)
+        now = self._desk.app.clock.now()
+        caution = Caution(
+            consent_words.warning_title(state),
+            consent_words.warning_html(state, opened.history, now),
+            refused,
+        )
+        return await warn(self._desk.theme, self._owner.window(), caution)
+
+    async def _explain(self, verdict: Verdict) -> None:
+        await explain(self._desk.theme, self._owner.window(), verdict.reason.label, escape(verdict.sentence))

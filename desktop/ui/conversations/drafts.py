@@ -1,0 +1,72 @@
+"""Keeps what stands in the compose box: a moment after the last key, and at once when the person goes elsewhere."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop.domain.compose import ComposeState
+from desktop.domain.people import User
+from desktop.services.conversations import Conversations
+from desktop.ui.tasks import Tasks
+
+PAUSE_MS: Final = 400
+
+
+def body_of(state: ComposeState) -> dict[str, Any] | None:
+    """What is kept of a draft; None when nothing stands there."""
+    return state.to_json() if state.text or state.template or state.note else None
+
+
+class DraftKeeper(QObject):
+    """Saves drafts in the order they were written."""
+
+    def __init__(
+        self, verbs: Conversations, tasks: Tasks, on_problem: Callable[[Exception], object], owner: QObject
+    ) -> None:
+        super().__init__(owner)
+        self._verbs, self._tasks, self._on_problem, self._owner = verbs, tasks, on_problem, owner
+        self._waiting: tuple[User, ComposeState] | None = None
+        self._saving: set[asyncio.Task[None]] = set()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.flush)
+
+    @property
+    def clean(self) -> bool:
+        """True when the store has everything."""
+        return self._waiting is None and not self._saving
+
+    def keep(self, user: User, state: ComposeState) -> None:
+        """Save this draft after a pause."""
+        if self._waiting is not None and self._waiting[1].contact_id != state.contact_id:
+            self.flush()
+        self._waiting = (user, state)
+        self._pause.start()
+
+    def flush(self) -> None:
+        """Save now what waits."""
+        self._pause.stop()
+        if self._waiting is None:
+            return
+        (user, state), self._waiting = self._waiting, None
+        task = self._tasks.spawn(
+            self._owner,
+            self._verbs.save_draft(state.contact_id, user, body_of(state)),
+            on_problem=self._on_problem,
+        )
+        self._saving.add(task)
+        task.add_done_callback(self._saving.discard)
+
+    def forget(self) -> None:
+        """What waits has become a message."""
+        self._pause.stop()
+        self._waiting = None
+
+    async def settle(self) -> None:
+        """Save what waits and return when the store has it."""
+        self.flush()
+        while self._saving:
+            await asyncio.wait(set(self._saving))
