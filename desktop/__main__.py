@@ -17,14 +17,14 @@ from desktop.domain import filters
 from desktop.domain.audience import Breakdown, Line
 from desktop.domain.broadcast import BroadcastDraft, suggest
 from desktop.domain.consent import OptIn
-from desktop.domain.importing import Counts, ImportResult
+from desktop.domain.importing import Counts
 from desktop.domain.importing import Options as ImportOptions
 from desktop.domain.people import Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo
-from desktop.services.imports import Imports, write_rejected
+from desktop.services.imports import Imports
 from desktop.store import opening
 from desktop.store.ledger import LedgerResult
 from desktop.system import logs
@@ -151,11 +151,11 @@ def import_file(
     async def work() -> None:
         async with open_app(Options(_address(store), Paths.of(), engine=False, process="import")) as app:
             options = ImportOptions(country=country, opt_in_for_new=opt_in, apply_opt_outs=apply_opt_outs)
-            result = await Imports(app.store).run(file, options, COMMAND_LINE)
+            imports = Imports(app.store)
+            result = await imports.run(file, options, COMMAND_LINE)
+            rejected = await imports.save_rejected(result, file) if result.rejected_rows else None
             told = {one.name: getattr(result.counts, one.name) for one in fields(Counts)}
-            _tell(
-                told | {"rejected_rows": str(_keep_rejected(file, result)) if result.rejected_rows else None}
-            )
+            _tell(told | {"rejected_rows": str(rejected) if rejected else None})
 
     _run(work())
 
@@ -209,13 +209,6 @@ def verify(store: StoreOption = "") -> None:
 
     if not _run(work()):
         raise typer.Exit(1)
-
-
-def _keep_rejected(file: Path, result: ImportResult) -> Path:
-    """The rows that were not taken, each with its reason, as a file beside the one imported."""
-    beside = file.with_name(f"{file.stem}.rejected.csv")
-    write_rejected(result, beside)
-    return beside
 
 
 def _address(store: str) -> str:

@@ -93,6 +93,7 @@ class Dispatcher:
         self._calls: set[asyncio.Task[None]] = set()
         self._status = EngineStatus()
         self._done_count = 0
+        self._line_trouble = ""
         self._busy = True
         self._changed_contacts: set[int] = set()
         self._ended_for_good = asyncio.Event()
@@ -171,6 +172,11 @@ class Dispatcher:
         except Problem as trouble:
             await self._store_troubled(ended, trouble)
             return False
+        except Exception:
+            # A bug must not end the engine without a word: it is logged, shown, and tried again.
+            _log.exception("the engine failed")
+            await self._store_troubled(ended, Problem("The engine failed", "Its log says why; it tries again."))
+            return False
         self._set_limit(kept)
         for one in ended:
             self._on_the_way.pop(one.settled.message_id, None)
@@ -182,7 +188,8 @@ class Dispatcher:
         if result.stale_template_ids:
             await self._refresh()
         self._busy = result.more or bool(self._on_the_way)
-        self._say(EngineState.SENDING if self._on_the_way else EngineState.IDLE)
+        resting = EngineState.WAITING if self._line_trouble else EngineState.IDLE
+        self._say(EngineState.SENDING if self._on_the_way else resting, self._line_trouble)
         return bool(self._ended or result.more or result.stopped_count)
 
     def _settle_and_claim(self, tx: Tx, ended: list[Outcome], wanted: int) -> tuple[ClaimResult, Settings]:
@@ -240,8 +247,10 @@ class Dispatcher:
             self._pace = self._pace.throttled(now_s, outcome.slow_down_s)
         if outcome.pause_s is not None:
             self._pace = self._pace.held(now_s + outcome.pause_s)
-        if outcome.settled.outcome is AttemptOutcome.NOT_STARTED:
-            self._say(EngineState.WAITING, Reason.NOT_REACHED.sentence)
+        if outcome.settled.outcome is not AttemptOutcome.WITHDRAWN:
+            # Said until a call gets through, not only until the next cycle.
+            down = outcome.settled.outcome is AttemptOutcome.NOT_STARTED
+            self._line_trouble = Reason.NOT_REACHED.sentence if down else ""
         self._ended.append(outcome)
         self._news.set()
 

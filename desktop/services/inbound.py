@@ -296,7 +296,8 @@ def _template(tx: Tx, update: TemplateUpdate) -> None:
             tx,
             update.name,
             update.language,
-            category=update.new_category,
+            # A warning names the present category as the new one: what counts in it is the announced one.
+            category=None if update.correct_category else update.new_category,
             correct_category=update.correct_category,
         )
     elif isinstance(update, TemplateQualityChanged):

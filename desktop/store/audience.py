@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,13 +28,15 @@ from desktop.domain.audience import Breakdown, Line, Rule, line_for
 from desktop.domain.broadcast import CHECKSUM_MIX, CHECKSUM_MODULUS, CHECKSUM_PRIME
 from desktop.domain.consent import OptIn
 from desktop.domain.contacts import Contact
-from desktop.domain.filters import Attribute, Condition, Filter, Kind, Op, Value
+from desktop.domain.filters import Attribute, BadFilter, Condition, Filter, Kind, Op, Value
 from desktop.domain.templates import Variable
-from desktop.domain.text import fold
+from desktop.domain.text import clean, fold
 from desktop.store import contacts, facts, tables
 from desktop.store.engine import Tx
 
 _contact = tables.contact.c
+_EVERY_FACTS: Final = tuple(one for one in range(32) if one & facts.OPT_IN_MASK in facts.OPT_IN_CODE.values())
+"""The 24 numbers that `contact.facts` can be."""
 
 
 def condition(tx: Tx, wanted: Filter) -> ColumnElement[bool]:
@@ -56,6 +58,10 @@ def _group(wanted: Filter, attributes: Mapping[str, Attribute]) -> ColumnElement
 
 def _one(asked: Condition, attributes: Mapping[str, Attribute]) -> ColumnElement[bool]:
     kind = filters.kind_of(asked.field, attributes)
+    if any(clean(value) != value for value in asked.values):
+        raise BadFilter(
+            "Wrong value", f"“{asked.field}” is compared with text that nobody can type.", asked.field
+        )
     wanted = [filters.parse_value(kind, value, asked.field) for value in asked.values]
     if kind is Kind.TAG:
         return _tag(asked.op, wanted)
@@ -121,7 +127,7 @@ def _opt_in(op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
     elif op is Op.IS:
         codes = codes[:1]
     # `facts` is one indexed byte: naming its 24 possible numbers lets the index answer.
-    packed = [number for number in range(32) if number & facts.OPT_IN_MASK in codes]
+    packed = [number for number in _EVERY_FACTS if number & facts.OPT_IN_MASK in codes]
     return _contact.facts.in_(packed)
 
 
@@ -162,7 +168,11 @@ def _attribute(attribute: Attribute, op: Op, wanted: Sequence[Value]) -> ColumnE
 
 
 def _choices(column: Any, have: Select[Any], op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
-    held = [column.contains(f"|{one}|", autoescape=True) for one in {str(one) for one in wanted}]
+    # A bar parts the choices, so no choice holds one.
+    held = [
+        false() if "|" in one else column.contains(f"|{one}|", autoescape=True)
+        for one in sorted({str(one) for one in wanted})
+    ]
     if op is Op.ALL_OF:
         return _contact.id.in_(have.where(and_(*held)))
     some = have.where(or_(*held))
@@ -225,7 +235,7 @@ def people(
         asked = asked.where(search_condition(search))
     if line is not None:
         packed = [
-            number for number in range(32) if any(_line(rule, number, x) is line for x in (False, True))
+            number for number in _EVERY_FACTS if any(_line(rule, number, x) is line for x in (False, True))
         ]
         asked = asked.where(_contact.facts.in_(packed))
     found: list[tuple[int, Line]] = []
@@ -241,7 +251,7 @@ def people(
 
 def search_condition(text: str) -> ColumnElement[bool]:
     """Name or phone contains the text; digits also match a phone written with spaces."""
-    parts: list[ColumnElement[bool]] = [_contact.name_folded.contains(fold(text), autoescape=True)]
+    parts: list[ColumnElement[bool]] = [_contact.name_folded.contains(fold(clean(text)), autoescape=True)]
     digits = "".join(ch for ch in text if ch.isdecimal())
     if digits:
         parts.append(_contact.phone.contains(digits, autoescape=True))
@@ -261,16 +271,11 @@ def snapshot(
             and_(_contact.facts == packed, lacking if lacks else not_(lacking)),
             _line(rule, packed, lacks).value,
         )
-        for packed in range(32)
-        if packed & facts.OPT_IN_MASK != facts.OPT_IN_MASK
+        for packed in _EVERY_FACTS
         for lacks in (False, True)
     ]
     if lacking.compare(false()):
-        whens = [
-            (_contact.facts == packed, _line(rule, packed, False).value)
-            for packed in range(32)
-            if packed & facts.OPT_IN_MASK != facts.OPT_IN_MASK
-        ]
+        whens = [(_contact.facts == packed, _line(rule, packed, False).value) for packed in _EVERY_FACTS]
     recipient = tables.broadcast_recipient
     chosen = select(
         literal(broadcast_id), _contact.id, case(*whens, else_="unknown"), _contact.consent_event_id

@@ -44,10 +44,12 @@ _TAKEN = (
     _message.override_user_id,
     _message.author_id,
     _message.context_wamid,
+    _message.wamid,
     _message.attempt_count,
     _message.status,
     _message.reason,
     _message.due_at,
+    _message.wamid,
 )
 
 

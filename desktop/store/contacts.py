@@ -1,5 +1,6 @@
 """Contacts, their identities, tags and attributes."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -188,26 +189,22 @@ def tag_names(tx: Tx) -> list[str]:
 
 def make_tags(tx: Tx, names: Iterable[str]) -> dict[str, int]:
     """Make the tags that are missing; returns every tag's id by folded name."""
-    rows = [{"name": clean(name).strip(), "folded": fold(name)} for name in names if fold(name)]
-    insert_new(tx, tables.tag, rows)
+    shown = [clean(name).strip() for name in names]
+    insert_new(tx, tables.tag, [{"name": name, "folded": fold(name)} for name in shown if name])
     return known_tags(tx)
 
 
 def add_tags(tx: Tx, contact_ids: Sequence[int], names: Sequence[str]) -> None:
     """Give each contact each tag; tags are made on the fly."""
     ids = make_tags(tx, names)
-    rows = [
-        {"contact_id": contact_id, "tag_id": ids[fold(name)]}
-        for contact_id in contact_ids
-        for name in names
-        if fold(name)
-    ]
+    wanted = [ids[fold(clean(name))] for name in names if fold(clean(name))]
+    rows = [{"contact_id": contact_id, "tag_id": id} for contact_id in contact_ids for id in wanted]
     insert_new(tx, tables.contact_tag, rows)
     tx.touch(Topic.CONTACT, contact_ids[0] if len(contact_ids) == 1 else 0)
 
 
 def remove_tag(tx: Tx, contact_id: int, name: str) -> None:
-    tag_id = known_tags(tx).get(fold(name))
+    tag_id = known_tags(tx).get(fold(clean(name)))
     row = tables.contact_tag.c
     tx.conn.execute(delete(tables.contact_tag).where(row.contact_id == contact_id, row.tag_id == tag_id))
     tx.touch(Topic.CONTACT, contact_id)
@@ -236,10 +233,11 @@ def attribute_row(contact_id: int, attribute: Attribute, value: str) -> dict[str
 
     A number or date that cannot be read keeps its text and compares as absent.
     """
+    value = clean(value)
     row: dict[str, Any] = {
         "contact_id": contact_id,
         "attribute_id": attribute.id,
-        "text": clean(value),
+        "text": value,
         "folded": fold(value),
         "number": None,
         "at": None,
@@ -256,10 +254,12 @@ def attribute_row(contact_id: int, attribute: Attribute, value: str) -> dict[str
 
 
 def _number(value: str) -> float | None:
+    """Finite numbers only: each database orders NaN in its own way."""
     try:
-        return float(value)
+        read = float(value)
     except ValueError:
         return None
+    return read if math.isfinite(read) else None
 
 
 def _moment(value: str) -> datetime | None:
@@ -276,7 +276,7 @@ def set_attribute(tx: Tx, contact_id: int, attribute: Attribute, value: str) -> 
     tx.conn.execute(
         delete(tables.contact_attribute).where(row.contact_id == contact_id, row.attribute_id == attribute.id)
     )
-    if value.strip():
+    if clean(value).strip():
         tx.conn.execute(insert(tables.contact_attribute).values(attribute_row(contact_id, attribute, value)))
     tx.touch(Topic.CONTACT, contact_id)
 

@@ -33,5 +33,10 @@ def data_version(tx: Tx) -> Any:
 
 
 def forget_old(tx: Tx) -> None:
-    """Drop changes that every window has long seen."""
-    tx.conn.execute(delete(tables.change).where(tables.change.c.at < tx.now - _KEEP_FOR))
+    """Drop changes that every window has long seen.
+
+    The newest stays: SQLite gives the ids of an emptied table again, and windows would take what is new
+    for what they have seen.
+    """
+    row = tables.change.c
+    tx.conn.execute(delete(tables.change).where(row.at < tx.now - _KEEP_FOR, row.id < newest(tx)))

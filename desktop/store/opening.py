@@ -101,8 +101,7 @@ def _bring_up_to_date(url: str, path: Path | None) -> Path | None:
                 # A batch change of `contact` with keys on would cascade: off, and before BEGIN.
                 conn.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
             with conn.begin():
-                if not sqlite:
-                    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+                _take_turns(conn)
                 current = MigrationContext.configure(conn).get_current_revision()
                 if current == newest_revision():
                     return None
@@ -110,12 +109,19 @@ def _bring_up_to_date(url: str, path: Path | None) -> Path | None:
             if current is not None and path is not None:
                 backup = _back_up(path, current)
             with conn.begin():
+                _take_turns(conn)
                 before = _counts(conn)
                 command.upgrade(_config(conn), "head")
                 _check(conn, before)
     finally:
         migrating.dispose()
     return backup
+
+
+def _take_turns(conn: Connection) -> None:
+    """One program migrates at a time; on SQLite BEGIN IMMEDIATE sees to it. Alembic looks at the revision anew."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
 def _refuse_newer(conn: Connection, current: str | None) -> None:

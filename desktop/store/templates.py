@@ -104,13 +104,15 @@ def by_name(tx: Tx, name: str, language: str | None = None) -> Template:
 
 
 def replace_all(tx: Tx, fetched: Sequence[Template]) -> None:
-    """Take over a complete list from WhatsApp; what is missing from it is marked gone, never deleted."""
+    """Take over a complete list from WhatsApp; what is missing from it is marked gone, never deleted.
+
+    That it is gone was learned now: an old date would have the claim wait for a refresh for ever.
+    """
     known = {(one.name, one.language): one for one in every(tx)}
     for template in fetched:
         _keep(tx, template, known.pop((template.name, template.language), None))
     for gone in known.values():
-        if gone.status is not TemplateStatus.GONE:
-            _keep(tx, replace(gone, status=TemplateStatus.GONE), gone)
+        _keep(tx, replace(gone, status=TemplateStatus.GONE, fetched_at=tx.now), gone)
     tx.touch(Topic.TEMPLATE)
 
 

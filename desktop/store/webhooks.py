@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.domain.changes import Topic
 from desktop.domain.text import clean
-from desktop.store import contacts, tables
+from desktop.store import tables
 from desktop.store.engine import Tx
 
 KEEP_FOR: Final = timedelta(days=8)
@@ -37,10 +38,10 @@ def finish(tx: Tx, ids: Sequence[int]) -> None:
 def first_time(tx: Tx, key: str) -> bool:
     """True once per key: WhatsApp repeats what it is not sure of."""
     seen = tables.webhook_seen
-    if tx.conn.scalar(select(seen.c.key).where(seen.c.key == key)) is not None:
-        return False
-    contacts.insert_new(tx, seen, [{"key": key, "at": tx.now}])
-    return True
+    dialect = postgresql if tx.on_postgresql else sqlite
+    # The insert itself decides: two servers may take the same webhook at the same moment.
+    made = tx.conn.execute(dialect.insert(seen).values(key=key, at=tx.now).on_conflict_do_nothing())
+    return made.rowcount == 1
 
 
 def quarantine(tx: Tx, why: str, body: str) -> None:

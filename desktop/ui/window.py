@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from desktop.app import App
 from desktop.domain import phones
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.setWindowTitle("Assent — SANDBOX" if app.is_sandbox else "Assent")
         self.setMinimumSize(*LEAST_PX)
-        self.resize(*FIRST_PX)
+        self.resize(QSize(*FIRST_PX).boundedTo(self.screen().availableSize()))
         self.failures = Failures(theme, self)
         self.tasks = Tasks(self._unexpected, Problem)
         self.toasts = Toasts(theme, self)
@@ -69,6 +69,9 @@ class MainWindow(QMainWindow):
         """Show a page: conversations, broadcasts or settings. Raises KeyError."""
         page = self.pages.show_page(key)
         self.rail.choose(key)
+        focus = QApplication.focusWidget()
+        if focus is None or not page.isAncestorOf(focus):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)  # its keys work at once
         return page
 
     def open_contact(self, contact_id: int) -> None:
@@ -278,7 +281,9 @@ class MainWindow(QMainWindow):
             key = self.pages.current_key
             self._show_person()
             self.pages.forget_all()
-            self.go(key)
+            page = self.go(key)
+            if isinstance(page, SettingsPage):
+                page.open_section("sandbox")
 
         self.tasks.spawn(self, read())
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
+from sqlalchemy import select
 
 from desktop.app import SANDBOX_NUMBER_ID, SANDBOX_SECRET, SANDBOX_TOKEN, SANDBOX_WABA_ID, App, Options, open_app
 from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus, suggest
@@ -30,7 +31,7 @@ from desktop.sandbox.server import Sandbox
 from desktop.server import http, webhooks
 from desktop.services.dispatcher import Dispatcher, take_over
 from desktop.services.inbound import Inbound
-from desktop.store import consent, contacts, conversations, opening, people, settings
+from desktop.store import consent, contacts, conversations, opening, people, settings, tables
 from desktop.store import webhooks as webhook_store
 from desktop.store.engine import Tx
 from desktop.system.clock import SystemClock
@@ -105,14 +106,17 @@ class Desk:
                 consent.record(tx, made, opt_in, Source.IMPORT, evidence="spring list")
             if stopped:
                 consent.record(tx, made, True, Source.WHATSAPP)
-            if wrote:
-                conversations.add_inbound(
-                    tx, made, wamid=f"wamid.hello{made}", kind="text", text="Hello", content={},
-                    context_wamid=None,
-                )  # fmt: skip
             return made
 
-        return await self.app.store.write(write)
+        made = await self.app.store.write(write)
+        if wrote:
+            await self.says(phone or "", "Hello")
+        return made
+
+    async def says(self, phone: str, text: str) -> None:
+        """A customer writes a text, and the program has it."""
+        await self.client.control(f"customers/{phone}/text", {"text": text})
+        await self.settled()
 
     async def crowd(self, yes: int = 0, no: int = 0, none: int = 0) -> list[int]:
         """Many contacts: first those of YES, then NO, then those without a choice."""
@@ -232,6 +236,12 @@ class Desk:
     async def quarantined(self) -> list[str]:
         found = await self.app.store.read(webhook_store.quarantined)
         return [why for _, why, _ in found]
+
+    async def calls(self, message_id: int) -> list[str]:
+        """How each attempt of a message ended, in order; 'open' while it is on the way."""
+        attempt = tables.attempt.c
+        asked = select(attempt.outcome).where(attempt.message_id == message_id).order_by(attempt.number)
+        return await self.app.store.read(lambda tx: list(tx.conn.scalars(asked)))
 
     # Waiting.
 

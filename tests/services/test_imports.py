@@ -244,8 +244,8 @@ class TestNo:
 
     async def test_two_contacts_of_one_person(self, store: Store, user: User, tmp_path: Path) -> None:
         """Yes goes to neither while one of them is No; No goes to both."""
-        first = await add(store, "+525512345678")
-        second = await add(store, "+14165550117", OptIn.NO)
+        first = await add(store, "+525512345678", OptIn.NO)
+        second = await add(store, "+14165550117")
 
         def entangle(tx: Tx) -> None:
             tx.conn.execute(
@@ -257,11 +257,11 @@ class TestNo:
         await store.write(entangle)
         yes = table(tmp_path / "yes.csv", "phone,optin", "+525512345678,yes")
         assert (await Imports(store).run(yes, CANADA, user)).counts.kept_no == 1
-        assert await said_of(store, first) == []
+        assert await said_of(store, second) == []
         no = table(tmp_path / "no.csv", "phone,optin", "+5215512345678,no")
         assert (await Imports(store).run(no, CANADA, user)).counts.opt_outs_applied == 1
-        assert [one[0] for one in await said_of(store, first)] == ["no"]
-        assert [one[1] for one in await said_of(store, second)] == ["keyword"]
+        assert [one[0] for one in await said_of(store, second)] == ["no"]
+        assert [one[1] for one in await said_of(store, first)] == ["keyword"]
 
     async def test_the_option_is_told_apart_from_the_file(
         self, store: Store, user: User, tmp_path: Path

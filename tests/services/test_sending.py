@@ -152,8 +152,6 @@ async def test_an_opt_out_between_the_door_and_the_claim_counts(desk: Desk, path
 
 async def test_free_text_needs_the_window(desk: Desk) -> None:
     wrote = await desk.contact(PRIYA, OptIn.NO, wrote=True)
-    await desk.client.control(f"customers/{PRIYA}/text", {"text": "Hello"})
-    await desk.settled()
     sent = await desk.send(wrote, Path.COMPOSE, text="Good morning")
     assert (await desk.until_status(sent, *GONE)).reason is Reason.NOT_MARKETING
     await desk.app.move_clock(timedelta(hours=24))

@@ -8,7 +8,7 @@ TABLES: Final = ("consent_event", "message_event")
 
 
 def add(conn: Connection) -> None:
-    """Refuse updates and deletes of the append-only tables."""
+    """Refuse every way to change or take away a row of the append-only tables."""
     if conn.dialect.name == "postgresql":
         conn.execute(
             text(
@@ -17,19 +17,25 @@ def add(conn: Connection) -> None:
             )
         )
     for table in TABLES:
-        for verb in ("UPDATE", "DELETE"):
-            name = f"{table}_no_{verb.lower()}"
-            if conn.dialect.name == "postgresql":
-                body = "FOR EACH ROW EXECUTE FUNCTION append_only()"
-                conn.execute(text(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {body}"))
-            else:
-                body = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                conn.execute(text(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} {body}"))
+        for verb in _VERBS[conn.dialect.name]:
+            body = _refusal(conn, table, verb)
+            conn.execute(text(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {body}"))
+
+
+_VERBS: Final = {"sqlite": ("UPDATE", "DELETE", "INSERT"), "postgresql": ("UPDATE", "DELETE", "TRUNCATE")}
+
+
+def _refusal(conn: Connection, table: str, verb: str) -> str:
+    if conn.dialect.name == "postgresql":
+        return f"FOR EACH {'STATEMENT' if verb == 'TRUNCATE' else 'ROW'} EXECUTE FUNCTION append_only()"
+    # SQLite's REPLACE deletes the old row without asking the trigger on DELETE.
+    replaces = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) " if verb == "INSERT" else ""
+    return f"{replaces}BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
 
 
 def drop(conn: Connection) -> None:
     """Lift the guards, for a migration or for starting a sandbox over."""
     for table in TABLES:
-        for verb in ("update", "delete"):
+        for verb in _VERBS[conn.dialect.name]:
             on = f" ON {table}" if conn.dialect.name == "postgresql" else ""
-            conn.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{verb}{on}"))
+            conn.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{verb.lower()}{on}"))

@@ -144,6 +144,7 @@ class BroadcastList(QWidget):
             Column("Selected", lambda row: _number(row, row.figures.selected_count), 78, end=True),
             Column("Sent", lambda row: _number(row, row.figures.sent_count), 66, end=True),
             Column("Left out", lambda row: _left_out(row), 76, end=True),
+            Column("", lambda _: "", 16),
             Column("Who", lambda row: Cell(row.record.created_by_name or "–", color="muted"), 112),
             Column("When", self._when, 112),
         ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, Signal
+from PySide6.QtCore import QItemSelection, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from desktop.domain.broadcast import Figures
@@ -139,7 +139,7 @@ class MessagesCard(Card):
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(Label("Messages", "strong"))
-        head.addWidget(self.tabs, 1)
+        head.addWidget(self.tabs, 1, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.search)
         columns: list[Column[MessageView]] = [
             Column("Contact", lambda one: Cell(one.contact_name or "–")),
@@ -150,7 +150,7 @@ class MessagesCard(Card):
         ]
         self.rows = Rows(columns)
         self.table = Table(theme, self.rows, label="Messages", name="report_messages")
-        self.table.setMinimumHeight(theme.px(200))
+        self.table.setMinimumHeight(theme.px(140))
         self.detail = Detail(theme)
         self.none = Label("", "soft", wrap=True, name="report_messages_none")
         self.none.hide()
@@ -161,9 +161,9 @@ class MessagesCard(Card):
         foot.addWidget(self.more)
         foot.addStretch(1)
         self.body.addLayout(head)
+        self.body.addWidget(self.detail)
         self.body.addWidget(self.none)
         self.body.addWidget(self.table, 1)
-        self.body.addWidget(self.detail)
         self.body.addLayout(foot)
         self._show_more(0, 0)
         self.tabs.chosen.connect(self._another)

@@ -195,14 +195,21 @@ def reason_words(reason: Reason | None, code: int | None) -> str:
     return reason.label
 
 
+_TOLD: Final = (Status.FAILED, Status.LEFT_OUT, Status.CANCELLED, Status.UNKNOWN)
+
+
 def message_reason(message: MessageView) -> str:
-    """'Not on WhatsApp (131026)'."""
+    """'Not on WhatsApp (131026)'; nothing for a message that is on its way or has arrived."""
+    if message.status not in _TOLD:
+        return ""
     words = reason_words(message.reason, message.error_code)
     return f"{words} ({message.error_code})" if words and message.error_code is not None else words
 
 
 def message_sentence(message: MessageView) -> str:
-    """What happened to one message and what can be done, with the code."""
+    """What happened to one message and what can be done, with the code; nothing where all is well."""
+    if message.status not in _TOLD:
+        return ""
     if message.error_code is not None:
         return rule(message.error_code).explanation
     return message.reason.sentence if message.reason else ""
@@ -215,7 +222,6 @@ def reason_note(one: ReasonCount) -> str:
     return {
         Status.LEFT_OUT: "(left out)",
         Status.CANCELLED: "(not sent)",
-        Status.UNKNOWN: "(not certain)",
     }.get(one.status, "")
 
 

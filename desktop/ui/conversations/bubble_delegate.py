@@ -234,7 +234,8 @@ class BubbleDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.color("muted"))
         side = Qt.AlignmentFlag.AlignLeft if self._mirrored else Qt.AlignmentFlag.AlignRight
         shown = QFontMetrics(font).elidedText(entry.meta, Qt.TextElideMode.ElideMiddle, line.width())
-        painter.drawText(line, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        absolute = Qt.AlignmentFlag.AlignAbsolute  # the painter would mirror it once more
+        painter.drawText(line, side | absolute | Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_day(self, painter: QPainter, row: QRect, entry: DayEntry) -> None:
         font = self._theme.font(META_PX)
@@ -268,7 +269,8 @@ class BubbleDelegate(QStyledItemDelegate):
 
     @property
     def _leading(self) -> Qt.AlignmentFlag:
-        return Qt.AlignmentFlag.AlignRight if self._mirrored else Qt.AlignmentFlag.AlignLeft
+        side = Qt.AlignmentFlag.AlignRight if self._mirrored else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignAbsolute
 
     def _split(self, line: QRect, icon_px: int, gap_px: int) -> tuple[QRect, QRect]:
         """The icon's square at the reading side of a line, and what is left of it."""

@@ -152,6 +152,7 @@ class ComposeBox(QWidget):
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(14)
+        row.setContentsMargins(-8, 0, 0, 0)  # the quiet button's own padding: its icon stands under the text
         self.template_button = Button(
             self._theme, "Template", "quiet", icon="file-text", name="compose_template_button"
         )

@@ -1,5 +1,6 @@
 """One open conversation: head, thread, compose box and contact panel, and what is done in them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +30,8 @@ from desktop.ui.tasks import Once
 
 PAGE = 300
 """Messages that one read brings (desktop.store.conversations.thread)."""
+FIRST_ROWS = 60
+"""Rows laid out when a conversation opens, more than fit on a screen; all 300 at once would stall the window."""
 
 
 class ConversationArea(QWidget):
@@ -44,11 +47,14 @@ class ConversationArea(QWidget):
         self._desk = desk
         self._opened: OpenConversation | None = None
         self._wanted_id: int | None = None
+        self._edits = 0
         self._state = ComposeState()
         self._templates: list[Template] = []
         self._people: list[User] = []
         self._tags: list[str] = []
         self._before: list[int | None] = [None]
+        self._depth = FIRST_ROWS
+        self._depth_helps = False
         self._load = Latest(desk.tasks, self, self._problem)
         self._keeper = DraftKeeper(desk.app.conversations, desk.tasks, self._problem, self)
         self._delivery = Delivery(desk, self)
@@ -159,13 +165,17 @@ class ConversationArea(QWidget):
             self._people = await app.workspace.people()
         if not self._tags:
             self._tags = await app.contacts.tag_names()
+        edit = self._edits if self._keeper.clean and not self._once.running else -1
         opened = await app.conversations.open(contact_id, user, before_id=self._before[-1])
-        self._show(opened, anew=anew)
+        self._show(opened, anew=anew, untouched=edit == self._edits)
 
-    def _show(self, opened: OpenConversation, *, anew: bool) -> None:
-        """Everything in one go: the banner stands before the person can write."""
+    def _show(self, opened: OpenConversation, *, anew: bool, untouched: bool) -> None:
+        """Everything in one go: the banner stands before the person can write.
+
+        untouched: what was read of the draft is not older than what the person did.
+        """
         self._opened = opened
-        self._state = self._draft(opened) if anew else self._known(opened)
+        self._state = self._draft(opened) if anew else self._known(opened, untouched)
         now = self._desk.app.clock.now()
         user = self._desk.user()
         self._show_box(anew=anew)
@@ -173,10 +183,10 @@ class ConversationArea(QWidget):
         self._show_thread(opened, anew=anew)
         may_change = may(user, Right.CHANGE_OPT_IN, opened.settings.override_roles)
         self.panel.show_state(opened.contact, opened.history, self._tags, now, may_change=may_change)
-        self.look()
         if anew:
             self.shown.emit()
             self.compose.focus_writing()
+        self.look()
 
     def _show_thread(self, opened: OpenConversation, *, anew: bool) -> None:
         by_name = {template.name: template for template in self._templates}
@@ -187,16 +197,29 @@ class ConversationArea(QWidget):
                 return tuple(button.text for button in template.buttons)
             return entries.buttons_in(message)
 
+        if anew:
+            self._depth = FIRST_ROWS
         now = self._desk.app.clock.now()
         rows = entries.build(opened.messages, opened.history, opened.contact.first_name, now, buttons_of)
+        rows = rows[self._start(rows, anew) :]
         first = next((row for row in rows if isinstance(row, entries.BubbleEntry)), None)
         cut = first is not None and bool(opened.messages) and first.message.id != opened.messages[0].id
+        self._depth_helps = cut and self._depth < entries.MOST_ROWS
         self.thread_view.show_entries(
             rows,
             has_older=cut or len(opened.messages) >= PAGE,
             has_newer=self._before[-1] is not None,
             anew=anew,
         )
+
+    def _start(self, rows: Sequence[entries.Entry], anew: bool) -> int:
+        """Where the rows that are laid out begin: where they began, so that new ones are only added."""
+        shown = self.thread_view.entries()
+        if not anew and shown and len(shown) >= self._depth:
+            keys = [row.key for row in rows]
+            if shown[0].key in keys:
+                self._depth = len(rows) - keys.index(shown[0].key)
+        return max(0, len(rows) - self._depth)
 
     def _show_box(self, *, anew: bool = False) -> None:
         if self._opened is not None:
@@ -207,9 +230,14 @@ class ConversationArea(QWidget):
             )
 
     def _older(self) -> None:
+        if self._depth_helps and self._opened is not None:
+            self._depth += FIRST_ROWS
+            self._show_thread(self._opened, anew=False)
+            return
         middle = self.thread_view.middle_message_id()
         if middle is not None and not self._load.running:
             self._before.append(middle)
+            self._depth = entries.MOST_ROWS
             self.reload()
 
     def _newer(self) -> None:
@@ -238,11 +266,11 @@ class ConversationArea(QWidget):
             note=str(kept.get("note") or ""),
         )
 
-    def _known(self, opened: OpenConversation) -> ComposeState:
+    def _known(self, opened: OpenConversation, untouched: bool) -> ComposeState:
         """What stands in the box beside newer facts; a message that came back takes an empty box."""
         state, contact = self._state, opened.contact
         empty = not state.text and state.template is None
-        if empty and opened.draft and self._keeper.clean and not self._once.running:
+        if empty and opened.draft and untouched:
             return self._draft(opened)
         state = state.know(contact.facts, opened.settings.policy, contact.last_inbound_at)
         chosen = state.template
@@ -253,6 +281,7 @@ class ConversationArea(QWidget):
         if not state.text and state.template is None:
             state = replace(state, note="")
         self._state = state
+        self._edits += 1
         self._keeper.keep(self._desk.user(), state)
         self._show_box()
 
@@ -290,6 +319,7 @@ class ConversationArea(QWidget):
         if sent and (self._state.text, self._state.template) == (state.text, state.template):
             self._keeper.forget()
             self._state = self._state.sent()
+            self._edits += 1
             self.thread_view.go_to_bottom()
             self._before = [None]
         self._show_box()

@@ -83,7 +83,6 @@ class OptInCard(Card):
         for button, to in ((self.opt_in, OptIn.YES), (self.opt_out, OptIn.NO)):
             button.setVisible(value is not to)
             button.setEnabled(may_change)
-        self.opt_in.setText("Opt in…" if value is OptIn.NO else "Opt in")
         self._show_history(history[-SHOWN_EVENTS:], now)
 
     def _show_history(self, history: Sequence[ConsentEvent], now: datetime) -> None:

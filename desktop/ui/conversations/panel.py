@@ -64,6 +64,7 @@ class ContactPanel(Panel):
         column.addSpacing(14)
         self.attributes_title = SectionLabel("Attributes")
         column.addWidget(self.attributes_title)
+        column.addSpacing(4)
         self._attributes = QVBoxLayout()
         self._attributes.setSpacing(0)
         column.addLayout(self._attributes)

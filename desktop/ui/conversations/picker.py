@@ -105,7 +105,7 @@ class TemplatePicker(QWidget):
         row.addWidget(self.search, 1)
         self.tabs = Tabs(self._theme, _TABS, label="Category", name="picker_category")
         self.tabs.chosen.connect(self._filter)
-        row.addWidget(self.tabs)
+        row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignVCenter)
         self.language = named(QComboBox(), "picker_language", "Language")
         self.language.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.language.currentIndexChanged.connect(self._filter)

@@ -38,7 +38,7 @@ class TemplateCard(Inset):
         self._values: dict[str, str] = {}
         self._fields: dict[str, QLineEdit] = {}
         self._opened = False
-        self.body.setSpacing(2)
+        self.body.setSpacing(5)
         top = QHBoxLayout()
         top.setSpacing(6)
         self.name = ElidedLabel("", "strong", name="compose_template_name")

@@ -25,7 +25,8 @@ class PaceCard(SettingsCard):
             theme, 1, MOST_PER_S, DEFAULT_PER_S, suffix=" / s", label="Messages per second", name="pace_per_s"
         )
         self.unlimited = named(QCheckBox("Unlimited (sandbox only)"), "pace_unlimited")
-        self.unlimited.setVisible(is_sandbox)
+        if not is_sandbox:  # never shown before it has a parent: it would be a window of its own
+            self.unlimited.hide()
         super().__init__(
             theme,
             "Messages per second",

@@ -181,7 +181,8 @@ class ConnectionCard(SaveCard):
         column.addLayout(grid)
         column.addWidget(self.open_real)
         self.test = TestRow(theme, name="whatsapp")
-        self.test.setVisible(not is_sandbox)
+        if is_sandbox:
+            self.test.hide()
         column.addWidget(self.test)
         for field in (*self.fields.values(), self.token, self.app_secret, self.verify_token):
             field.textChanged.connect(self.changed)

@@ -1,7 +1,6 @@
 """Keeps the foot of the window up to date: the connection, the engine, the last webhook, what is at work."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +10,11 @@ from desktop.domain.changes import Changes, Topic
 from desktop.ui.desk import Desk
 from desktop.ui.parts.statusbar import StatusBar
 from desktop.ui.shell import words
+from desktop.ui.tasks import Once
 
 LOOK_MS = 500
 """The engine says nothing by itself; twice a second is as often as a person reads."""
-REST_S = 1.0
+REST_MS = 1_000
 """A broadcast changes many times a second; its figures are read once in this time."""
 
 
@@ -84,27 +84,25 @@ class StatusLine(QObject):
 
 
 class _Coalesced:
-    """Reads now, and at most once more per REST_S however often it is asked."""
+    """Reads at once, and then at most once in REST_MS however often it is asked."""
 
-    def __init__(self, desk: Desk, owner: QObject, read: Callable[[], Any]) -> None:
-        self._desk, self._owner, self._read = desk, owner, read
-        self._running = False
-        self._again = False
+    def __init__(self, desk: Desk, owner: QObject, read: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._read = read
+        self._once = Once(desk.tasks, owner)
+        self._wanted = False
+        self._rest = QTimer(owner)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._rested)
 
     def ask(self) -> None:
-        if self._running:
-            self._again = True
-            return
-        self._running = True
-        # Nobody asked for this reading: what goes wrong is shown where a person asked for something.
-        self._desk.tasks.spawn(self._owner, self._work(), on_problem=lambda problem: None)
+        self._wanted = True
+        if not self._rest.isActive():
+            self._rested()
 
-    async def _work(self) -> None:
-        try:
-            self._again = True
-            while self._again:
-                self._again = False
-                await self._read()
-                await asyncio.sleep(REST_S)
-        finally:
-            self._running = False
+    def _rested(self) -> None:
+        # Nobody asked for this reading: what goes wrong is shown where a person asked for something.
+        if self._wanted and self._once.start(self._read, on_problem=lambda problem: None):
+            self._wanted = False
+        if self._wanted or self._once.running:
+            self._rest.start()

@@ -2,15 +2,17 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from desktop.app import App
 from desktop.domain.consent import Category
@@ -77,6 +79,8 @@ async def fill_store(path: Path) -> None:
     await Demo(store).fill()
     await store.write(lambda tx: templates.replace_all(tx, _stamped(clock)))
     await asyncio.to_thread(store.close)
+    with closing(sqlite3.connect(path)) as whole:  # one file, without a journal beside it, to copy
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _stamped(clock: SystemClock) -> list[Template]:
@@ -100,6 +104,11 @@ class Scene:
     def text(self, name: str) -> str:
         widget = self.find(name)
         return str(getattr(widget, "text")())  # noqa: B009 - labels and buttons alike
+
+    async def appears(self, name: str) -> QWidget:
+        """Wait for a widget; what was just added is shown in the next round of the loop."""
+        await self.until(lambda: self.shows(name), f"{name} is shown")
+        return self.find(name)
 
     def click(self, name: str) -> None:
         widget = self.find(name)
@@ -203,13 +212,20 @@ class Scene:
         await self.app.store.write(write)
 
 
-@pytest.fixture
-async def scene(app: QApplication, theme: Theme, demo_store: Path, tmp_path: Path) -> AsyncIterator[Scene]:
-    """The page over its own copy of the store; nothing unexpected may happen in it."""
-    path = tmp_path / "store.db"
-    shutil.copy(demo_store, path)
-    async with open_scene(theme, path) as made:
-        yield made
+def in_scene(
+    test: Callable[[Scene], Coroutine[Any, Any, None]],
+) -> Callable[[Theme, Path, Path], Coroutine[Any, Any, None]]:
+    """The page over a copy of the store, opened inside the test: between a test's phases no loop runs, yet
+    pytest-qt lets Qt's events through, and a coroutine that woke then would find no running loop."""
+
+    async def run(theme: Theme, demo_store: Path, tmp_path: Path) -> None:
+        path = tmp_path / "store.db"
+        shutil.copy(demo_store, path)
+        async with open_scene(theme, path) as scene:
+            await test(scene)
+
+    run.__name__, run.__doc__, run.__module__ = test.__name__, test.__doc__, test.__module__
+    return run
 
 
 @asynccontextmanager
@@ -237,7 +253,8 @@ async def open_scene(theme: Theme, path: Path) -> AsyncIterator[Scene]:
     window.resize(1376, 900)
     who = [everybody[0]]
     desk = Desk(made, theme, tasks, Toasts(theme, window), Live(made.feed), lambda: who[0])
-    following = asyncio.get_running_loop().create_task(made.feed.run())
+    background = Tasks(errors.append, Problem)  # apart: what the page does can be waited for
+    following = background.spawn(window, made.feed.run(), name="feed")
 
     async def number() -> NumberInfo:
         return NumberInfo("+1 236 555 0100", Quality.GREEN, "8,412 of 10,000")
@@ -247,10 +264,13 @@ async def open_scene(theme: Theme, path: Path) -> AsyncIterator[Scene]:
     row.setContentsMargins(0, 0, 0, 0)
     row.addWidget(page)
     window.show()
-    scene = Scene(made, desk, page, window, who, errors)
-    yield scene
-    await tasks.close()
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
-    await asyncio.to_thread(store.close)
+    try:
+        yield Scene(made, desk, page, window, who, errors)
+    finally:
+        await tasks.close()
+        await background.close()
+        window.close()
+        window.deleteLater()
+        await asyncio.to_thread(store.close)
     assert errors == []
+    assert following.cancelled()

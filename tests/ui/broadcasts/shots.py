@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox
 
 from desktop.domain.consent import OptIn
 from desktop.domain.filters import Condition, Filter, Op

@@ -1,6 +1,7 @@
 """The wizard over the demo's thousand contacts: 970 yes, 20 without a choice, 10 no."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,7 @@ from desktop.domain.consent import OptIn
 from desktop.domain.people import Role
 from desktop.domain.problems import NotAllowed
 from desktop.ui.broadcasts.value_fields import ChipsValue
-from tests.ui.broadcasts.conftest import Scene
+from tests.ui.broadcasts.conftest import Scene, in_scene
 
 
 def line(scene: Scene, which: Line) -> tuple[str, str]:
@@ -30,6 +31,7 @@ async def to_review(scene: Scene) -> None:
     await scene.counted()
 
 
+@in_scene
 async def test_toggle_on_reads_990_and_each_kind_on_its_own_line(scene: Scene) -> None:
     await scene.to_audience()
     assert scene.text("wizard_will_be_sent") == "990"
@@ -43,6 +45,7 @@ async def test_toggle_on_reads_990_and_each_kind_on_its_own_line(scene: Scene) -
     assert scene.find("wizard_will_be_sent").property("color") == "accent"
 
 
+@in_scene
 async def test_toggle_off_reads_1000_and_warns(scene: Scene) -> None:
     await scene.to_audience()
     scene.click("wizard_toggle")
@@ -61,6 +64,7 @@ async def test_toggle_off_reads_1000_and_warns(scene: Scene) -> None:
     assert scene.text("wizard_will_be_sent") == "990"
 
 
+@in_scene
 async def test_a_utility_template_shows_no_toggle_and_goes_to_everyone(scene: Scene) -> None:
     await scene.to_audience("order_update")
     assert not scene.shows("wizard_toggle")
@@ -68,6 +72,7 @@ async def test_a_utility_template_shows_no_toggle_and_goes_to_everyone(scene: Sc
     assert scene.find("wizard_will_be_sent").property("color") == "accent"
 
 
+@in_scene
 async def test_a_template_whatsapp_does_not_accept_cannot_be_chosen(scene: Scene) -> None:
     scene.page.new_broadcast()
     await scene.choose_template("spring_sale")
@@ -80,6 +85,7 @@ async def test_a_template_whatsapp_does_not_accept_cannot_be_chosen(scene: Scene
     assert reasons["winter_clearance"] == ""
 
 
+@in_scene
 async def test_templates_are_found_by_name_and_text(scene: Scene) -> None:
     scene.page.new_broadcast()
     await scene.until(
@@ -92,12 +98,13 @@ async def test_templates_are_found_by_name_and_text(scene: Scene) -> None:
     assert [one.name for one in scene.page.wizard.template_step.rows.rows] == ["order_update"]
 
 
+@in_scene
 async def test_the_filter_narrows(scene: Scene) -> None:
     await scene.to_audience()
     scene.click("filter_add")
     await scene.until(lambda: scene.text("wizard_why").startswith("A condition has no value"))
     assert not scene.find("wizard_next").isEnabled()
-    entry = scene.find("filter_1_value")
+    entry = await scene.appears("filter_1_value")
     QTest.keyClicks(entry, "vip")
     QTest.keyClick(entry, Qt.Key.Key_Return)
     await scene.counted()
@@ -111,10 +118,10 @@ async def test_the_filter_narrows(scene: Scene) -> None:
     assert scene.find("wizard_next").isEnabled()
 
     scene.click("filter_add")
-    field = scene.find("filter_2_field")
+    field = await scene.appears("filter_2_field")
     assert isinstance(field, QComboBox)
     field.setCurrentIndex(field.findText("City"))
-    value = scene.find("filter_2_value")
+    value = await scene.appears("filter_2_value")
     QTest.keyClicks(value, "Mumbai")
     scene.page.wizard.audience_step.builder.flush()
     await scene.counted()
@@ -132,25 +139,27 @@ async def test_the_filter_narrows(scene: Scene) -> None:
     assert scene.text("wizard_selected") == "of 1,000 selected"
 
 
+@in_scene
 async def test_a_group_stands_inside_once(scene: Scene) -> None:
     await scene.to_audience()
     scene.click("filter_add_group")
-    combo = scene.find("filter_1_1_field")
+    combo = await scene.appears("filter_1_1_field")
     assert isinstance(combo, QComboBox)
     combo.setCurrentIndex(combo.findData("opt_in"))
     await scene.counted()
     assert scene.text("wizard_selected") == "of 970 selected"
     assert not scene.shows("filter_1_add_group")
     scene.click("filter_1_add")
-    combo = scene.find("filter_1_2_field")
+    combo = await scene.appears("filter_1_2_field")
     assert isinstance(combo, QComboBox)
     combo.setCurrentIndex(combo.findData("opt_in"))
-    value = scene.find("filter_1_2_value")
+    value = await scene.appears("filter_1_2_value")
     assert isinstance(value, QComboBox)
     value.setCurrentIndex(value.findData("none"))
     await scene.until(lambda: scene.text("wizard_selected") == "of 990 selected")
 
 
+@in_scene
 async def test_an_overtaken_count_never_overwrites(scene: Scene) -> None:
     await scene.to_audience()
     wizard = scene.page.wizard
@@ -167,6 +176,7 @@ async def test_an_overtaken_count_never_overwrites(scene: Scene) -> None:
     assert seen == {"1,000"}
 
 
+@in_scene
 async def test_the_first_fifty_say_what_they_will_get(scene: Scene) -> None:
     await scene.to_audience()
     wizard = scene.page.wizard
@@ -191,6 +201,7 @@ async def test_the_first_fifty_say_what_they_will_get(scene: Scene) -> None:
     )
 
 
+@in_scene
 async def test_an_opt_out_elsewhere_is_counted_here(scene: Scene) -> None:
     await scene.to_audience()
     arjun = await scene.app.broadcasts.people(
@@ -201,6 +212,7 @@ async def test_an_opt_out_elsewhere_is_counted_here(scene: Scene) -> None:
     assert line(scene, Line.OPTED_OUT) == ("11", "left out")
 
 
+@in_scene
 async def test_the_message_shows_real_recipients_in_turn(scene: Scene) -> None:
     await scene.to_audience()
     scene.click("wizard_next")
@@ -218,6 +230,7 @@ async def test_the_message_shows_real_recipients_in_turn(scene: Scene) -> None:
     assert scene.find("wizard_next").isEnabled()
 
 
+@in_scene
 async def test_contacts_without_a_value_are_named(scene: Scene) -> None:
     await scene.to_audience("order_update")
     scene.click("wizard_next")
@@ -233,6 +246,7 @@ async def test_contacts_without_a_value_are_named(scene: Scene) -> None:
     assert line(scene, Line.MISSING_VARIABLE) == ("1", "left out")
 
 
+@in_scene
 async def test_a_draft_is_kept_once_and_opened_again(scene: Scene) -> None:
     await scene.to_audience()
     scene.click("wizard_toggle")
@@ -262,12 +276,14 @@ async def test_a_draft_is_kept_once_and_opened_again(scene: Scene) -> None:
     )
 
 
+@in_scene
 async def test_a_draft_keeps_itself(scene: Scene) -> None:
     await scene.to_audience()
     await scene.until(lambda: scene.page.wizard is not None and scene.page.wizard.draft_id is not None)
     assert [one.name for one, _ in await scene.app.broadcasts.every()] == ["Winter clearance"]
 
 
+@in_scene
 async def test_the_launch_shows_the_report(scene: Scene) -> None:
     await scene.to_audience()
     await to_review(scene)
@@ -281,6 +297,7 @@ async def test_the_launch_shows_the_report(scene: Scene) -> None:
     assert (record.approved_count, record.approved_no_count, record.override_reason) == (990, 0, "")
 
 
+@in_scene
 async def test_not_yet_launches_nothing(scene: Scene) -> None:
     await scene.to_audience()
     await to_review(scene)
@@ -291,6 +308,7 @@ async def test_not_yet_launches_nothing(scene: Scene) -> None:
     assert all(one.status is BroadcastStatus.DRAFT for one, _ in await scene.app.broadcasts.every())
 
 
+@in_scene
 async def test_with_the_toggle_off_the_launch_asks_for_the_reason(scene: Scene) -> None:
     await scene.to_audience()
     scene.click("wizard_toggle")
@@ -300,7 +318,7 @@ async def test_with_the_toggle_off_the_launch_asks_for_the_reason(scene: Scene) 
     await scene.until(lambda: scene.shows("launch_despite"))
     assert scene.text("launch_despite-title") == "Send to 10 contacts who opted out?"
     assert not scene.find("launch_anyway").isEnabled()
-    assert scene.find("launch_keep").hasFocus()
+    assert scene.window.focusWidget() is scene.find("launch_keep")
     reason = scene.find("launch_reason")
     assert isinstance(reason, QPlainTextEdit)
     QTest.keyClicks(reason, "  ")
@@ -313,6 +331,7 @@ async def test_with_the_toggle_off_the_launch_asks_for_the_reason(scene: Scene) 
     assert (record.approved_no_count, record.approved_count) == (10, 1000)
 
 
+@in_scene
 async def test_an_agent_sees_why_they_may_not_launch(scene: Scene) -> None:
     agents = [one for one in await scene.app.workspace.people() if one.role is Role.AGENT]
     scene.who[0] = agents[0]
@@ -330,6 +349,7 @@ async def test_an_agent_sees_why_they_may_not_launch(scene: Scene) -> None:
     assert await scene.app.broadcasts.every() == []
 
 
+@in_scene
 async def test_what_is_known_of_the_number_is_shown(scene: Scene) -> None:
     await scene.to_audience()
     await scene.until(lambda: scene.page.wizard.summary.pace.number.value.text() == "+1 236 555 0100")  # type: ignore[union-attr]
@@ -339,9 +359,8 @@ async def test_what_is_known_of_the_number_is_shown(scene: Scene) -> None:
     assert wizard.summary.pace.takes.value.text() == "13 s at 80 / s"
 
 
+@in_scene
 async def test_strict_leaves_out_who_made_no_choice(scene: Scene) -> None:
-    from dataclasses import replace
-
     await scene.to_audience()
     settings = await scene.app.workspace.settings()
     await scene.app.workspace.change_settings(replace(settings, strict=True), scene.who[0])

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -10,7 +11,9 @@ from PySide6.QtGui import QPixmap
 
 from desktop.ui.theme import Mode, Theme
 from tests.qt import application, qt_loop_factory
-from tests.ui.conversations.world import Bench, open_world, populate, until
+from tests.ui.conversations.bench import Bench, until
+from tests.ui.conversations.scenes import populate
+from tests.ui.conversations.world import open_world
 
 SHOTS = Path("build/shots")
 
@@ -50,8 +53,6 @@ async def take(mode: Mode, percent: int, *, mirrored: bool = False) -> None:
             grab(bench, f"{stem}-failed")
             await bench.open("Arjun")
             grab(bench, f"{stem}-arjun")
-            from datetime import timedelta
-
             world.clock.move(timedelta(days=3))
             await bench.open("Sofia")
             grab(bench, f"{stem}-closed")

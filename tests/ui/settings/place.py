@@ -1,0 +1,12 @@
+"""The way to the settings."""
+
+from desktop.ui.settings.page import SettingsPage
+from tests.looks.stage import Stage
+
+
+async def settings(stage: Stage) -> SettingsPage:
+    """Go there; what is kept has been read."""
+    page = stage.window.go("settings")
+    await stage.quiet()
+    assert isinstance(page, SettingsPage)
+    return page
