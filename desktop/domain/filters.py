@@ -165,9 +165,19 @@ def parse_value(kind: Kind, text: str, name: str = "") -> Value:
             return {"yes": True, "true": True, "no": False, "false": False}[text.strip().casefold()]
         if kind is Kind.OPT_IN:
             return OptIn(text.strip().casefold())
+        if name == "phone":
+            return _dialled(text)
     except (ValueError, KeyError) as wrong:
         raise BadFilter("Wrong value", f"“{text}” does not fit “{name}”.", name) from wrong
     return fold(text)
+
+
+def _dialled(text: str) -> str:
+    """The part of a number that someone typed, without the spaces and brackets it is written with."""
+    kept = "".join(ch for ch in fold(text) if ch.isdecimal() or ch == "+")
+    if not kept:
+        raise ValueError(text)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

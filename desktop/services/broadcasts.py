@@ -24,7 +24,17 @@ from desktop.domain.problems import NotFound, Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, Variable
 from desktop.services import sending
-from desktop.store import audience, broadcasts, conversations, ledger, outbox, settings, templates
+from desktop.store import (
+    audience,
+    broadcasts,
+    conversations,
+    ledger,
+    opening,
+    outbox,
+    settings,
+    templates,
+    webhooks,
+)
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.ledger import LedgerResult
 
@@ -165,6 +175,7 @@ class Broadcasts:
             kept = settings.load(tx)
             require(user, Right.BROADCAST)
             rule = Rule(template.effective_category, kept.policy, record.draft.only_opted_in)
+            _check_webhooks(tx, template)
             despite = template.is_marketing and not record.draft.only_opted_in
             if despite:
                 require(user, Right.BROADCAST_TO_OPTED_OUT, kept.override_roles)
@@ -292,6 +303,17 @@ def _expect(record: BroadcastRecord, *allowed: BroadcastStatus) -> None:
         raise Problem(
             "Not possible now",
             f"“{record.name}” is {record.status.value} meanwhile. Look at it again.",
+        )
+
+
+def _check_webhooks(tx: Tx, template: Template) -> None:
+    """Without webhooks a STOP does not arrive: a real number proves once that they do."""
+    real = settings.meta(tx, "stamp") not in (None, opening.SANDBOX)
+    if real and template.is_marketing and webhooks.last_at(tx) is None:
+        raise Problem(
+            "No webhook has come yet",
+            "Replies such as STOP would not arrive. Set the webhook address in Meta’s dashboard and send "
+            "this number a message; when it shows here, launch again.",
         )
 
 

@@ -175,7 +175,9 @@ class Dispatcher:
         except Exception:
             # A bug must not end the engine without a word: it is logged, shown, and tried again.
             _log.exception("the engine failed")
-            await self._store_troubled(ended, Problem("The engine failed", "Its log says why; it tries again."))
+            await self._store_troubled(
+                ended, Problem("The engine failed", "Its log says why; it tries again.")
+            )
             return False
         self._set_limit(kept)
         for one in ended:

@@ -28,7 +28,8 @@ from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import values_for
 from desktop.store import audience, contacts, outbox, tables
-from desktop.store.engine import Tx, new_id
+from desktop.store.engine import Tx
+from desktop.store.statements import new_id
 
 _broadcast = tables.broadcast.c
 _message = tables.message.c
@@ -356,13 +357,14 @@ def timeline(tx: Tx, broadcast_id: int, buckets: int = 40) -> dict[str, list[tup
         span_us = max(1, round((last - start).total_seconds() * 1e6))
         start_us = round((start - tables.EPOCH).total_seconds() * 1e6)
         # Whole numbers on both sides: integer division floors alike on both databases.
-        slot = ((type_coerce(column, BigInteger) - start_us) * buckets).op("/")(span_us)
+        # Rounded up: a point stands at the end of its slot, the last one at the last report.
+        slot = ((type_coerce(column, BigInteger) - start_us) * buckets + span_us - 1).op("/")(span_us)
         counted = select(slot.label("slot"), func.count()).where(mine).group_by("slot").order_by("slot")
         total = 0
         points = [(0.0, 0)]
         for slot_number, count in tx.conn.execute(counted):
             total += int(count)
-            points.append(((int(slot_number) + 1) * span_us / buckets / 1e6, total))
+            points.append((int(slot_number) * span_us / buckets / 1e6, total))
         lines[name.removesuffix("_at")] = points
     return lines
 

@@ -23,7 +23,8 @@ from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, Variable, values_for
 from desktop.store import contacts, drafts, facts, outbox, settings, tables
 from desktop.store import templates as template_store
-from desktop.store.engine import Hot, Tx
+from desktop.store.engine import Tx
+from desktop.store.statements import Hot
 from desktop.store.tables import micros
 
 _message = tables.message.c

@@ -10,7 +10,8 @@ from desktop.domain.contacts import ConsentEvent, Fact
 from desktop.domain.problems import NotFound
 from desktop.domain.text import clean
 from desktop.store import facts, tables
-from desktop.store.engine import Tx, new_id
+from desktop.store.engine import Tx
+from desktop.store.statements import new_id
 
 
 def facts_of(tx: Tx, contact_id: int, *, lock: bool = False) -> tuple[int, Facts]:

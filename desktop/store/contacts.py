@@ -17,7 +17,8 @@ from desktop.domain.filters import Attribute, Kind
 from desktop.domain.problems import NotFound
 from desktop.domain.text import clean, fold
 from desktop.store import facts, tables
-from desktop.store.engine import Tx, new_id
+from desktop.store.engine import Tx
+from desktop.store.statements import new_id
 
 PHONE: Final = "phone"
 WA_ID: Final = "wa_id"

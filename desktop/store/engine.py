@@ -10,7 +10,7 @@ import heapq
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -18,29 +18,17 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    CursorResult,
-    Engine,
-    Executable,
-    Insert,
-    Update,
-    create_engine,
-    event,
-    insert,
-)
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, Executable, insert
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import NullPool
 
 from desktop.domain.changes import Change, Changes, Topic
 from desktop.domain.problems import Problem
 from desktop.store import tables
+from desktop.store.database import make_engine
 from desktop.system.clock import Clock
 
 T = TypeVar("T")
 _GENERAL_READERS: Final = 2
-_BUSY_TIMEOUT_S: Final = 30
 
 
 class WriteLane(IntEnum):
@@ -88,50 +76,6 @@ class Tx:
     @property
     def on_postgresql(self) -> bool:
         return self.conn.dialect.name == "postgresql"
-
-
-class Hot:
-    """A statement that runs for many rows, thousands of times a second.
-
-    Compiled once per database; the values go straight to the driver, so moments are given as microseconds
-    (`tables.micros`). Names: the columns that an insert fills, or the bound parameters of an update.
-    """
-
-    def __init__(self, statement: Insert | Update, names: Sequence[str]) -> None:
-        self._statement = statement
-        self._names = list(names)
-        self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
-
-    def run(self, tx: "Tx", rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute for each row; nothing for none."""
-        if not rows:
-            return
-        sql, order, constants = self._for(tx.conn)
-        if order is None:
-            tx.conn.exec_driver_sql(sql, [{**constants, **row} for row in rows])
-        else:
-            get = constants.get
-            tx.conn.exec_driver_sql(
-                sql, [tuple(row[name] if name in row else get(name) for name in order) for row in rows]
-            )
-
-    def _for(self, conn: Connection) -> tuple[str, list[str] | None, dict[str, Any]]:
-        name = conn.dialect.name
-        if name not in self._compiled:
-            keys = self._names if isinstance(self._statement, Insert) else None
-            made = self._statement.compile(dialect=conn.dialect, column_keys=keys)
-            order = list(made.positiontup) if made.positiontup is not None else None
-            constants = {key: value for key, value in made.params.items() if key not in self._names}
-            self._compiled[name] = (str(made), order, constants)
-        return self._compiled[name]
-
-
-def new_id(made: CursorResult[Any]) -> int:
-    """The id of the row that an insert made."""
-    key = made.inserted_primary_key
-    if key is None:
-        raise LookupError("the insert made no row")
-    return int(key[0])
 
 
 @dataclass(order=True, slots=True)
@@ -329,56 +273,6 @@ class _Marked:
 
     def __exit__(self, *_: object) -> None:
         self.reading.leave()
-
-
-def make_engine(url: str, *, reader: bool) -> Engine:
-    """An SQLAlchemy engine with the settings of its database; no pool, each thread keeps its connection."""
-    if make_url(url).get_backend_name() == "sqlite":
-        made = create_engine(
-            url,
-            poolclass=NullPool,
-            connect_args={
-                "isolation_level": None,
-                "timeout": _BUSY_TIMEOUT_S,
-                "check_same_thread": False,
-            },
-        )
-        event.listen(made, "connect", _prepare_sqlite_reader if reader else _prepare_sqlite)
-        event.listen(made, "begin", _begin if reader else _begin_immediate)
-        return made
-    made = create_engine(
-        url, poolclass=NullPool, isolation_level="REPEATABLE READ" if reader else "READ COMMITTED"
-    )
-    if reader:
-        event.listen(made, "begin", _begin_read_only)
-    return made
-
-
-def _prepare_sqlite(driver: Any, _record: Any) -> None:
-    driver.execute("PRAGMA journal_mode=WAL")
-    driver.execute("PRAGMA synchronous=FULL")
-    driver.execute("PRAGMA foreign_keys=ON")
-    driver.execute("PRAGMA cache_size=-65536")
-    driver.execute("PRAGMA temp_store=MEMORY")
-
-
-def _prepare_sqlite_reader(driver: Any, _record: Any) -> None:
-    driver.execute("PRAGMA query_only=ON")
-    driver.execute("PRAGMA cache_size=-65536")
-    driver.execute("PRAGMA mmap_size=1073741824")
-    driver.execute("PRAGMA temp_store=MEMORY")
-
-
-def _begin(conn: Connection) -> None:
-    conn.exec_driver_sql("BEGIN")
-
-
-def _begin_immediate(conn: Connection) -> None:
-    conn.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_read_only(conn: Connection) -> None:
-    conn.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
 def _connect(made: Engine) -> Connection:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from desktop.store.engine import make_engine
+from desktop.store.database import make_engine
 
 _KEY = 7_242_002
 

@@ -4,7 +4,8 @@ from sqlalchemy import insert, select, update
 
 from desktop.domain.changes import Topic
 from desktop.store import tables
-from desktop.store.engine import Tx, new_id
+from desktop.store.engine import Tx
+from desktop.store.statements import new_id
 
 
 def register(tx: Tx, name: str, connection: str) -> int:

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from desktop.domain.problems import Problem
 from desktop.store import settings, tables
-from desktop.store.engine import Store, StoreBroken, Tx, make_engine
+from desktop.store.database import make_engine
+from desktop.store.engine import Store, StoreBroken, Tx
 from desktop.store.migrations import guards
 from desktop.system.clock import Clock
 

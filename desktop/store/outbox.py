@@ -17,7 +17,8 @@ from desktop.domain.outbox import AttemptOutcome, Settled, Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.text import clean
 from desktop.store import contacts, tables
-from desktop.store.engine import Hot, Tx, new_id
+from desktop.store.engine import Tx
+from desktop.store.statements import Hot, new_id
 from desktop.store.tables import micros
 
 ENGINE: Final = "engine"

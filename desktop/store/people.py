@@ -7,7 +7,8 @@ from sqlalchemy import insert, select
 from desktop.domain.people import Role, User
 from desktop.domain.problems import NotFound
 from desktop.store import tables
-from desktop.store.engine import Tx, new_id
+from desktop.store.engine import Tx
+from desktop.store.statements import new_id
 
 
 def every(tx: Tx) -> list[User]:

@@ -13,7 +13,8 @@ from desktop.domain.contacts import Fact
 from desktop.domain.messages import Lane, Status
 from desktop.domain.text import fold
 from desktop.store import contacts, facts, outbox, tables
-from desktop.store.engine import Tx, new_id
+from desktop.store.engine import Tx
+from desktop.store.statements import new_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Location:
+    """Where the customer is, or a place that they named. Degrees."""
+
     latitude: float
     longitude: float
     name: str = ""

@@ -62,7 +62,9 @@ def judging(folder: Path) -> Iterator[Judge]:
     """A sandbox process."""
     process = _start(["sandbox", "--port", "0", "--data", str(folder / "log.db")], folder, PACKAGE.parent, "")
     try:
-        yield Judge(_said(process)["listening"])
+        judge = Judge(_said(process)["listening"])
+        judge.ask("status_delays", {"delays_s": {"sent": 0.01, "delivered": 0.1, "read": 0.2}})
+        yield judge
     finally:
         _end(process)
 
@@ -181,9 +183,10 @@ class Arena:
         process = self.serve()
         try:
             _said(process)
-            until(self._is_over)
-            until(lambda: self.judge.ask("webhook")["pending"] == 0)
-            until(self._nothing_waits)
+            with self._store() as store:
+                until(lambda: store.submit_read(_is_over).result())
+                until(lambda: self.judge.ask("webhook")["pending"] == 0)
+                until(lambda: store.submit_read(_nothing_waits).result())
         finally:
             process.terminate()
             ended = process.wait(WAIT_S)
@@ -238,18 +241,6 @@ class Arena:
         faults += [fault for one in results for fault in one.faults]
         return faults if results and rows else [*faults, "there is no broadcast"]
 
-    def _is_over(self) -> bool:
-        def read(tx: Tx) -> bool:
-            return bool(broadcasts.with_status(tx, BroadcastStatus.DONE))
-
-        with self._store() as store:
-            return store.submit_read(read).result()
-
-    def _nothing_waits(self) -> bool:
-        waiting = select(func.count()).select_from(tables.webhook).where(~tables.webhook.c.done)
-        with self._store() as store:
-            return not store.submit_read(lambda tx: tx.conn.scalar(waiting)).result()
-
     @contextmanager
     def _store(self) -> Iterator[Store]:
         store = opening.open_store(str(self.path), SystemClock(), "arena").store
@@ -257,6 +248,15 @@ class Arena:
             yield store
         finally:
             store.close()
+
+
+def _is_over(tx: Tx) -> bool:
+    return bool(broadcasts.with_status(tx, BroadcastStatus.DONE))
+
+
+def _nothing_waits(tx: Tx) -> bool:
+    waiting = select(func.count()).select_from(tables.webhook).where(~tables.webhook.c.done)
+    return not tx.conn.scalar(waiting)
 
 
 def until(wanted: Callable[[], bool]) -> None:

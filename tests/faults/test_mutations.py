@@ -42,6 +42,7 @@ OLD_CONSENT = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("patches", "crash_at", "expected"),

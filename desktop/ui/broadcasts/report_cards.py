@@ -206,7 +206,7 @@ class TimeCard(Card):
         launched = report.record.launched_at
         marks: list[tuple[float, str]] = []
         if lines and launched is not None:
-            marks = [(0.0, f"{launched.astimezone():%H:%M:%S}"), (end_s, f"+ {words.duration(end_s)}")]
+            marks = [(0.0, f"{launched.astimezone():%H:%M:%S}"), (end_s, f"after {words.duration(end_s)}")]
         self.chart.show_lines(lines, marks)
 
 

@@ -14,13 +14,13 @@ from desktop.domain.messages import Status
 from desktop.domain.phones import pretty
 from desktop.services.broadcasts import UnknownDecision
 from desktop.ui.broadcasts import words
+from desktop.ui.broadcasts.frame import LowTable
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
-from desktop.ui.parts.table import Table
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme
 
@@ -149,7 +149,7 @@ class MessagesCard(Card):
             Column("Last change", self._changed, 150),
         ]
         self.rows = Rows(columns)
-        self.table = Table(theme, self.rows, label="Messages", name="report_messages")
+        self.table = LowTable(theme, self.rows, label="Messages", name="report_messages")
         self.table.setMinimumHeight(theme.px(140))
         self.detail = Detail(theme)
         self.none = Label("", "soft", wrap=True, name="report_messages_none")

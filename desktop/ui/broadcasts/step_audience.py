@@ -12,6 +12,7 @@ from desktop.domain.contacts import Contact
 from desktop.domain.phones import pretty
 from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.filter_builder import FilterBuilder
+from desktop.ui.broadcasts.frame import LowTable
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.card import Card
@@ -19,7 +20,6 @@ from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.switch import Switch
-from desktop.ui.parts.table import Table
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme
 
@@ -106,7 +106,7 @@ class RecipientsCard(Card):
             Column("Will receive", _will_receive),
         ]
         self.rows = Rows(columns)
-        self.table = Table(theme, self.rows, label="Preview of recipients", name="wizard_recipients")
+        self.table = LowTable(theme, self.rows, label="Preview of recipients", name="wizard_recipients")
         self.table.setMinimumHeight(theme.px(170))
         self.table.activated.connect(self._activated)
         self.nobody = Label("", "soft", wrap=True, name="wizard_recipients_none")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from desktop.domain.templates import Template
 from desktop.domain.text import fold
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.summary import WIDTH_PX, MessageCard
+from desktop.ui.broadcasts.summary import MessageCard, column_px
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
@@ -107,7 +107,8 @@ class TemplateStep(QWidget):
         card.body.addWidget(self.stack, 1)
         self.none_found.hide()
         self.preview = MessageCard(theme, name="wizard_template_preview")
-        self.preview.setFixedWidth(theme.px(WIDTH_PX))
+        self.preview.setFixedWidth(column_px(theme))
+        theme.changed.connect(lambda: self.preview.setFixedWidth(column_px(theme)))
         self.problem = Label("", "muted", wrap=True, color="danger", name="wizard_template_problem")
         self.problem.hide()
         self.preview.body.addWidget(self.problem)

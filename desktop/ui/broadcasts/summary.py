@@ -22,6 +22,7 @@ from desktop.ui.parts.naming import named
 from desktop.ui.theme import Color, Theme
 
 WIDTH_PX = 340
+_GROWTH = 0.4
 _COLORS: Final[dict[Line, Color]] = {
     Line.WILL_OPTED_IN: "accent",
     Line.WILL_NO_CHOICE: "info",
@@ -243,6 +244,11 @@ class MessageCard(Card):
         self.next.setEnabled(at + 1 < count)
 
 
+def column_px(theme: Theme) -> int:
+    """The width of the right column: it grows less than the text, whose lines wrap."""
+    return round(WIDTH_PX + (theme.px(WIDTH_PX) - WIDTH_PX) * _GROWTH)
+
+
 class SummaryColumn(QWidget):
     """The three cards."""
 
@@ -258,6 +264,6 @@ class SummaryColumn(QWidget):
         for card in (self.counts, self.pace, self.message):
             column.addWidget(card)
         column.addStretch(1)
-        self.setFixedWidth(theme.px(WIDTH_PX))
-        theme.changed.connect(lambda: self.setFixedWidth(self._theme.px(WIDTH_PX)))
+        self.setFixedWidth(column_px(theme))
+        theme.changed.connect(lambda: self.setFixedWidth(column_px(self._theme)))
         named(self, "wizard_summary", "Summary")

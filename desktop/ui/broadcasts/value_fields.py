@@ -72,6 +72,8 @@ class DateValue(ValueField):
         super().__init__()
         self.edit = DateTimeField(theme, QDateTime(today, QTime(0, 0)), label="Day", name=name)
         self.edit.setDisplayFormat("d MMM yyyy")
+        # A date is written from left to right in every language the window speaks.
+        self.edit.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         _alone(self, self.edit)
         self.edit.dateChanged.connect(lambda _: self.changed.emit())
 
@@ -220,9 +222,7 @@ class ChipsValue(ValueField):
         self.flow.addWidget(self.entry)
         self.entry.setPlaceholderText("" if self._values else self._hint)
         width_px = self.entry.fontMetrics().horizontalAdvance(self._hint) + self._theme.px(16)
-        self.entry.setFixedWidth(
-            max(self._theme.px(110), width_px) if not self._values else self._theme.px(110)
-        )
+        self.entry.setFixedWidth(width_px if not self._values else self._theme.px(64))
         self.flow.invalidate()
         self.updateGeometry()
 

@@ -71,7 +71,7 @@ FIELDS: Final[dict[str, str]] = {
     "name": "Name",
     "phone": "Phone",
     "created": "Added",
-    "last_inbound": "Last message from them",
+    "last_inbound": "Last wrote to us",
 }
 OPERATORS: Final[dict[Op, str]] = {
     Op.IS: "is",

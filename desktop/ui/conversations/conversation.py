@@ -1,14 +1,13 @@
 """One open conversation: head, thread, compose box and contact panel, and what is done in them."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.domain.changes import Changes, Topic
+from desktop.domain.changes import Change, Changes, Topic
 from desktop.domain.compose import ComposeState
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
@@ -16,7 +15,7 @@ from desktop.domain.people import Right, User, may
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.services.conversations import OpenConversation
-from desktop.ui.conversations import entries, template_words
+from desktop.ui.conversations import template_words
 from desktop.ui.conversations.compose import ComposeBox
 from desktop.ui.conversations.contact_verbs import ContactVerbs
 from desktop.ui.conversations.delivery import Delivery
@@ -25,13 +24,12 @@ from desktop.ui.conversations.header import ThreadHeader
 from desktop.ui.conversations.loading import Latest
 from desktop.ui.conversations.panel import ContactPanel
 from desktop.ui.conversations.thread import ThreadView
+from desktop.ui.conversations.thread_pages import ThreadPages
 from desktop.ui.desk import Desk
 from desktop.ui.tasks import Once
 
-PAGE = 300
-"""Messages that one read brings (desktop.store.conversations.thread)."""
-FIRST_ROWS = 60
-"""Rows laid out when a conversation opens, more than fit on a screen; all 300 at once would stall the window."""
+GATHER_MS = 500
+"""Changes that name no contact, as a broadcast's, are gathered this long before the thread is read again."""
 
 
 class ConversationArea(QWidget):
@@ -52,9 +50,7 @@ class ConversationArea(QWidget):
         self._templates: list[Template] = []
         self._people: list[User] = []
         self._tags: list[str] = []
-        self._before: list[int | None] = [None]
-        self._depth = FIRST_ROWS
-        self._depth_helps = False
+        self._stale = True
         self._load = Latest(desk.tasks, self, self._problem)
         self._keeper = DraftKeeper(desk.app.conversations, desk.tasks, self._problem, self)
         self._delivery = Delivery(desk, self)
@@ -67,6 +63,7 @@ class ConversationArea(QWidget):
         column.setSpacing(0)
         self.header = ThreadHeader(theme)
         self.thread_view = ThreadView(theme)
+        self._pages = ThreadPages(self.thread_view, self.reload)
         self.compose = ComposeBox(theme)
         column.addWidget(self.header)
         column.addWidget(self.thread_view, 1)
@@ -75,6 +72,10 @@ class ConversationArea(QWidget):
         self.panel = ContactPanel(theme)
         row.addWidget(self.panel)
         self._once = Once(desk.tasks, self)
+        self._gather = QTimer(self)
+        self._gather.setSingleShot(True)
+        self._gather.setInterval(GATHER_MS)
+        self._gather.timeout.connect(self.reload)
         self._wire()
 
     def _wire(self) -> None:
@@ -87,8 +88,6 @@ class ConversationArea(QWidget):
         box.history_requested.connect(panel.show_history)
         self.header.assign_requested.connect(self._assign)
         self.header.open_requested.connect(self._set_open)
-        thread.older_requested.connect(self._older)
-        thread.newer_requested.connect(self._newer)
         thread.send_again_requested.connect(self._send_again)
         thread.link_requested.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         panel.opt_in.change_requested.connect(
@@ -123,14 +122,13 @@ class ConversationArea(QWidget):
 
     def hear(self, changes: Changes) -> None:
         """Reload if a change concerns the shown conversation."""
-        if changes.has(Topic.TEMPLATE) or changes.has(Topic.SETTINGS):
-            self._templates, self._people = [], []
-        if changes.has(Topic.CONTACT):
-            self._tags = []
         concerned = changes.has(Topic.TEMPLATE) or changes.has(Topic.SETTINGS)
         topics = (Topic.CONTACT, Topic.CONVERSATION, Topic.MESSAGE)
-        if concerned or any(changes.has(topic, self.contact_id) for topic in topics):
+        self._stale = self._stale or concerned or changes.has(Topic.CONTACT)
+        if concerned or any(Change(topic, self.contact_id or 0) in changes.touched for topic in topics):
             self.reload()
+        elif any(changes.has(topic, self.contact_id) for topic in topics) and not self._gather.isActive():
+            self._gather.start()
 
     def tick(self) -> None:
         """Time has passed: what is left of the reply window, and whether one may still write."""
@@ -158,16 +156,23 @@ class ConversationArea(QWidget):
     async def _read(self, contact_id: int, *, anew: bool) -> None:
         app, user = self._desk.app, self._desk.user()
         if anew:
-            self._before = [None]
-        if not self._templates:
-            self._templates = await app.templates.every()
-        if not self._people:
-            self._people = await app.workspace.people()
-        if not self._tags:
-            self._tags = await app.contacts.tag_names()
+            self._pages.restart()
+        await self._refresh()
         edit = self._edits if self._keeper.clean and not self._once.running else -1
-        opened = await app.conversations.open(contact_id, user, before_id=self._before[-1])
+        opened = await app.conversations.open(contact_id, user, before_id=self._pages.before_id)
         self._show(opened, anew=anew, untouched=edit == self._edits)
+
+    async def _refresh(self) -> None:
+        """Read the workspace's templates, people and tags again if they changed."""
+        if not self._stale:
+            return
+        app, self._stale = self._desk.app, False
+        try:
+            templates, people = await app.templates.every(), await app.workspace.people()
+            self._templates, self._people, self._tags = templates, people, await app.contacts.tag_names()
+        except BaseException:  # a cancelled read has brought nothing either
+            self._stale = True
+            raise
 
     def _show(self, opened: OpenConversation, *, anew: bool, untouched: bool) -> None:
         """Everything in one go: the banner stands before the person can write.
@@ -180,46 +185,13 @@ class ConversationArea(QWidget):
         user = self._desk.user()
         self._show_box(anew=anew)
         self.header.show_state(opened.contact, opened.row, self._people, user, now)
-        self._show_thread(opened, anew=anew)
+        self._pages.show_state(opened, self._templates, now, anew=anew)
         may_change = may(user, Right.CHANGE_OPT_IN, opened.settings.override_roles)
         self.panel.show_state(opened.contact, opened.history, self._tags, now, may_change=may_change)
         if anew:
             self.shown.emit()
             self.compose.focus_writing()
         self.look()
-
-    def _show_thread(self, opened: OpenConversation, *, anew: bool) -> None:
-        by_name = {template.name: template for template in self._templates}
-
-        def buttons_of(message: MessageView) -> tuple[str, ...]:
-            template = by_name.get(message.template_name) if message.kind == "template" else None
-            if template is not None:
-                return tuple(button.text for button in template.buttons)
-            return entries.buttons_in(message)
-
-        if anew:
-            self._depth = FIRST_ROWS
-        now = self._desk.app.clock.now()
-        rows = entries.build(opened.messages, opened.history, opened.contact.first_name, now, buttons_of)
-        rows = rows[self._start(rows, anew) :]
-        first = next((row for row in rows if isinstance(row, entries.BubbleEntry)), None)
-        cut = first is not None and bool(opened.messages) and first.message.id != opened.messages[0].id
-        self._depth_helps = cut and self._depth < entries.MOST_ROWS
-        self.thread_view.show_entries(
-            rows,
-            has_older=cut or len(opened.messages) >= PAGE,
-            has_newer=self._before[-1] is not None,
-            anew=anew,
-        )
-
-    def _start(self, rows: Sequence[entries.Entry], anew: bool) -> int:
-        """Where the rows that are laid out begin: where they began, so that new ones are only added."""
-        shown = self.thread_view.entries()
-        if not anew and shown and len(shown) >= self._depth:
-            keys = [row.key for row in rows]
-            if shown[0].key in keys:
-                self._depth = len(rows) - keys.index(shown[0].key)
-        return max(0, len(rows) - self._depth)
 
     def _show_box(self, *, anew: bool = False) -> None:
         if self._opened is not None:
@@ -228,22 +200,6 @@ class ConversationArea(QWidget):
             self.compose.show_state(
                 self._state, now, opened.contact, opened.history, self._templates, anew=anew
             )
-
-    def _older(self) -> None:
-        if self._depth_helps and self._opened is not None:
-            self._depth += FIRST_ROWS
-            self._show_thread(self._opened, anew=False)
-            return
-        middle = self.thread_view.middle_message_id()
-        if middle is not None and not self._load.running:
-            self._before.append(middle)
-            self._depth = entries.MOST_ROWS
-            self.reload()
-
-    def _newer(self) -> None:
-        if len(self._before) > 1 and not self._load.running:
-            self._before.pop()
-            self.reload()
 
     # The draft.
 
@@ -321,7 +277,7 @@ class ConversationArea(QWidget):
             self._state = self._state.sent()
             self._edits += 1
             self.thread_view.go_to_bottom()
-            self._before = [None]
+            self._pages.restart()
         self._show_box()
         self.reload()
         if sent:

@@ -34,6 +34,7 @@ async def to_review(scene: Scene) -> None:
 @in_scene
 async def test_toggle_on_reads_990_and_each_kind_on_its_own_line(scene: Scene) -> None:
     await scene.to_audience()
+    await scene.appears("wizard_line_opted_out")
     assert scene.text("wizard_will_be_sent") == "990"
     assert scene.text("wizard_selected") == "of 1,000 selected"
     assert line(scene, Line.WILL_OPTED_IN) == ("970", "")
@@ -50,6 +51,7 @@ async def test_toggle_off_reads_1000_and_warns(scene: Scene) -> None:
     await scene.to_audience()
     scene.click("wizard_toggle")
     await scene.counted()
+    await scene.appears("wizard_line_will_despite")
     assert scene.text("wizard_will_be_sent") == "1,000"
     assert scene.find("wizard_will_be_sent").property("color") == "warn"
     assert line(scene, Line.WILL_DESPITE) == ("10", "included")
@@ -243,6 +245,7 @@ async def test_contacts_without_a_value_are_named(scene: Scene) -> None:
     QTest.keyClick(text, Qt.Key.Key_Backspace)
     scene.page.wizard.message_step.variables._tell(scene.page.wizard.message_step.variables.rows["2"])  # type: ignore[union-attr]
     await scene.until(lambda: scene.text("wizard_variables_missing").startswith("1 contact has no value"))
+    await scene.appears("wizard_line_missing_variable")
     assert line(scene, Line.MISSING_VARIABLE) == ("1", "left out")
 
 
@@ -365,6 +368,7 @@ async def test_strict_leaves_out_who_made_no_choice(scene: Scene) -> None:
     settings = await scene.app.workspace.settings()
     await scene.app.workspace.change_settings(replace(settings, strict=True), scene.who[0])
     await scene.until(lambda: scene.text("wizard_will_be_sent") == "970")
+    await scene.appears("wizard_line_no_choice")
     assert line(scene, Line.NO_CHOICE) == ("20", "left out")
     assert scene.page.wizard is not None
     assert isinstance(scene.page.wizard.state.breakdown, Breakdown)

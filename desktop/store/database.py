@@ -1,0 +1,59 @@
+"""A connection to either database, with the settings that the store relies on."""
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+_BUSY_TIMEOUT_S: Final = 30
+
+
+def make_engine(url: str, *, reader: bool) -> Engine:
+    """An SQLAlchemy engine with the settings of its database; no pool, each thread keeps its connection."""
+    if make_url(url).get_backend_name() == "sqlite":
+        made = create_engine(
+            url,
+            poolclass=NullPool,
+            connect_args={
+                "isolation_level": None,
+                "timeout": _BUSY_TIMEOUT_S,
+                "check_same_thread": False,
+            },
+        )
+        event.listen(made, "connect", _prepare_sqlite_reader if reader else _prepare_sqlite)
+        event.listen(made, "begin", _begin if reader else _begin_immediate)
+        return made
+    made = create_engine(
+        url, poolclass=NullPool, isolation_level="REPEATABLE READ" if reader else "READ COMMITTED"
+    )
+    if reader:
+        event.listen(made, "begin", _begin_read_only)
+    return made
+
+
+def _prepare_sqlite(driver: Any, _record: Any) -> None:
+    driver.execute("PRAGMA journal_mode=WAL")
+    driver.execute("PRAGMA synchronous=FULL")
+    driver.execute("PRAGMA foreign_keys=ON")
+    driver.execute("PRAGMA cache_size=-65536")
+    driver.execute("PRAGMA temp_store=MEMORY")
+
+
+def _prepare_sqlite_reader(driver: Any, _record: Any) -> None:
+    driver.execute("PRAGMA query_only=ON")
+    driver.execute("PRAGMA cache_size=-65536")
+    driver.execute("PRAGMA mmap_size=1073741824")
+    driver.execute("PRAGMA temp_store=MEMORY")
+
+
+def _begin(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_read_only(conn: Connection) -> None:
+    conn.exec_driver_sql("SET TRANSACTION READ ONLY")

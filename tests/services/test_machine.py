@@ -1,0 +1,412 @@
+"""Any order of events: consent changes, submissions, broadcasts, claims, calls, crashes, webhooks.
+
+A real store in a temporary folder, the real door, claim, settle and recovery; the network is a model that
+records the calls. After each step: no marketing call to someone who said no outside the cells that allow
+it, nobody called twice, every ledger green, and the store knows about each person what they said.
+"""
+
+import asyncio
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path as File
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from desktop.domain.broadcast import BroadcastDraft
+from desktop.domain.consent import Category, OptIn, Override, Path
+from desktop.domain.filters import EVERYONE
+from desktop.domain.messages import GONE, Lane, Status
+from desktop.domain.outbox import Submission
+from desktop.domain.people import User
+from desktop.domain.problems import Problem
+from desktop.domain.templates import Template
+from desktop.services import sending
+from desktop.services.bodies import callback_data
+from desktop.services.broadcasts import Broadcasts, UnknownDecision
+from desktop.services.contacts import Contacts
+from desktop.services.dispatcher import _settle, take_over
+from desktop.services.inbound import Inbound, apply_statuses
+from desktop.services.outcomes import outcome_of
+from desktop.store import broadcasts, claims, consent, contacts, conversations, ledger, opening, outbox, people
+from desktop.store import settings as setting_store
+from desktop.store import templates as template_store
+from desktop.store.engine import Store, Tx
+from desktop.system.clock import SystemClock
+from desktop.whatsapp.answers import Answer, Lost, NotStarted, Refused, Withdrawn
+from desktop.whatsapp.updates import StatusUpdate
+from desktop.whatsapp.webhooks import parse
+from tests.services.desk import empty_store
+from tests.services.world import Given, Person, World
+
+T = TypeVar("T")
+SALE, NEWS = "sale", "news"
+PEOPLE = (
+    ("+16045550142", "16045550142", "16045550142", "CA.142"),
+    ("+5511987654321", "5511987654321", "551187654321", "BR.321"),
+    ("+525512345678", "5215512345678", "525512345678", ""),
+    ("+14165550117", "14165550117", "14165550117", "CA.117"),
+)
+"""Phone, two forms in which WhatsApp may name it, user id."""
+WHO = st.integers(0, len(PEOPLE) - 1)
+WHICH = st.integers(0, 1_000)
+KEY = "0badcafe"
+
+
+class Consent(RuleBasedStateMachine):
+    """The store under test and the model beside it."""
+
+    empty: File
+    """Set for each run: a migrated store to copy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        path = File(self.folder.name) / "store.db"
+        shutil.copy(self.empty, path)
+        self.clock = SystemClock()
+        self.store: Store = opening.open_store(str(path), self.clock, "test").store
+        self.loop = asyncio.new_event_loop()
+        self.world = World()
+        self.count = 0
+
+    def teardown(self) -> None:
+        self.store.close()
+        self.loop.close()
+        self.folder.cleanup()
+
+    def write(self, run: Callable[[Tx], T]) -> T:
+        return self.store.submit_write(run).result()
+
+    def wait(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+    @initialize()
+    def begin(self) -> None:
+        def write(tx: Tx) -> tuple[list[int], list[Template], User]:
+            now = tx.now
+            template_store.replace_all(
+                tx,
+                [
+                    Template(0, SALE, "en", Category.MARKETING, "Sale!", fetched_at=now),
+                    Template(0, NEWS, "en", Category.UTILITY, "News.", fetched_at=now),
+                ],
+            )
+            made = [contacts.create(tx, "", phone, user_id=id or None) for phone, _, _, id in PEOPLE]
+            return made, [template_store.by_name(tx, name) for name in (SALE, NEWS)], people.every(tx)[0]
+
+        ids, (self.sale, self.news), self.user = self.write(write)
+        for contact_id, (phone, first, second, user_id) in zip(ids, PEOPLE, strict=True):
+            names: tuple[dict[str, str], ...] = ({"from": first}, {"from": second})
+            names += ({"from_user_id": user_id},) if user_id else ()
+            self.world.people[contact_id] = Person(contact_id, phone, names)
+        self.world.marketing = {self.sale.id: True, self.news.id: False}
+        self.world.revision = {self.sale.id: self.sale.revision, self.news.id: self.news.revision}
+        nothing = lambda: None  # noqa: E731
+        self.inbound = Inbound(self.store, store_key=KEY, wake=nothing, refresh_templates=nothing)
+        self.broadcasts = Broadcasts(self.store, nothing)
+        self.contacts = Contacts(self.store)
+        self.engine_id, _ = self.wait(take_over(self.store, "first", "http://127.0.0.1:1"))
+
+    def person(self, which: int) -> Person:
+        return list(self.world.people.values())[which]
+
+    # What people say.
+
+    @rule(who=WHO, value=st.sampled_from(OptIn))
+    def a_colleague_records(self, who: int, value: OptIn) -> None:
+        person = self.person(who).root
+        self.wait(self.contacts.set_opt_in(person.contact_id, value, self.user, "they said so"))
+        person.says(value)
+
+    @rule(who=WHO, name=WHICH, wish=st.sampled_from(["STOP", "stop.", "START", "hello"]))
+    def a_customer_writes(self, who: int, name: int, wish: str) -> None:
+        person = self.person(who).root
+        called = person.names[name % len(person.names)]
+        self.count += 1
+        item = {"id": f"wamid.in{self.count}", "type": "text", "text": {"body": wish}, **called}
+        self._hook({"messages": [item]})
+        if wish != "hello":
+            person.says(OptIn.YES if wish == "START" else OptIn.NO)
+
+    @rule(who=WHO, name=WHICH, stop=st.booleans())
+    def a_customer_stops_or_resumes_in_whatsapp(self, who: int, name: int, stop: bool) -> None:
+        person = self.person(who).root
+        called = person.names[name % len(person.names)]
+        self.count += 1
+        item = {
+            "value": "stop" if stop else "resume",
+            "category": "marketing_messages",
+            "timestamp": 1_790_000_000 + self.count,
+            "wa_id": called.get("from"),
+            "user_id": called.get("from_user_id"),
+        }
+        self._hook({"user_preferences": [item]}, "user_preferences")
+        person.stops(stop)
+
+    def _hook(self, value: dict[str, Any], field: str = "messages") -> None:
+        change = {"field": field, "value": value}
+        raw = json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode()
+        self.wait(self.inbound.receive(raw))
+
+    @rule(keep=WHO, drop=WHO)
+    def two_contacts_turn_out_to_be_one(self, keep: int, drop: int) -> None:
+        kept, dropped = self.person(keep).root, self.person(drop).root
+        if kept is dropped:
+            return
+        self.write(lambda tx: consent.merge(tx, kept.contact_id, [dropped.contact_id]))
+        kept.takes_over(dropped)
+
+    # What the workspace does.
+
+    @rule(strict=st.booleans(), bots_ask=st.booleans())
+    def the_settings_change(self, strict: bool, bots_ask: bool) -> None:
+        def write(tx: Tx) -> None:
+            kept = setting_store.load(tx)
+            setting_store.save(tx, replace(kept, strict=strict, bots_ask=bots_ask), None)
+
+        self.write(write)
+        self.world.strict, self.world.bots_ask = strict, bots_ask
+
+    @rule(marketing=st.booleans(), announced=st.booleans())
+    def whatsapp_changes_a_category(self, marketing: bool, announced: bool) -> None:
+        """NEWS turns into marketing, at once or announced, or back."""
+        wanted = Category.MARKETING if marketing else Category.UTILITY
+        now: dict[str, Any] = {"correct_category": wanted} if announced and marketing else {"category": wanted}
+        self.write(lambda tx: template_store.change(tx, NEWS, "en", **now))
+        self.news = self.write(lambda tx: template_store.get(tx, self.news.id))
+        self.world.marketing[self.news.id] = marketing
+        self.world.revision[self.news.id] = self.news.revision
+
+    @rule(minutes=st.sampled_from([5, 30, 24 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        """The templates are read anew, so that the claims go on."""
+        self.clock.move(timedelta(minutes=minutes))
+
+        def write(tx: Tx) -> None:
+            template_store.replace_all(tx, [replace(one, fetched_at=tx.now) for one in template_store.every(tx)])
+
+        self.write(write)
+
+    @rule(who=WHO, path=st.sampled_from(Path), sale=st.booleans(), reason=st.booleans())
+    def someone_submits(self, who: int, path: Path, sale: bool, reason: bool) -> None:
+        if path is Path.BROADCAST:
+            return
+        person = self.person(who).root
+        template = self.sale if sale else self.news
+        one = self.write(lambda tx: contacts.get(tx, person.contact_id))
+        given = path is Path.COMPOSE and reason
+        override = Override(
+            "they asked", self.user.id, one.facts.consent_event_id, template.revision, one.id, template.id
+        )
+        wanted = Submission(
+            one.id, path, "template", "", Lane.PEOPLE, {"values": {}}, template.id,
+            override if given else None, self.user.id if path is Path.COMPOSE else None,
+        )  # fmt: skip
+        done = self.write(lambda tx: sending.submit(tx, wanted, self.user if path is Path.COMPOSE else None))
+        if given and done.message_id is not None:
+            self.world.given[done.message_id] = Given(
+                person, person.version, self.world.revision[template.id]
+            )
+
+    @rule(sale=st.booleans(), only_opted_in=st.booleans())
+    def a_broadcast_is_launched(self, sale: bool, only_opted_in: bool) -> None:
+        template = self.sale if sale else self.news
+        draft = BroadcastDraft("Test", template.id, EVERYONE, only_opted_in)
+        id = self.wait(self.broadcasts.save_draft(None, draft, self.user))
+        self.wait(self.broadcasts.launch(id, self.user, reason="they all asked"))
+        while self.write(lambda tx: broadcasts.plan(tx, id)):
+            pass
+        if not only_opted_in:
+            self.world.covered[id] = {
+                one.contact_id: one.version
+                for one in self.world.people.values()
+                if one.merged_into is None and one.opt_in is OptIn.NO and self.world.marketing[template.id]
+            }
+
+    # What the engine does.
+
+    @rule(most=st.integers(1, 6))
+    def the_engine_claims(self, most: int) -> None:
+        def write(tx: Tx) -> tuple[Any, dict[int, int | None]]:
+            result = claims.claim(tx, most, self.engine_id)
+            return result, {one.message_id: outbox.template_of(tx, one.message_id) for one in result.claimed}
+
+        result, templates = self.write(write)
+        assert not result.stale_template_ids
+        for one in result.claimed:
+            fault = self.world.fault_of(one, templates[one.message_id])
+            assert not fault, f"{one} was claimed, but: {fault}"
+            self.world.held[one.message_id] = one
+
+    @precondition(lambda self: self.world.held)
+    @rule(which=WHICH, end=st.sampled_from(["answered", "lost", "vanished", "refused", "down", "withdrawn"]))
+    def a_call_is_made(self, which: int, end: str) -> None:
+        """vanished: the answer is lost and so was the message."""
+        claimed = self.world.held.pop(list(self.world.held)[which % len(self.world.held)])
+        row = self.write(lambda tx: outbox.lock(tx, [claimed.message_id])[claimed.message_id])
+        assert row.status != Status.QUEUED.value, "a call without a claim"
+        answer: Answer | None
+        if end in ("answered", "lost"):
+            answer = self.world.take(claimed, answered=end == "answered")
+        else:
+            answer = {
+                "vanished": None,
+                "refused": Refused([131000, 131026, 131050, 130429][which % 4]),
+                "down": NotStarted("refused"),
+                "withdrawn": Withdrawn(),
+            }[end]
+        if answer is None:
+            self.world.uncertain.add(claimed.message_id)
+        self.world.ended[claimed.message_id] = (claimed, answer or Lost("the line was cut"))
+
+    @precondition(lambda self: self.world.ended)
+    @rule(which=WHICH, every=st.booleans())
+    def the_engine_settles(self, which: int, every: bool) -> None:
+        ids = list(self.world.ended)
+        chosen = [self.world.ended.pop(id) for id in (ids if every else [ids[which % len(ids)]])]
+        now = self.clock.now()
+        outcomes = [outcome_of(claimed, answer, now) for claimed, answer in chosen]
+        self.write(lambda tx: _settle(tx, outcomes))
+        for claimed, answer in chosen:
+            if isinstance(answer, Refused) and answer.code == 131050:
+                self.world.people[claimed.contact_id].root.stops(True) if False else self._stop_of(claimed.message_id)
+
+    def _stop_of(self, message_id: int) -> None:
+        """A stop told about a message is its contact's, as its row names them now."""
+        contact_id = self.write(lambda tx: outbox.contact_of(tx, message_id))
+        self.world.people[contact_id].stops(True)
+
+    @rule()
+    def the_engine_dies_and_another_takes_over(self) -> None:
+        self.world.crash()
+        self.engine_id, _ = self.wait(take_over(self.store, "next", "http://127.0.0.1:1"))
+
+    # What WhatsApp reports.
+
+    @precondition(lambda self: self.world.received)
+    @rule(
+        which=st.lists(WHICH, min_size=1, max_size=4),
+        told=st.lists(st.sampled_from(["sent", "delivered", "read", "failed", "stopped"]), min_size=4, max_size=4),
+        by_wamid=st.booleans(),
+    )
+    def statuses_arrive(self, which: list[int], told: list[str], by_wamid: bool) -> None:
+        """Late, early, twice, in any order, in one batch; a failure can be a stop."""
+        ids = [list(self.world.received)[one % len(self.world.received)] for one in which]
+        items = []
+        for id, name in zip(ids, told, strict=False):
+            item: dict[str, Any] = {"id": self.world.received[id], "status": name}
+            if not by_wamid:
+                item["biz_opaque_callback_data"] = callback_data(KEY, id)
+            if name in ("failed", "stopped"):
+                item |= {"status": "failed", "errors": [{"code": 131050 if name == "stopped" else 131026}]}
+            items.append(item)
+        change = {"field": "messages", "value": {"statuses": items}}
+        updates = parse(json.dumps({"entry": [{"id": "1", "changes": [change]}]}).encode()).updates
+        statuses = [one for one in updates if isinstance(one, StatusUpdate)]
+        assert len(statuses) == len(items)
+        before = self._stops()
+        self.write(lambda tx: apply_statuses(tx, statuses, KEY))
+        after = self._stops()
+        for contact_id in after - before:
+            assert any(name == "stopped" for name in told)
+            self.world.people[contact_id].stops(True)
+
+    def _stops(self) -> set[int]:
+        ids = list(self.world.people)
+        facts = self.write(lambda tx: {id: consent.facts_of(tx, id)[1] for id in ids})
+        return {id for id, one in facts.items() if one.stopped_in_whatsapp}
+
+    @rule(which=WHICH, decision=st.sampled_from(UnknownDecision))
+    def a_person_decides(self, which: int, decision: UnknownDecision) -> None:
+        unknown = sorted(id for id in self.world.uncertain if self._status(id) is Status.UNKNOWN)
+        if not unknown:
+            return
+        id = unknown[which % len(unknown)]
+        try:
+            self.wait(self.broadcasts.decide_unknown(id, decision, self.user))
+        except Problem:
+            assert decision is UnknownDecision.SEND_AGAIN  # they may not get it now
+            assert self._status(id) is Status.UNKNOWN
+
+    def _status(self, id: int) -> Status | None:
+        return self.write(lambda tx: conversations.messages(tx, [id]))[0].status
+
+    # What is always true.
+
+    @invariant()
+    def nobody_is_called_twice(self) -> None:
+        assert self.world.doubled == []
+
+    @invariant()
+    def every_ledger_is_green(self) -> None:
+        results = self.store.submit_read(ledger.verify_all).result()
+        assert [one.faults for one in results if not one.is_green] == []
+
+    @invariant()
+    def the_store_knows_what_each_person_said(self) -> None:
+        for person in self.world.people.values():
+            if person.merged_into is not None:
+                continue
+            known = self.store.submit_read(lambda tx, one=person: consent.facts_of(tx, one.contact_id)[1])  # type: ignore[misc]
+            facts = known.result()
+            assert (facts.opt_in, facts.stopped_in_whatsapp) == (person.opt_in, person.stopped), person
+
+    @invariant()
+    def what_whatsapp_has_is_never_waiting(self) -> None:
+        ids = list(self.world.received)
+        rows = self.store.submit_read(lambda tx: conversations.messages(tx, ids)).result()
+        for row in rows:
+            pending = row.id in self.world.ended or row.id in self.world.held
+            settled = row.status in GONE or row.status in (Status.FAILED, Status.UNKNOWN, Status.CANCELLED)
+            assert settled or (pending and row.status is Status.SENDING), row
+
+
+def _run(empty: File, max_examples: int, steps: int) -> None:
+    machine = type("Run", (Consent,), {"empty": empty})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=max_examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+            print_blob=False,
+        ),
+    )
+
+
+def test_any_order_of_events(empty: File) -> None:
+    _run(empty, max_examples=25, steps=30)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_any_order_of_events_for_longer(empty: File) -> None:
+    _run(empty, max_examples=300, steps=60)
+
+
+def test_the_empty_store_is_what_the_machine_expects(tmp_path: File) -> None:
+    """Three people and nothing else: the model starts from the same."""
+    opened = opening.open_store(str(empty_store(tmp_path)), SystemClock(), "test").store
+    try:
+        assert opened.submit_read(contacts.count).result() == 0
+        assert len(opened.submit_read(people.every).result()) == 3
+    finally:
+        opened.close()
