@@ -45,6 +45,9 @@ SandboxUrl = Annotated[str, typer.Option(help="Use the sandbox that answers at t
 def window(
     context: typer.Context,
     store: StoreOption = "",
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox", help="The sandbox, even with a number set up.")
+    ] = False,
     sandbox_url: SandboxUrl = "",
 ) -> None:
     """Open the window (on the sandbox with its demo, unless a real number is set up)."""
@@ -54,8 +57,8 @@ def window(
 
         paths = Paths.of()
         logs.start(paths.log)
-        real = not sandbox_url and not Machine(paths.machine).settings.is_sandbox
-        options = Options(_address(store), paths, sandbox_url, real=real, demo=not real)
+        real = not (sandbox or sandbox_url) and not Machine(paths.machine).settings.is_sandbox
+        options = Options(_address(store, real=real), paths, sandbox_url, real=real, demo=not real)
         raise typer.Exit(run(options))
 
 
@@ -71,7 +74,7 @@ def serve(
     real = not sandbox and not sandbox_url
     logs.start(None, to_screen=True)
     options = Options(
-        _address(store), Paths.of(), sandbox_url, real=real, host=host, port=port, process="serve"
+        _address(store, real=real), Paths.of(), sandbox_url, real=real, host=host, port=port, process="serve"
     )
 
     async def work() -> None:
@@ -211,8 +214,10 @@ def verify(store: StoreOption = "") -> None:
         raise typer.Exit(1)
 
 
-def _address(store: str) -> str:
-    return store or os.environ.get("ASSENT_STORE", "") or str(Paths.of().store)
+def _address(store: str, *, real: bool = False) -> str:
+    """The store that was named, or the data folder's: the sandbox and a real number have one each."""
+    paths = Paths.of()
+    return store or os.environ.get("ASSENT_STORE", "") or str(paths.real_store if real else paths.store)
 
 
 def _stamp(store: str) -> str | None:

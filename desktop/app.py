@@ -37,7 +37,7 @@ from desktop.system.machine import Machine
 from desktop.system.paths import Paths
 from desktop.system.secrets import Secrets
 from desktop.whatsapp.account import Account, ConnectionTest
-from desktop.whatsapp.connection import Connection
+from desktop.whatsapp.connection import BadConnection, Connection
 from desktop.whatsapp.control import SandboxControl
 from desktop.whatsapp.send import Sender
 from desktop.whatsapp.session import open_session
@@ -225,7 +225,11 @@ async def _set_clock(store: Store, clock: SystemClock) -> None:
 async def _connect(options: Options, stack: AsyncExitStack, connecting: Connecting) -> Connection:
     """The connection; an inside sandbox is started, and closed on leaving."""
     if options.real:
-        return await connecting.real()
+        try:
+            return await connecting.real()
+        except BadConnection as wrong:
+            way_out = "Open the sandbox with “assent --sandbox” and mend it in Settings → WhatsApp."
+            raise BadConnection(wrong.title, f"{wrong.sentence} {way_out}", wrong.field) from wrong
     url = options.sandbox_url
     if not url and options.engine:
         # An inside sandbox stands still while no engine runs: only the engine's process has one.

@@ -40,8 +40,8 @@ def first_time(tx: Tx, key: str) -> bool:
     seen = tables.webhook_seen
     dialect = postgresql if tx.on_postgresql else sqlite
     # The insert itself decides: two servers may take the same webhook at the same moment.
-    made = tx.conn.execute(dialect.insert(seen).values(key=key, at=tx.now).on_conflict_do_nothing())
-    return made.rowcount == 1
+    made = dialect.insert(seen).values(key=key, at=tx.now).on_conflict_do_nothing().returning(seen.c.key)
+    return tx.conn.scalar(made) is not None
 
 
 def quarantine(tx: Tx, why: str, body: str) -> None:

@@ -22,7 +22,13 @@ class Paths:
 
     @property
     def store(self) -> Path:
+        """The sandbox's store: it never talks to the real WhatsApp."""
         return self.home / "assent.db"
+
+    @property
+    def real_store(self) -> Path:
+        """The store of the real number, kept apart from the sandbox's."""
+        return self.home / "whatsapp.db"
 
     @property
     def sandbox_log(self) -> Path:

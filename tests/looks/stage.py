@@ -22,6 +22,7 @@ from desktop.app import App, Options, open_app
 from desktop.services.demo import Demo
 from desktop.system.clock import SystemClock
 from desktop.system.paths import Paths
+from desktop.ui.dialog import CardDialog
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 
@@ -108,9 +109,10 @@ class Stage:
         """Return when nothing is being read or written and everything is laid out."""
         calm = 0
         while calm < 3:
-            await self.window.tasks.drain()
             await asyncio.sleep(0.02)
-            calm = calm + 1 if self.window.tasks.running_count == 0 else 0
+            # A dialog that is open has somebody waiting for its answer.
+            asked = sum(card.isVisible() for card in self.window.findChildren(CardDialog))
+            calm = calm + 1 if self.window.tasks.running_count <= asked else 0
         QApplication.processEvents()
 
     async def sandbox(self, path: str, body: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Every broadcast page at 1376 × 900: nothing cut off, nothing over another, every control has its names."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,8 @@ TAGGED = Filter(
 async def look(scene: Scene, where: str) -> list[str]:
     await scene.desk.tasks.drain()
     await scene.until(lambda: not scene.page._reload.running)
+    for _ in range(20):  # Qt lays out what changed in its own turns of the loop
+        await asyncio.sleep(0)
     found = clipped_texts(scene.window) + overlaps(scene.window) + unnamed_controls(scene.window)
     return [f"{where}: {one}" for one in found]
 

@@ -1,0 +1,33 @@
+"""How large a bench is, and where its files lie."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """send_count: messages of one broadcast. contact_count: of the counted store. repeat_count: of each
+    filter. stall_s: how long ticks are watched, at least."""
+
+    name: str
+    send_count: int
+    contact_count: int
+    filter_count: int
+    repeat_count: int
+    stall_s: float
+
+
+FULL: Final = Sizes("full", 100_000, 1_000_000, 20, 5, 60.0)
+QUICK: Final = Sizes("quick", 8_000, 50_000, 20, 3, 6.0)
+TINY: Final = Sizes("tiny", 200, 1_000, 8, 2, 0.3)
+"""For trying the plumbing; its figures say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """sizes, the folder of this run, and the folder of prepared stores, kept between runs."""
+
+    sizes: Sizes
+    folder: Path
+    cache: Path

@@ -1,0 +1,91 @@
+"""Stores full of made-up contacts, made once and kept: a million contacts take minutes."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.app import App, Options, open_app
+from desktop.services.demo import Demo
+from desktop.store import opening, settings
+from desktop.store.engine import Store, Tx, WriteLane
+from desktop.system.clock import SystemClock
+from desktop.system.paths import Paths
+
+_WAL = ("-wal", "-shm", ".engine")
+
+
+def prepared(cache: Path, contact_count: int, no_count: int, none_count: int) -> Path:
+    """A sandbox store without a pace; its name says what is in it and which tables it has."""
+    name = f"{contact_count}-{no_count}-{none_count}-{opening.newest_revision()}.db"
+    path = cache / name
+    if not path.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        print(f"making {contact_count:,} contacts, kept in {cache.name}/{name} …", flush=True)
+        began_s = time.perf_counter()
+        unfinished = cache / f"{name}.{os.getpid()}"
+        asyncio.run(_make(unfinished, contact_count, no_count, none_count))
+        unfinished.replace(path)
+        print(f"made in {time.perf_counter() - began_s:.0f} s", flush=True)
+    return path
+
+
+async def _make(path: Path, contact_count: int, no_count: int, none_count: int) -> None:
+    store = opening.open_store(str(path), SystemClock(), "bench").store
+    try:
+        await store.write(_set_up)
+        demo = Demo(store)
+        await demo.add_people()
+        await demo.seed(contact_count, no_count, none_count)
+        await store.write(_spread, WriteLane.BULK)
+    finally:
+        await asyncio.to_thread(store.close)
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for ending in _WAL:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _set_up(tx: Tx) -> None:
+    opening.stamp(tx, opening.SANDBOX)
+    settings.save(tx, replace(settings.load(tx), pace_per_s=None), None)
+
+
+def _spread(tx: Tx) -> None:
+    """Dates of 300 days for the filters that ask for them: a seed is made in one go."""
+    tx.conn.exec_driver_sql("UPDATE contact SET created_at = created_at - (id % 300) * 86400000000")
+
+
+def copied(prepared_store: Path, folder: Path) -> Path:
+    """A copy to change."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = folder / "store.db"
+    shutil.copyfile(prepared_store, made)
+    return made
+
+
+@asynccontextmanager
+async def opened(path: Path, sandbox_url: str = "") -> AsyncIterator[App]:
+    """The whole program on a store, without its window; an engine only if there is a sandbox."""
+    options = Options(
+        str(path), Paths(path.parent), sandbox_url, engine=bool(sandbox_url), process="bench"
+    )
+    async with open_app(options) as app:
+        if sandbox_url:
+            await app.templates.refresh()
+        yield app
+
+
+@asynccontextmanager
+async def looked_at(path: Path) -> AsyncIterator[Store]:
+    """A store alone."""
+    store = (await asyncio.to_thread(opening.open_store, str(path), SystemClock(), "bench")).store
+    try:
+        yield store
+    finally:
+        await asyncio.to_thread(store.close)
