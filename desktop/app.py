@@ -27,6 +27,7 @@ from desktop.services.sending import Sending
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
 from desktop.store import engines, opening, outbox, settings
+from desktop.store import conversations as conversation_store
 from desktop.store import webhooks as webhook_store
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.engine_lock import DatabaseEngineLock
@@ -120,7 +121,15 @@ class App:
         await demo.clear()
         if self.control is not None:
             await self.control.reset()
-        await demo.fill()
+        await self.fill_demo()
+
+    async def fill_demo(self) -> None:
+        """Fill an empty sandbox store, and tell the sandbox whose reply window is open."""
+        await Demo(self.store).fill()
+        if self.control is not None:
+            now = self.clock.now()
+            for phone, wrote_at in await self.store.read(conversation_store.open_windows):
+                await self.control.customer_wrote(phone, (now - wrote_at).total_seconds())
         await self.templates.refresh()
 
     async def move_clock(self, by: timedelta) -> None:
@@ -395,7 +404,7 @@ async def _serve(
 
 
 async def _fill(app: App) -> None:
-    demo = Demo(app.store)
-    if await demo.is_empty():
-        await demo.fill()
-    await app.templates.refresh_if_stale()
+    if await Demo(app.store).is_empty():
+        await app.fill_demo()
+    else:
+        await app.templates.refresh_if_stale()

@@ -60,6 +60,7 @@ class MessageView:
     error_code: int | None = None
     error_details: str = ""
     content: Mapping[str, Any] = field(default_factory=dict)
+    template_id: int | None = None
     template_name: str = ""
     broadcast_id: int | None = None
     broadcast_name: str = ""

@@ -34,6 +34,7 @@ Customers (all POST unless said; most answer {wamid} or the customer):
       /media {type?, caption?, filename?, mime_type?, data_base64?} · /location {latitude?, longitude?}
       /reaction {message_id, emoji?} · /unsupported {} · /read {} → {read: how many}
       /stop {} · /resume {} · /block {blocked} · /not_on_whatsapp {value} · /us {value} · /name {name}
+      /wrote {seconds_ago} (opens the window and tells nobody)
       /wa_id {wa_id} · /user_id {user_id} (both known) · /no_phone {user_id} (only the id is told)
       /change_number {new_phone}
 """

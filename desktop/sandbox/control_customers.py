@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from aiohttp import web
 
-from .asked import Body, flag, parse, phone_digits, string, user_id
+from .asked import Body, flag, number, parse, phone_digits, string, user_id
 from .clock import BusinessClock, iso
 from .customers import Customer, Customers, digits
 from .envelope import json_response
@@ -50,6 +50,7 @@ class ControlCustomers:
             "resume": self._resume,
             "block": self._block,
             "name": self._name,
+            "wrote": self._wrote,
             "us": self._us,
             "not_on_whatsapp": self._not_on_whatsapp,
             "wa_id": self._wa_id,
@@ -152,6 +153,14 @@ class ControlCustomers:
 
     async def _name(self, customer: Customer, body: Body) -> Body:
         customer.name = string(body, "name")
+        return await self._kept(customer)
+
+    async def _wrote(self, customer: Customer, body: Body) -> Body:
+        """They wrote a while ago: the window opens as it would have, and nobody is told."""
+        ago_s = number(body.get("seconds_ago"), "seconds_ago")
+        if ago_s < 0:
+            raise ValueError("Give 'seconds_ago' as 0 or more.")
+        customer.last_inbound_at_s = max(customer.last_inbound_at_s, self._clock.now_s() - ago_s)
         return await self._kept(customer)
 
     async def _us(self, customer: Customer, body: Body) -> Body:

@@ -21,7 +21,7 @@ from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
 from desktop.services.bodies import body_for
 from desktop.services.outcomes import Outcome, outcome_of
-from desktop.store import claims, engines, outbox, settings
+from desktop.store import claims, contacts, engines, outbox, settings
 from desktop.store import consent as consent_store
 from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
 from desktop.system.clock import Clock
@@ -289,7 +289,7 @@ def _settle(tx: Tx, ended: list[Outcome]) -> None:
 
 
 def _record_stop(tx: Tx, settled: Settled) -> None:
-    contact_id = outbox.contact_of(tx, settled.message_id)
+    contact_id = contacts.kept_id(tx, outbox.contact_of(tx, settled.message_id))
     _, known = consent_store.facts_of(tx, contact_id, lock=True)
     if not known.stopped_in_whatsapp:
         consent_store.record(tx, contact_id, True, Source.WHATSAPP, evidence="error 131050")
@@ -298,13 +298,14 @@ def _record_stop(tx: Tx, settled: Settled) -> None:
 async def take_over(store: Store, name: str, connection: str) -> tuple[int, int]:
     """Register as the store's engine and settle what a dead one left: returns (engine id, unknown count).
 
-    The caller holds the store's engine lock, so every other engine on a SQLite file is dead.
+    The caller holds the store's engine lock, so every claim found is of an engine that is gone, also of one
+    that could not wait for its last calls.
     """
 
     def write(tx: Tx) -> tuple[int, int]:
         engine_id = engines.register(tx, name, connection)
         dead = engines.unfinished(tx, engine_id)
-        found = outbox.recover(tx, dead)
+        found = outbox.recover(tx, None)
         engines.stop(tx, dead)
         return engine_id, found
 

@@ -132,7 +132,7 @@ def _apply_status(tx: Tx, message_id: int, one: StatusUpdate) -> None:
     if one.recipient_user_id or one.recipient_phone:
         contacts.learn(tx, row.contact_id, phone=one.recipient_phone, user_id=one.recipient_user_id)
     if moved and one.status is Status.FAILED and error and errors.rule(error.code).opts_out:
-        _stop(tx, row.contact_id, True, f"error {error.code}")
+        _stop(tx, contacts.kept_id(tx, row.contact_id), True, f"error {error.code}")
 
 
 def _stop(tx: Tx, contact_id: int, stop: bool, evidence: str) -> None:

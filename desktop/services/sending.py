@@ -52,13 +52,16 @@ class Sending:
             self._wake()
         return done
 
-    async def send_again(self, message_id: int, user: User) -> Submitted:
-        """A person sends a failed message once more: a new message, asked anew."""
+    async def send_again(self, message_id: int, user: User, override: Override | None = None) -> Submitted:
+        """A person sends a failed message once more: a new message, asked anew.
+
+        Like any message of the compose box it may come back with a WARN and no message; then call again
+        with a covering reason.
+        """
 
         def write(tx: Tx) -> Submitted:
             require(user, Right.REPLY)
-            wanted = again(tx, message_id, user)
-            return submit(tx, wanted, user)
+            return submit(tx, replace(again(tx, message_id, user), override=override), user)
 
         done = await self._store.write(write)
         self._wake()

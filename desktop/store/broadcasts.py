@@ -358,7 +358,9 @@ def timeline(tx: Tx, broadcast_id: int, buckets: int = 40) -> dict[str, list[tup
         start_us = round((start - tables.EPOCH).total_seconds() * 1e6)
         # Whole numbers on both sides: integer division floors alike on both databases.
         # Rounded up: a point stands at the end of its slot, the last one at the last report.
-        slot = ((type_coerce(column, BigInteger) - start_us) * buckets + span_us - 1).op("/", precedence=8)(span_us)
+        slot = ((type_coerce(column, BigInteger) - start_us) * buckets + span_us - 1).op("/", precedence=8)(
+            span_us
+        )
         counted = select(slot.label("slot"), func.count()).where(mine).group_by("slot").order_by("slot")
         total = 0
         points = [(0.0, 0)]

@@ -227,7 +227,8 @@ def _question(tx: Tx, row: Row[Any], asked: _Asked, template: Template | None) -
         override=override,
         template_revision=template.revision if template else None,
         window_open=window.is_open(person.last_inbound_at, tx.now),
-        after_launch=broadcast is not None,
+        # Whoever was NO all along (the template turned into marketing) did not opt out after the launch.
+        after_launch=broadcast is not None and row.consent_event_id != person.consent_event_id,
     )
 
 

@@ -96,6 +96,7 @@ def merge(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
 
     The merged rows stay, marked, with their own history: consent events are never moved or deleted.
     """
+    _hold(tx, keep_id, drop_ids)
     _, kept = facts_of(tx, keep_id, lock=True)
     for drop_id in sorted(drop_ids):
         _, dropped = facts_of(tx, drop_id, lock=True)
@@ -110,6 +111,16 @@ def merge(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
         _move(tx, keep_id, drop_id)
 
 
+def _hold(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
+    """Lock in the order that everyone keeps, outbox and then contacts: a settlement that learns about a
+    contact holds its message already."""
+    message, contact = tables.message.c, tables.contact.c
+    moved = select(message.id).where(message.contact_id.in_(drop_ids), message.broadcast_id.is_(None))
+    tx.rows(moved.order_by(message.id).with_for_update())
+    people = select(contact.id).where(contact.id.in_([keep_id, *drop_ids]))
+    tx.rows(people.order_by(contact.id).with_for_update())
+
+
 def _move(tx: Tx, keep_id: int, drop_id: int) -> None:
     contact, conversation = tables.contact, tables.conversation
     phone = tx.conn.scalar(select(contact.c.phone).where(contact.c.id == drop_id))
@@ -118,6 +129,8 @@ def _move(tx: Tx, keep_id: int, drop_id: int) -> None:
         .where(contact.c.id == drop_id)
         .values(phone=None, merged_into=keep_id, facts=contact.c.facts.op("|")(facts.NO_PHONE))
     )
+    # Whoever had been merged into it before is now merged into the one that is kept.
+    tx.conn.execute(update(contact).where(contact.c.merged_into == drop_id).values(merged_into=keep_id))
     keep = tx.conn.execute(select(contact.c.phone, contact.c.facts).where(contact.c.id == keep_id)).one()
     if phone and not keep.phone:
         tx.conn.execute(

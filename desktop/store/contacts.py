@@ -65,11 +65,19 @@ def learn(
     user_id: str | None = None,
 ) -> None:
     """Remember that these names are this contact. A name that belongs to someone else stays theirs."""
+    kept = kept_id(tx, contact_id)
     rows = [
-        {"kind": kind, "value": value, "contact_id": contact_id}
+        {"kind": kind, "value": value, "contact_id": kept}
         for kind, value in identities(phone, wa_id, user_id)
     ]
     insert_new(tx, tables.identity, rows)
+
+
+def kept_id(tx: Tx, contact_id: int) -> int:
+    """The contact itself, or the one that it was merged into: a broadcast's rows still name the old one."""
+    row = tables.contact.c
+    found = tx.conn.scalar(select(row.merged_into).where(row.id == contact_id))
+    return contact_id if found is None else int(found)
 
 
 def create(

@@ -1,10 +1,12 @@
 """Conversations and threads."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, func, insert, select, true, update
 
+from desktop.domain import window
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category, Path
 from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
@@ -175,6 +177,7 @@ def _view(row: Any) -> MessageView:
         error_code=row.error_code,
         error_details=row.error_details or "",
         content=row.content or {},
+        template_id=row.template_id,
         template_name=row.template_name or "",
         broadcast_id=row.broadcast_id,
         broadcast_name=row.broadcast_name or "",
@@ -185,6 +188,14 @@ def _view(row: Any) -> MessageView:
         wamid=row.wamid or "",
         context_wamid=row.context_wamid or "",
     )
+
+
+def open_windows(tx: Tx) -> list[tuple[str, datetime]]:
+    """Who may be written to freely now: (phone, when they last wrote)."""
+    asked = select(_contact.phone, _contact.last_inbound_at).where(
+        _contact.last_inbound_at > tx.now - window.LENGTH, _contact.phone.is_not(None)
+    )
+    return [(row.phone, row.last_inbound_at) for row in tx.rows(asked)]
 
 
 def mark_read(tx: Tx, contact_id: int) -> str | None:

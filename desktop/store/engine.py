@@ -8,6 +8,7 @@ commit, so that no mutation can forget to say what it changed.
 import asyncio
 import heapq
 import itertools
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -18,8 +19,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, insert
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, Executable, insert, text
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from desktop.domain.changes import Change, Changes, Topic
 from desktop.domain.problems import Problem
@@ -27,8 +28,10 @@ from desktop.store import tables
 from desktop.store.database import make_engine
 from desktop.system.clock import Clock
 
+_log = logging.getLogger("assent.store")
 T = TypeVar("T")
 _GENERAL_READERS: Final = 2
+_CHANGE_TURN: Final = text("SELECT pg_advisory_xact_lock(7242003)")
 
 
 class WriteLane(IntEnum):
@@ -150,10 +153,11 @@ class Store:
 
     def submit_read(self, run: Callable[[Tx], T], *, people: bool = False) -> "_Reading[T]":
         """Queue a read; for callers without a loop."""
-        if self._closing:
-            raise StoreClosed("The store is closed", "Assent is shutting down.")
         future: _Reading[T] = _Reading()
-        (self._people if people else self._general).put(_Work(0, 0, run, future))
+        with self._wakeup:
+            if self._closing:
+                raise StoreClosed("The store is closed", "Assent is shutting down.")
+            (self._people if people else self._general).put(_Work(0, 0, run, future))
         return future
 
     def close(self) -> None:
@@ -190,17 +194,27 @@ class Store:
                 work.future.set_exception(_explain(wrong))
             else:
                 work.future.set_result(result)
-                if changes:
-                    for listener in tuple(self._listeners):
-                        listener(changes)
+                self._tell(changes)
         if conn is not None:
             conn.close()
+
+    def _tell(self, changes: Changes) -> None:
+        """A listener that fails must not end the writer: every later write would wait for ever."""
+        for listener in tuple(self._listeners) if changes else ():
+            try:
+                listener(changes)
+            except Exception:
+                _log.exception("a listener failed")
 
     def _run_write(self, conn: Connection, run: Callable[[Tx], T]) -> tuple[T, Changes]:
         with conn.begin():
             tx = Tx(conn, self._clock.now())
             result = run(tx)
             if tx.touched:
+                if tx.on_postgresql:
+                    # Ids are given here and seen at the commit: one writer at a time, or a window that has
+                    # seen 11 would never see a 10 that is committed after it. The last lock, so no deadlock.
+                    conn.execute(_CHANGE_TURN)
                 conn.execute(
                     insert(tables.change),
                     [
@@ -292,6 +306,8 @@ def _discard_if_lost(conn: Connection | None, wrong: BaseException) -> Connectio
 
 def _explain(wrong: BaseException) -> BaseException:
     """A Problem for what a person can do something about; anything else as it is."""
+    if type(wrong) is DatabaseError:
+        return StoreBroken("The store cannot be read", f"The file is damaged: {wrong.orig}. Open a backup.")
     if not isinstance(wrong, OperationalError):
         return wrong
     said = str(wrong.orig).lower()

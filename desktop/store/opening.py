@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, delete, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.problems import Problem
 from desktop.store import settings, tables
@@ -192,6 +192,10 @@ def wipe(tx: Tx) -> None:
 
 def quick_look(url: str) -> dict[str, Any]:
     """The revision and stamp of a store without changing it, for diagnostics."""
+    path = file_path(url)
+    if path is not None and not path.is_file():
+        # Connecting would make an empty one.
+        return {"revision": None, "stamp": None}
     looking = make_engine(url, reader=True)
     try:
         with looking.connect() as conn, conn.begin():
@@ -199,7 +203,7 @@ def quick_look(url: str) -> dict[str, Any]:
             key = tables.meta.c.key
             found = conn.scalar(select(tables.meta.c.value).where(key == "stamp")) if revision else None
             return {"revision": revision, "stamp": found}
-    except OperationalError:
+    except DatabaseError:
         return {"revision": None, "stamp": None}
     finally:
         looking.dispose()

@@ -38,6 +38,10 @@ class SandboxControl:
         """Forget every send, customer and trouble."""
         await self._post("reset", {})
 
+    async def customer_wrote(self, phone: str, seconds_ago: float) -> None:
+        """A customer had written before the sandbox was there: their window is open, nobody is told."""
+        await self._post(f"customers/{phone}/wrote", {"seconds_ago": seconds_ago})
+
     async def customer_writes(self, phone: str, text: str) -> None:
         """A customer sends a text."""
         await self._post(f"customers/{phone}/text", {"text": text})

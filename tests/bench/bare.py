@@ -1,6 +1,7 @@
 """The floor: an aiohttp client that sends and does nothing else."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 
@@ -41,4 +42,4 @@ def in_parts(began: float, ended: Sequence[float], parts: int) -> list[float]:
     """Rates from the moments at which messages ended, in order."""
     size = len(ended) // parts
     marks = [began, *(ended[size * part - 1] for part in range(1, parts + 1))]
-    return [size / (after - before) for before, after in zip(marks, marks[1:], strict=False)]
+    return [size / (after - before) for before, after in itertools.pairwise(marks)]

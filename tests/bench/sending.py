@@ -1,7 +1,9 @@
 """Sending a broadcast through the whole engine, beside a bare client on the same loop."""
 
 import asyncio
+import itertools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,18 +71,20 @@ async def launch(app: App) -> int:
     return broadcast_id
 
 
-async def broadcast(app: App, count: int) -> Course:
-    """Send one broadcast to `count` contacts and return when all are settled."""
+async def broadcast(app: App, count: int, launched: Callable[[int], object] | None = None) -> Course:
+    """Send one broadcast to `count` contacts and return when all are settled. launched: told its id."""
     began = time.perf_counter()
     first = _done(app)
-    await launch(app)
+    broadcast_id = await launch(app)
+    if launched is not None:
+        launched(broadcast_id)
     await _until_done(app, first + 1)
     started = time.perf_counter()
     marks = [(started, _done(app) - first)]
     for part in range(1, PARTS + 1):
         await _until_done(app, first + count * part // PARTS)
         marks.append((time.perf_counter(), _done(app) - first))
-    rates = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in zip(marks, marks[1:], strict=False)]
+    rates = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in itertools.pairwise(marks)]
     return Course(rates, started - began)
 
 

@@ -72,9 +72,7 @@ def copied(prepared_store: Path, folder: Path) -> Path:
 @asynccontextmanager
 async def opened(path: Path, sandbox_url: str = "") -> AsyncIterator[App]:
     """The whole program on a store, without its window; an engine only if there is a sandbox."""
-    options = Options(
-        str(path), Paths(path.parent), sandbox_url, engine=bool(sandbox_url), process="bench"
-    )
+    options = Options(str(path), Paths(path.parent), sandbox_url, engine=bool(sandbox_url), process="bench")
     async with open_app(options) as app:
         if sandbox_url:
             await app.templates.refresh()

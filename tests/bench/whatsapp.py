@@ -52,7 +52,9 @@ def sandbox(folder: Path) -> Iterator[str]:
 async def bodies(app: App, count: int) -> list[bytes]:
     """The bytes that the engine sends for its first `count` messages, made beforehand."""
     template = await app.templates.by_name(TEMPLATE)
-    return [_body(template, number, phone) for number, phone in zip(range(1, count + 1), phones(), strict=False)]
+    return [
+        _body(template, number, phone) for number, phone in zip(range(1, count + 1), phones(), strict=False)
+    ]
 
 
 def _body(template: Template, number: int, phone: str) -> bytes:

@@ -1,7 +1,6 @@
 """How many rounds, and the sandbox that all rounds share: the judge."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

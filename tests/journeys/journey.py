@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import inspect
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import aiohttp
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QAbstractItemModel, QAbstractTableModel, QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QScrollArea, QWidget
@@ -130,8 +131,9 @@ class Journey:
     def rows(self, name: str) -> list[list[str]]:
         """The texts of a table or list, by row and column."""
         model = self._view(name).model()
+        width = model.columnCount() if isinstance(model, QAbstractTableModel) else 1
         return [
-            [str(model.index(row, column).data() or "") for column in range(model.columnCount())]
+            [str(model.index(row, column).data() or "") for column in range(width)]
             for row in range(model.rowCount())
         ]
 
@@ -146,8 +148,13 @@ class Journey:
 
     # Doing.
 
+    async def in_front(self) -> None:
+        """What the desktop sees to: the window one works in is the active one."""
+        await until(lambda: _active(self.window), "the window to be in front")
+
     async def click(self, name: str) -> None:
         """Click in the middle of a control as soon as it can be clicked."""
+        await self.in_front()
         await until(lambda: self.can(name), f"“{name}” to be ready for a click")
         widget = self.see(name)
         self._scroll_to(widget)
@@ -165,6 +172,7 @@ class Journey:
             ]
             return next((row for row, said in enumerate(cells) if text in said), -1)
 
+        await self.in_front()
         await until(lambda: found() >= 0, f"a row with “{text}” in “{name}”")
         view = self._view(name)
         index = view.model().index(found(), 0)
@@ -183,8 +191,9 @@ class Journey:
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
 
-    def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+    async def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
         """A key, wherever the focus is."""
+        await self.in_front()
         combined = Qt.KeyboardModifier.NoModifier
         for one in modifiers:
             combined |= one
@@ -213,6 +222,12 @@ class Journey:
 
     async def user(self, name: str) -> User:
         return next(one for one in await self.app.workspace.people() if one.name == name)
+
+    def picture(self, name: str) -> None:
+        """Keep what the window shows as a PNG, if ASSENT_JOURNEY_PICTURES names a folder."""
+        folder = os.environ.get("ASSENT_JOURNEY_PICTURES")
+        if folder:
+            self.window.grab().save(str(Path(folder) / f"journey-{name}.png"))
 
     # What is kept.
 
@@ -249,9 +264,10 @@ class Journey:
     def _hit(self, widget: QWidget, at: QPoint) -> None:
         window = widget.window()
         on_top = window.childAt(widget.mapTo(window, at))
-        covered = on_top is not widget and not (on_top is not None and widget.isAncestorOf(on_top))
-        assert not covered, f"“{widget.objectName()}” is covered by {on_top}"
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at)
+        assert on_top is not None, f"“{widget.objectName()}” lies outside the window"
+        mine = on_top is widget or widget.isAncestorOf(on_top)
+        assert mine, f"“{widget.objectName()}” is covered by “{on_top.objectName()}”"
+        QTest.mouseClick(on_top, Qt.MouseButton.LeftButton, pos=on_top.mapFrom(widget, at))
 
 
 def _spoken(model: QAbstractItemModel, row: int) -> str:
@@ -261,6 +277,11 @@ def _spoken(model: QAbstractItemModel, row: int) -> str:
 
 def _choose(menu: QMenu, entry: QAction) -> None:
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+
+
+def _active(window: QWidget) -> bool:
+    window.activateWindow()
+    return QApplication.activeWindow() is window
 
 
 def options(home: Path, **changes: Any) -> Options:
@@ -282,7 +303,6 @@ async def sitting(wanted: Options, theme: Theme) -> AsyncIterator[Journey]:
         watch_loop(asyncio.get_running_loop(), window.failures)
         window.resize(*SIZE_PX)
         window.show()
-        window.activateWindow()
         try:
             yield Journey(app, window, theme, Judge(session, app.sandbox_url), Path(wanted.store))
             assert not window.findChildren(QWidget, "failure"), "a fault was shown"

@@ -1,89 +1,154 @@
-"""The first broadcast: 1,000 contacts, 10 of whom said no, by the wizard and the report."""
+"""The first broadcast: 1,000 contacts, 10 of whom said no, through the wizard and the report."""
 
+import asyncio
 from collections import Counter
-from concurrent.futures import Future
-from typing import Any
 
-import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
 
-from desktop.domain.changes import Changes, Topic
-from desktop.domain.messages import Status
-from desktop.store import broadcasts, ledger
-from desktop.store.engine import Store, Tx
+from tests.journeys.broadcasting import (
+    REASON,
+    Auditor,
+    ended,
+    launch,
+    launch_despite,
+    lines,
+    reasons,
+    tile,
+    to_audience,
+    to_review,
+)
 from tests.journeys.journey import Journey, journey, until
 
-REASON = "Winter clearance, asked for by the shops"
 
-
-async def to_audience(trip: Journey, template: str = "winter_clearance") -> None:
-    """New broadcast, a template, and the second step with everyone selected."""
-    await trip.click("rail-broadcasts")
-    new = await first_of(trip, "broadcasts_empty-action", "broadcasts_new")
-    await trip.click(new)
-    await trip.choose_row("wizard_templates", template)
-    await trip.click("wizard_next")
-    await trip.says("wizard_selected", "of 1,000 selected")
-
-
-async def first_of(trip: Journey, *names: str) -> str:
-    await until(lambda: any(trip.shows(name) for name in names), f"one of {names}")
-    return next(name for name in names if trip.shows(name))
-
-
-async def to_review(trip: Journey) -> None:
-    """From the audience to the last step."""
-    for step in ("wizard_variables_card", "wizard_when_card", "wizard_review_card"):
-        await trip.click("wizard_next")
-        await trip.appears(step)
-
-
-def lines(trip: Journey) -> dict[str, str]:
-    """The lines under the count, as read aloud."""
-    found = trip.see("wizard_counts").findChildren(QWidget)
-    return {
-        one.objectName().removeprefix("wizard_line_"): one.accessibleName()
-        for one in found
-        if one.objectName().startswith("wizard_line_") and one.isVisible()
+@journey()
+async def test_the_wizard_counts_every_kind_on_its_own_line_and_warns_when_the_toggle_is_off(
+    trip: Journey,
+) -> None:
+    await to_audience(trip)
+    await trip.says("wizard_will_be_sent", "990")
+    assert lines(trip) == {
+        "will_opted_in": "Opted in: 970",
+        "will_no_choice": "No choice recorded: 20",
+        "opted_out": "Opted out: 10 left out",
     }
+    assert not trip.shows("wizard_toggle_warning")
+    trip.picture("audience-on")
+    await trip.click("wizard_toggle")
+    await trip.says("wizard_will_be_sent", "1,000")
+    await trip.says("wizard_toggle_warning-text", "10 contacts who opted out will get this message", "quality rating")
+    assert lines(trip)["will_despite"] == "Opted out: 10 included"
+    trip.picture("audience-off")
+    await trip.click("wizard_toggle")
+    await trip.says("wizard_will_be_sent", "990")
+    assert not trip.shows("wizard_toggle_warning")
 
 
-class Auditor:
-    """After every commit of the window's process, and before the next: do the broadcast's records agree?"""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.looks: list[tuple[bool, tuple[str, ...]]] = []
-        self.forget = store.listen(self._heard)
-
-    def _heard(self, changes: Changes) -> None:
-        if changes.has(Topic.BROADCAST):
-            # In the writer's thread: it waits, so nothing is committed between the change and the look.
-            done: Future[list[tuple[bool, tuple[str, ...]]]] = self._store.submit_read(_look)
-            self.looks += done.result()
-
-
-def _look(tx: Tx) -> list[tuple[bool, tuple[str, ...]]]:
-    launched = [one.id for one in broadcasts.every(tx) if one.selected_count is not None]
-    return [(broadcasts.figures(tx, id).adds_up, ledger.verify(tx, id).faults) for id in launched]
-
-
-async def ended(trip: Journey, broadcast_id: int = 1) -> dict[str, Any]:
-    """Wait for the last status of a broadcast; its row."""
-
-    def over() -> bool:
-        (status,) = trip.ask("SELECT status FROM broadcast WHERE id = ?", broadcast_id)[0]
-        return status in ("done", "stopped")
-
-    await until(over, "the broadcast to end")
-    columns = "selected_count, override_reason, override_user_id, approved_no_count, status"
-    row = trip.ask(f"SELECT {columns} FROM broadcast WHERE id = ?", broadcast_id)[0]
-    return dict(zip(columns.split(", "), row, strict=True))
+@journey()
+async def test_with_the_toggle_off_nothing_is_launched_without_a_reason(trip: Journey) -> None:
+    await to_audience(trip)
+    await trip.click("wizard_toggle")
+    await trip.says("wizard_will_be_sent", "1,000")
+    await to_review(trip)
+    trip.picture("review-off")
+    await trip.says("wizard_next", "Send to 1,000 contacts")
+    await trip.click("wizard_next")
+    await trip.says("launch_despite-title", "10 contacts who opted out")
+    trip.picture("despite")
+    assert not trip.can("launch_anyway")
+    await trip.write("launch_reason", "   ")
+    assert not trip.can("launch_anyway")
+    await trip.press(Qt.Key.Key_Return)
+    await trip.press(Qt.Key.Key_Escape)
+    await trip.goes("launch_despite")
+    assert trip.shows("wizard_review_card")
+    assert trip.ask("SELECT status, selected_count FROM broadcast") == [("draft", None)]
+    assert await trip.judge.sends() == []
 
 
 @journey(pace_per_s=None)
-async def test_the_count_leaves_out_exactly_those_who_said_no_each_kind_on_its_own_line(trip: Journey) -> None:
+async def test_990_of_1000_get_it_and_the_ledger_is_green_at_every_commit(trip: Journey) -> None:
+    said_no = trip.phones_that_said("no")
+    assert len(said_no) == 10
+    auditor = Auditor(trip.app.store)
     await to_audience(trip)
     await trip.says("wizard_will_be_sent", "990")
-    assert "10 left out" in lines(trip)["opted_out"] or "10" in lines(trip)["opted_out"]
-    print(lines(trip))
+    await to_review(trip)
+    trip.picture("review-on")
+    await trip.click("wizard_next")
+    await trip.says("launch-title", "Send to 990 contacts?")
+    trip.picture("launch")
+    await trip.click("launch_go")
+    await trip.appears("report_tiles")
+    await until(lambda: trip.shows("report_progress") and "990" in trip.text("report_progress_text"), "the report")
+    trip.picture("report-running")
+    await ended(trip)
+    await trip.says("report_status", "Done")
+    await trip.says("report_ledger", "10 left out", "= 1,000 selected")
+    await until(lambda: "990" in tile(trip, "sent"), "990 sent")
+    trip.picture("report-done")
+
+    assert "1,000" in tile(trip, "selected")
+    assert "10" in tile(trip, "left_out")
+    assert reasons(trip) == ["Opted out of marketing (left out): 10"]
+    auditor.forget()
+    assert len(auditor.looks) > 30
+    assert all(look.adds_up and not look.faults for look in auditor.looks)
+    assert {(look.selected_count, look.left_out_count) for look in auditor.looks[-1:]} == {(1000, 10)}
+
+    sent_to = Counter(one["to"] for one in await trip.judge.sends("template"))
+    assert len(sent_to) == sum(sent_to.values()) == 990
+    assert not said_no & set(sent_to)
+    assert len(await trip.judge.sends()) == 990
+    waits = "SELECT count(*) FROM message WHERE broadcast_id = 1 AND asked IS NOT 1"
+    assert trip.ask(waits) == [(0,)], "every message has its verdict"
+
+
+@journey(pace_per_s=None)
+async def test_with_the_toggle_off_all_get_it_and_who_decided_and_why_are_kept(trip: Journey) -> None:
+    said_no = trip.phones_that_said("no")
+    await to_audience(trip)
+    await launch_despite(trip)
+    await ended(trip)
+    await until(lambda: "1,000" in tile(trip, "sent"), "1,000 sent")
+    trip.picture("report-despite")
+    sent_to = Counter(one["to"] for one in await trip.judge.sends("template"))
+    assert len(sent_to) == sum(sent_to.values()) == 1000
+    assert said_no <= set(sent_to)
+    meera = await trip.user("Meera Rao")
+    assert trip.ask("SELECT override_reason, override_user_id, approved_no_count FROM broadcast") == [
+        (REASON, meera.id, 10)
+    ]
+    kept = trip.ask(
+        "SELECT c.phone, m.reason, m.override_reason FROM message m JOIN contact c ON c.id = m.contact_id"
+        " WHERE m.broadcast_id = 1 AND m.reason = 'despite_opt_out'"
+    )
+    assert {phone for phone, _, _ in kept} == said_no
+    assert {why for _, _, why in kept} == {REASON}
+
+
+@journey(pace_per_s=30)
+async def test_whoever_says_stop_after_the_launch_is_left_out_even_with_the_toggle_off(trip: Journey) -> None:
+    await to_audience(trip)
+    await launch_despite(trip)
+    await until(
+        lambda: trip.ask("SELECT count(*) FROM message WHERE broadcast_id = 1 AND status <> 'queued'")[0][0] > 5,
+        "the first messages to leave",
+    )
+    ((phone,),) = trip.ask(
+        "SELECT c.phone FROM message m JOIN contact c ON c.id = m.contact_id"
+        " WHERE m.broadcast_id = 1 AND m.status = 'queued' ORDER BY m.id DESC LIMIT 1"
+    )
+    await trip.judge.customer(phone, "text", text="Stop!")
+    await until(lambda: phone in trip.phones_that_said("no"), "the STOP to count")
+    trip.picture("report-stop-in-the-middle")
+    await trip.settings(pace_per_s=None)
+    await ended(trip)
+    await until(lambda: "999" in tile(trip, "sent"), "999 sent")
+    assert reasons(trip) == ["Opted out after launch (left out): 1"]
+    assert "1" in tile(trip, "opted_out_since")
+    await trip.says("report_approved", "1,000 stood on the button", "999 are to be sent: 1 opted out after launch")
+    trip.picture("report-stopped-one")
+    to_them = [one["type"] for one in await trip.judge.sends() if one["to"] == phone]
+    assert to_them == ["interactive"], "the confirmation, and no template"
+    assert len(await trip.judge.sends("template")) == 999
+    assert all(one.is_green for one in await trip.app.broadcasts.verify_all())

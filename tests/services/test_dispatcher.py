@@ -12,7 +12,7 @@ from desktop.domain.consent import OptIn, Source
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.services.dispatcher import EngineState, take_over
-from desktop.store import consent, engines
+from desktop.store import claims, consent, engines
 from desktop.store.engine import Tx
 from tests.services.desk import (
     ARJUN,
@@ -143,7 +143,9 @@ async def test_131050_is_a_stop(desk: Desk, when: str) -> None:
     assert (one.opt_in, one.facts.stopped_in_whatsapp) == (OptIn.YES, True)
     (last,) = [event for event in await desk.app.contacts.history(priya) if event.source is Source.WHATSAPP]
     assert "131050" in last.evidence
-    again = await desk.app.sending.submit(await desk.submission(priya, template="winter_clearance"), desk.agent)
+    again = await desk.app.sending.submit(
+        await desk.submission(priya, template="winter_clearance"), desk.agent
+    )
     assert (again.message_id, again.verdict.reason) == (None, Reason.STOPPED_IN_WHATSAPP)
 
 
@@ -166,28 +168,22 @@ async def test_a_refusal_of_everyone_holds_the_broadcast(desk: Desk, code: int) 
     assert len(await desk.sends()) == 80
 
 
-async def test_a_paused_template_holds_the_broadcast_before_any_call(desk: Desk) -> None:
-    await desk.crowd(yes=5)
-    saved = await desk.draft()
-
-    async def launch() -> None:
+async def test_a_paused_template_holds_the_broadcast_before_any_call(empty: Path, tmp_path: Path) -> None:
+    async with open_engine_room(empty, tmp_path, run=False) as desk:
+        await desk.crowd(yes=5)
+        launched = await desk.launch()
+        await desk.until_record(launched, BroadcastStatus.RUNNING)
         await desk.client.control("templates/winter_clearance", {"status": "PAUSED"})
         await desk.settled()
-
-    await desk.app.broadcasts.launch(saved, desk.supervisor)
-    await desk.app.broadcasts.pause(saved, desk.supervisor) if await _running(desk, saved) else None
-    already = len(await desk.sends())
-    await launch()
-    if already < 5:
-        await desk.app.broadcasts.resume(saved, desk.supervisor)
-        record = await desk.until_record(saved, BroadcastStatus.HELD)
+        desk.start_engine()
+        record = await desk.until_record(launched, BroadcastStatus.HELD)
         assert record.held_because == Reason.TEMPLATE_NOT_APPROVED.sentence
-        assert len(await desk.sends()) == already
-        await desk.green(saved)
-
-
-async def _running(desk: Desk, broadcast_id: int) -> bool:
-    return (await desk.app.broadcasts.get(broadcast_id)).status is BroadcastStatus.RUNNING
+        assert (await desk.sends(), (await desk.message(1)).status) == ([], Status.QUEUED)
+        await desk.client.control("templates/winter_clearance", {"status": "APPROVED"})
+        await desk.settled()
+        await desk.app.broadcasts.resume(launched, desk.supervisor)
+        await desk.ended(launched)
+        assert len(await desk.sends()) == 5
 
 
 # Claims that are withdrawn before their call begins.
@@ -385,15 +381,13 @@ async def test_utility_that_turns_into_marketing_stops_those_who_said_no(desk: D
 
 async def test_what_a_dead_engine_left_becomes_unknown(empty: Path, tmp_path: Path) -> None:
     """Its claims may have been called: a new engine settles them as unknown and sends none of them."""
-    async with open_engine_room(empty, tmp_path, run=()) as desk:
+    async with open_engine_room(empty, tmp_path, run=False) as desk:
         store = desk.app.store
         priya = await desk.contact(PRIYA, OptIn.YES)
         sent = await desk.send(priya, template="order_shipped")
 
         def claim(tx: Tx) -> int:
             dead = engines.register(tx, "dead", "http://127.0.0.1:1")
-            from desktop.store import claims
-
             assert len(claims.claim(tx, 32, dead).claimed) == 1
             return dead
 
@@ -422,11 +416,9 @@ async def test_an_opt_out_and_a_claim_never_cross(desk: Desk) -> None:
     """Many contacts opt out while their broadcast runs: whoever opted out before their claim gets nothing."""
     ids = await desk.crowd(yes=300)
     launched = await desk.launch()
-    committed: dict[int, float] = {}
 
     async def opt_out(contact_id: int) -> None:
         await desk.app.store.write(lambda tx: consent.record(tx, contact_id, OptIn.NO, Source.KEYWORD))
-        committed[contact_id] = len(await desk.sends())
 
     await asyncio.gather(*(opt_out(one) for one in ids[150:]))
     await desk.ended(launched)

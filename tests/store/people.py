@@ -142,7 +142,9 @@ def people(draw: st.DrawFn, most: int = 3) -> list[Made]:
 
 def _values(kind: Kind, name: str) -> st.SearchStrategy[str]:
     if name == "phone":
-        return st.sampled_from(["+1604", "0142", "+12125550142", phone(0), "+", "9", "_", "%"])
+        return st.sampled_from(
+            ["+1604", "0142", "+12125550142", phone(0), "+", "9", "(604) 555-0100", "+1 416"]
+        )
     wanted: dict[Kind, st.SearchStrategy[str]] = {
         Kind.TEXT: texts,
         Kind.NUMBER: st.sampled_from(NUMBERS),

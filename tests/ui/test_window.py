@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
@@ -279,3 +279,31 @@ def test_a_broken_machine_file_opens_as_usual(tmp_path: Path) -> None:
     (tmp_path / "machine.json").write_text('{"theme": "purple", "text_scale_percent": 900}')
     theme = theme_of(options(tmp_path))
     assert (theme.mode, theme.text_scale_percent) == ("light", 100)
+
+
+class _Watch(QObject):
+    """Notes what is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.add(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+@staged
+async def test_nothing_flashes_up_as_a_window_of_its_own(stage: Stage, app: QApplication) -> None:
+    watch = _Watch()
+    app.installEventFilter(watch)
+    try:
+        stage.window.pages.forget_all()
+        stage.window.go("conversations")
+        stage.window.go("settings")
+        stage.window.new_broadcast()
+        await stage.quiet()
+    finally:
+        app.removeEventFilter(watch)
+    assert watch.seen == set()

@@ -1,7 +1,7 @@
 """The frame of the broadcast pages: a header of 56 pixels, a body that scrolls when it must, a footer of 64."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.table import Table
@@ -41,28 +41,26 @@ class Body(QScrollArea):
         named(self, name)
 
 
-class Pages(QStackedWidget):
-    """Pages of which one is shown, as large as that one needs: a short page does not scroll for a long one."""
+class Pages(QWidget):
+    """Pages of which one is shown, as large as that one needs: a short page does not scroll for a long one.
+
+    (A QStackedWidget asks for the height of its highest page, whichever is shown.)
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.currentChanged.connect(lambda _: self.updateGeometry())
+        self._pages: list[QWidget] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
 
-    def sizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return page.sizeHint() if page is not None else super().sizeHint()
+    def add_page(self, page: QWidget) -> None:
+        page.setVisible(not self._pages)
+        self._pages.append(page)
+        self._column.addWidget(page)
 
-    def minimumSizeHint(self) -> QSize:
-        page = self.currentWidget()
-        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
-
-    def hasHeightForWidth(self) -> bool:
-        page = self.currentWidget()
-        return page is not None and page.hasHeightForWidth()
-
-    def heightForWidth(self, width: int) -> int:
-        page = self.currentWidget()
-        return page.heightForWidth(width) if page is not None else -1
+    def show_page(self, index: int) -> None:
+        for position, page in enumerate(self._pages):
+            page.setVisible(position == index)
 
 
 class LowTable(Table):

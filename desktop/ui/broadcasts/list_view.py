@@ -139,14 +139,14 @@ class BroadcastList(QWidget):
             Column("Name", lambda row: Cell(row.record.name or "No name yet", bold=True)),
             Column("Template", lambda row: Cell(row.record.template_name or "–", color="muted")),
             Column("", _category, 118),
-            Column("Status", _status, 100),
+            Column("Status", _status, 98),
             Column("Outcome", lambda row: Cell("", tooltip=row.outcome_words), 110),
             Column("Selected", lambda row: _number(row, row.figures.selected_count), 70, end=True),
             Column("Sent", lambda row: _number(row, row.figures.sent_count), 56, end=True),
             Column("Left out", lambda row: _left_out(row), 66, end=True),
             Column("", lambda _: "", 16),
-            Column("Who", lambda row: Cell(row.record.created_by_name or "–", color="muted"), 90),
-            Column("When", self._when, 112),
+            Column("Who", lambda row: Cell(row.record.created_by_name or "–", color="muted"), 86),
+            Column("When", self._when, 108),
         ]
 
     def show_rows(

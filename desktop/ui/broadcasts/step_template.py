@@ -79,9 +79,9 @@ class TemplateStep(QWidget):
         )
         self.refresh.clicked.connect(self.refresh_requested)
         columns: list[Column[Template]] = [
-            Column("Name", _name, 210),
+            Column("Name", _name),
             Column("Category", _category, 132),
-            Column("Language", lambda one: one.language, 84),
+            Column("Language", lambda one: one.language, 76),
             Column("Status", _status, 110),
             Column("Quality", _quality, 84),
             Column("", _reason),

@@ -1,42 +1,30 @@
-"""The wizard: five steps from a template to a launch. The state is a value; the steps show it."""
+"""The wizard: five steps from a template to a launch. The state is a value; the view shows it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QDate, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QDate, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.domain.audience import Breakdown
-from desktop.domain.broadcast import BroadcastDraft, Step, WizardState
+from desktop.domain.broadcast import Step, WizardState
 from desktop.domain.changes import Changes, Topic
-from desktop.domain.contacts import fields_of
 from desktop.domain.filters import BadFilter, Filter
-from desktop.domain.people import Right, may, require
+from desktop.domain.people import Right, require
 from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.settings import Settings
-from desktop.domain.templates import Template, Variable, values_for
-from desktop.ui.broadcasts.filter_builder import Vocabulary
-from desktop.ui.broadcasts.frame import FOOTER_PX, HEADER_PX, Bar, Body, Pages, stacked
-from desktop.ui.broadcasts.launch_dialogs import ask_despite, ask_launch, contacts_words
+from desktop.domain.templates import Template, Variable
+from desktop.ui.broadcasts.condition_row import Vocabulary
+from desktop.ui.broadcasts.draft_keeper import DraftKeeper
+from desktop.ui.broadcasts.launch_dialogs import ask_despite, ask_launch
 from desktop.ui.broadcasts.loads import Latest, Reload
-from desktop.ui.broadcasts.step_audience import AudienceStep, Recipient
-from desktop.ui.broadcasts.step_message import MessageStep
-from desktop.ui.broadcasts.step_review import ReviewStep
-from desktop.ui.broadcasts.step_template import TemplateStep
-from desktop.ui.broadcasts.step_when import WhenStep
-from desktop.ui.broadcasts.summary import NumberInfo, SummaryColumn
+from desktop.ui.broadcasts.step_audience import Recipient
+from desktop.ui.broadcasts.summary import NumberInfo
+from desktop.ui.broadcasts.wizard_view import WizardLook, WizardView
 from desktop.ui.desk import Desk
-from desktop.ui.parts.button import Button
-from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
-from desktop.ui.parts.steps import Steps
 from desktop.ui.tasks import Once
 
-SAVE_MS = 600
 RECOUNT_MS = 500
-TITLES = ("Template", "Audience", "Message", "When", "Review")
 NumberSource = Callable[[], Awaitable[NumberInfo]]
 
 
@@ -52,127 +40,51 @@ class Wizard(QWidget):
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._desk, self._number = desk, number
-        self._id = draft_id
+        self._desk = desk
         self._state = WizardState()
-        self._saved = BroadcastDraft()
         self._settings: Settings | None = None
         self._recipients: list[Recipient] = []
         self._at = 0
         self._problem = ""
         self._search = ""
-        self._saving = asyncio.Lock()
-        self._build()
-        self._wire()
+        self._launching = False
+        self.view = WizardView(desk.theme)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        named(self, "wizard", "New broadcast")
         tasks = desk.tasks
+        self.keeper = DraftKeeper(tasks, self, desk.app.broadcasts, desk.user, self._failed)
         self._counter = Latest(tasks, self, self._count_failed)
         self._people = Latest(tasks, self, self._count_failed)
         self._recount = Reload(tasks, self, self._count_again, wait_ms=RECOUNT_MS)
         self._retemplate = Reload(tasks, self, self._load_templates)
-        self._once = Once(tasks, self, self._busy)
-        self._save_timer = QTimer(self)
-        self._save_timer.setSingleShot(True)
-        self._save_timer.setInterval(SAVE_MS)
-        self._save_timer.timeout.connect(self._autosave)
-        self._launching = False
+        self._once = Once(tasks, self, lambda busy: self._show())
+        self._wire()
         desk.live.follow(self, self._heard)
         self._show()
         tasks.spawn(self, self._begin(draft_id), on_problem=self._failed)
         if number is not None:
+            # A number that cannot be asked now stays a dash; nothing here depends on it.
             tasks.spawn(self, self._load_number(number), on_problem=lambda _: None)
 
-    # The screen.
-
-    def _build(self) -> None:
-        theme = self._desk.theme
-        self.name = QLineEdit()
-        self.name.setProperty("kind", "bare")
-        self.name.setPlaceholderText("Name this broadcast")
-        self.name.setMinimumWidth(theme.px(150))
-        self.name.setMaximumWidth(theme.px(420))
-        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.name.setToolTip("The name, for you and your colleagues")
-        named(self.name, "wizard_name", "Name of the broadcast")
-        self._mute_name()
-        theme.changed.connect(self._mute_name)
-        self.steps = Steps(theme, TITLES, name="wizard_step")
-        header = Bar(theme, "header", HEADER_PX, name="wizard_header")
-        header.row.addWidget(Label("New broadcast", "h1"))
-        header.row.addWidget(self.name, 1)
-        header.row.addStretch(1)
-        header.row.addWidget(self.steps)
-        self.template_step = TemplateStep(theme)
-        self.audience_step = AudienceStep(theme)
-        self.message_step = MessageStep(theme)
-        self.when_step = WhenStep(theme)
-        self.review_step = ReviewStep(theme)
-        self.pages = Pages()
-        for page in self._step_pages:
-            self.pages.addWidget(page)
-        self.summary = SummaryColumn(theme)
-        body = Body(name="wizard_body")
-        across = QHBoxLayout()
-        across.setSpacing(20)
-        across.addWidget(self.pages, 1)
-        across.addWidget(self.summary, 0)
-        body.column.addLayout(across, 1)
-        self.save_button = Button(theme, "Save draft", tooltip="Save draft (Ctrl+S)", name="wizard_save")
-        self.back_button = Button(theme, "Back", name="wizard_back")
-        self.next_button = Button(
-            theme, "Continue", "primary", tooltip="Continue (Ctrl+Enter)", name="wizard_next"
-        )
-        self.why = Label("", "muted", name="wizard_why")
-        footer = Bar(theme, "footer", FOOTER_PX, name="wizard_footer")
-        footer.row.addWidget(self.save_button)
-        footer.row.addStretch(1)
-        for widget in (self.why, self.back_button, self.next_button):
-            footer.row.addWidget(widget)
-        self.setLayout(stacked(header, body, footer))
-        named(self, "wizard", "New broadcast")
-
-    @property
-    def _step_pages(self) -> tuple[QWidget, ...]:
-        return (self.template_step, self.audience_step, self.message_step, self.when_step, self.review_step)
-
     def _wire(self) -> None:
-        self.name.textEdited.connect(lambda text: self._apply(self._state.rename(text)))
-        self.name.returnPressed.connect(lambda: self.next_button.setFocus())
-        self.steps.step_requested.connect(lambda index: self._go(self._state.go_to(Step(index + 1))))
-        self.template_step.template_chosen.connect(self._choose_template)
-        self.template_step.onward_requested.connect(self.go_on)
-        self.template_step.refresh_requested.connect(self._refresh_templates)
-        self.audience_step.filter_requested.connect(self._choose_audience)
-        self.audience_step.toggle_requested.connect(lambda on: self._apply(self._state.toggle(on)))
-        self.audience_step.recipients.search_requested.connect(self._search_recipients)
-        self.audience_step.recipients.contact_requested.connect(self.contact_requested)
-        self.message_step.variable_changed.connect(self._set_variable)
-        self.message_step.message.step_requested.connect(self._turn)
-        self.save_button.clicked.connect(self._save_clicked)
-        self.back_button.clicked.connect(self.go_back)
-        self.next_button.clicked.connect(self.go_on)
-        for keys, act in (
-            ("Ctrl+Return", self.go_on),
-            ("Ctrl+Enter", self.go_on),
-            ("Ctrl+S", self._save_clicked),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self._find)
-
-    def _mute_name(self) -> None:
-        theme = self._desk.theme
-        self.name.setStyleSheet(
-            f"color: {theme.tokens.muted}; font-size: {theme.px(12)}px; min-height: {theme.px(22)}px"
-        )
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave()
-        else:
-            super().keyPressEvent(event)
+        view = self.view
+        view.renamed.connect(lambda text: self._apply(self._state.rename(text)))
+        view.step_requested.connect(lambda index: self._go(self._state.go_to(Step(index + 1))))
+        view.save_requested.connect(self._save_clicked)
+        view.back_requested.connect(self.go_back)
+        view.next_requested.connect(self.go_on)
+        view.leave_requested.connect(self.leave)
+        view.template_step.template_chosen.connect(self._choose_template)
+        view.template_step.refresh_requested.connect(self._refresh_templates)
+        view.audience_step.filter_requested.connect(self._choose_audience)
+        view.audience_step.toggle_requested.connect(lambda on: self._apply(self._state.toggle(on)))
+        view.audience_step.recipients.search_requested.connect(self._search_recipients)
+        view.audience_step.recipients.contact_requested.connect(self.contact_requested)
+        view.message_step.variable_changed.connect(self._set_variable)
+        view.message_step.message.step_requested.connect(self._turn)
 
     # What it knows.
 
@@ -182,96 +94,23 @@ class Wizard(QWidget):
 
     @property
     def draft_id(self) -> int | None:
-        return self._id
+        return self.keeper.id
 
     @property
-    def _counts(self) -> Breakdown | None:
-        return self._state.breakdown
-
-    def _apply(self, state: WizardState) -> None:
-        """Take a new state: count if it says so, show it, and keep the draft a moment later."""
-        changed = state.draft != self._state.draft
-        recount = state.counting and state is not self._state and state.template is not None
-        self._state = state
-        if recount and (changed or not self._counter.running):
-            self._count()
-        if changed and not self._launching:
-            self._save_timer.start()
-        self._show()
-
-    def _go(self, state: WizardState) -> None:
-        """Another step: its page, and the keyboard on it."""
-        if state.step == self._state.step:
-            self._apply(state)
-            return
-        self.review_step.show_problem("", "")
-        self._apply(state)
-        page = self._step_pages[state.step - 1]
-        page.setFocus()
-
-    def _show(self) -> None:
-        state, settings = self._state, self._settings
-        known, pace = settings is not None, settings.pace_per_s if settings else None
-        if self.name.text() != state.draft.name:
-            self.name.setText(state.draft.name)
-        self.steps.show_step(state.step - 1)
-        self.pages.setCurrentIndex(state.step - 1)
-        self.summary.setVisible(state.step is not Step.TEMPLATE)
-        self.summary.message.setVisible(state.step is not Step.MESSAGE)
-        self.summary.counts.show_state(state, self._problem, self._unfinished_count)
-        count = state.breakdown.will_be_sent_count if state.breakdown else None
-        self.summary.pace.show_pace(count, pace, known)
-        self.audience_step.show_state(state)
-        self.message_step.show_state(state)
-        self.when_step.show_state(state, pace, known)
-        self.review_step.show_state(state, pace, known)
-        self._show_message()
-        self._show_footer()
-
-    def _show_message(self) -> None:
-        template, variables = self._state.template, self._state.draft.variables
-        values: dict[str, str] = {one.name: one.text for one in variables if not one.field}
-        who = ""
-        if self._recipients:
-            contact = self._recipients[self._at][0]
-            who = contact.shown_name
-            values = values_for(variables, fields_of(contact.name, contact.phone, contact.attributes))
-        self.summary.message.show_message(template, values, who, self._at, len(self._recipients))
-        self.message_step.message.show_message(template, values, who, self._at, len(self._recipients))
-
-    def _show_footer(self) -> None:
-        state, why = self._state, self.blocked_by()
-        count = state.breakdown.will_be_sent_count if state.breakdown else None
-        text = "Continue"
-        if state.step is Step.AUDIENCE and count is not None:
-            text = f"Continue with {contacts_words(count)}"
-        if state.step is Step.REVIEW:
-            text = f"Send to {contacts_words(count)}" if count is not None else "Send"
-        if state.step in (Step.AUDIENCE, Step.REVIEW) and state.counting and not self._problem:
-            text, why = "Counting…", why or " "
-        self.next_button.setText(text)
-        self.next_button.setAccessibleName(text)
-        self.next_button.setEnabled(not why and not self._once.running)
-        self.why.setText(why.strip())
-        self.back_button.setToolTip("Back" if state.step > Step.TEMPLATE else "Back to all broadcasts (Esc)")
-        allowed = may(self._desk.user(), Right.BROADCAST)
-        self.save_button.setEnabled(allowed)
-        self.save_button.setToolTip("Save draft (Ctrl+S)" if allowed else self._forbidden())
-
-    @property
-    def _unfinished_count(self) -> int:
-        return self.audience_step.builder.unfinished_count
+    def counting(self) -> bool:
+        """True while a count is being read."""
+        return self._state.counting or self._counter.running
 
     def blocked_by(self) -> str:
         """Why one cannot go on from here, "" when one can."""
-        why = self._state.blocked_by()
-        if why or self._state.step < Step.AUDIENCE:
+        why, step = self._state.blocked_by(), self._state.step
+        if why or step < Step.AUDIENCE:
             return why
         if self._problem:
             return self._problem
-        if self._unfinished_count and self._state.step in (Step.AUDIENCE, Step.REVIEW):
+        if self.view.audience_step.builder.unfinished_count and step in (Step.AUDIENCE, Step.REVIEW):
             return "A condition has no value yet. Finish it or remove it."
-        return self._forbidden() if self._state.step is Step.REVIEW else ""
+        return self._forbidden() if step is Step.REVIEW else ""
 
     def _forbidden(self) -> str:
         """Why this person may not launch, "" when they may. The service asks the same."""
@@ -284,6 +123,40 @@ class Wizard(QWidget):
             return refused.sentence
         return ""
 
+    def _cannot_save(self) -> str:
+        try:
+            require(self._desk.user(), Right.BROADCAST)
+        except NotAllowed as refused:
+            return refused.sentence
+        return ""
+
+    def _apply(self, state: WizardState) -> None:
+        """Take a new state: count if it says so, show it, and keep the draft a moment later."""
+        changed = state.draft != self._state.draft
+        recount = state.counting and state is not self._state and state.template is not None
+        self._state = state
+        if recount and (changed or not self._counter.running):
+            self._count()
+        if changed and not self._launching:
+            self.keeper.later(state.draft)
+        self._show()
+
+    def _go(self, state: WizardState) -> None:
+        """Another step: its page, and the keyboard on it."""
+        moved = state.step != self._state.step
+        if moved:
+            self.view.review_step.show_problem("", "")
+        self._apply(state)
+        if moved:
+            self.view.step_pages[state.step - 1].setFocus()
+
+    def _show(self) -> None:
+        look = WizardLook(
+            self._problem, self.blocked_by(), self._cannot_save(), self._recipients, self._at, self._settings,
+            self._once.running,
+        )  # fmt: skip
+        self.view.show_state(self._state, look)
+
     # Loading and counting.
 
     async def _begin(self, draft_id: int | None) -> None:
@@ -294,46 +167,40 @@ class Wizard(QWidget):
         vocabulary = Vocabulary(
             attributes, await app.contacts.tag_names(), QDate(now.year, now.month, now.day)
         )
-        self.message_step.variables.show_fields(list(attributes))
+        self.view.message_step.variables.show_fields(list(attributes))
         state = self._state
         if draft_id is not None:
             record = await app.broadcasts.get(draft_id)
-            self._saved = record.draft
+            self.keeper.opened(draft_id, record.draft)
             chosen = record.draft.template_id
             template = await app.templates.get(chosen) if chosen is not None else None
-            state = WizardState(
-                record.draft,
-                Step.AUDIENCE if template else Step.TEMPLATE,
-                template,
-                counting=template is not None,
-            )
-        self.audience_step.builder.show_filter(state.draft.audience, vocabulary)
-        heard = self.audience_step.builder.group.filter()
-        if heard != state.draft.audience:  # a condition on an attribute that is gone
-            state = state.choose_audience(heard)
+            step = Step.AUDIENCE if template else Step.TEMPLATE
+            state = WizardState(record.draft, step, template, counting=template is not None)
+        builder = self.view.audience_step.builder
+        builder.show_filter(state.draft.audience, vocabulary)
+        if builder.group.filter() != state.draft.audience:  # a condition on an attribute that is gone
+            state = state.choose_audience(builder.group.filter())
         await self._load_templates()
         self._apply(state)
+        self.view.template_step.show_template(state.template)
         if state.step is Step.TEMPLATE:
-            self.template_step.search.setFocus()
+            self.view.template_step.search.setFocus()
 
     async def _load_templates(self) -> None:
         templates = await self._desk.app.templates.every()
-        self.template_step.show_templates(templates)
+        self.view.template_step.show_templates(templates)
         chosen = self._state.template
         fresh = next((one for one in templates if chosen is not None and one.id == chosen.id), chosen)
         if fresh != chosen and fresh is not None:
             self._apply(replace(self._state, template=fresh, counting=True))
-        self.template_step.show_template(self._state.template)
+        self.view.template_step.show_template(self._state.template)
 
     async def _load_number(self, source: NumberSource) -> None:
-        self.summary.pace.show_number(await source())
+        self.view.summary.pace.show_number(await source())
 
-    async def _refresh(self) -> None:
-        count = await self._desk.app.templates.refresh()
-        self._desk.toasts.show_toast(f"{count:,} templates read from WhatsApp", "done")
-
-    def _refresh_templates(self) -> None:
-        self._desk.tasks.spawn(self, self._refresh(), on_problem=self._failed)
+    async def _load_settings(self) -> None:
+        self._settings = await self._desk.app.workspace.settings()
+        self._show()
 
     def _count(self) -> None:
         self._problem = ""
@@ -351,19 +218,16 @@ class Wizard(QWidget):
         self._show()
 
     async def _load_people(self) -> None:
-        template, draft = self._state.template, self._state.draft
+        template, draft, broadcasts = self._state.template, self._state.draft, self._desk.app.broadcasts
         if template is None:
             return
         asked = (draft.audience, template.effective_category, draft.only_opted_in, draft.variables)
-        rows = await self._desk.app.broadcasts.people(*asked)
-        receiving = [row for row in rows if row[1].is_sent]
-        self._recipients = receiving or rows
+        rows = await broadcasts.people(*asked)
+        shown = await broadcasts.people(*asked, search=self._search) if self._search.strip() else rows
+        self._recipients = [row for row in rows if row[1].is_sent] or rows
         self._at = min(self._at, max(0, len(self._recipients) - 1))
-        shown = rows
-        if self._search.strip():
-            shown = await self._desk.app.broadcasts.people(*asked, search=self._search)
-        self.audience_step.recipients.show_recipients(shown)
-        self._show_message()
+        self.view.audience_step.recipients.show_recipients(shown)
+        self._show()
 
     async def _count_again(self) -> None:
         """Something changed elsewhere: count anew without greying the number; a running count goes first."""
@@ -377,20 +241,16 @@ class Wizard(QWidget):
             return
         self._problem = problem.sentence
         if isinstance(problem, BadFilter) and problem.field:
-            self.audience_step.builder.group.show_problem(problem.field, problem.sentence)
+            self.view.audience_step.builder.group.show_problem(problem.field, problem.sentence)
         self._show()
 
     def _heard(self, changes: Changes) -> None:
         if changes.has(Topic.TEMPLATE):
             self._retemplate.soon()
         if changes.has(Topic.SETTINGS):
-            self._desk.tasks.spawn(self, self._load_settings())
+            self._desk.tasks.spawn(self, self._load_settings(), on_problem=self._failed)
         if changes.has(Topic.CONTACT) or changes.has(Topic.SETTINGS):
             self._recount.soon()
-
-    async def _load_settings(self) -> None:
-        self._settings = await self._desk.app.workspace.settings()
-        self._show()
 
     # What a person does.
 
@@ -398,7 +258,7 @@ class Wizard(QWidget):
         if self._state.template is None or template.id != self._state.template.id:
             self._at = 0
             self._apply(self._state.choose_template(template))
-        self.template_step.show_template(template)
+        self.view.template_step.show_template(template)
 
     def _choose_audience(self, wanted: Filter) -> None:
         if wanted == self._state.draft.audience:
@@ -412,26 +272,23 @@ class Wizard(QWidget):
 
     def _turn(self, by: int) -> None:
         self._at = max(0, min(len(self._recipients) - 1, self._at + by))
-        self._show_message()
+        self._show()
 
     def _search_recipients(self, text: str) -> None:
         self._search = text
         self._people.start(self._load_people())
 
-    def _find(self) -> None:
-        fields = {
-            Step.TEMPLATE: self.template_step.search,
-            Step.AUDIENCE: self.audience_step.recipients.search,
-        }
-        field = fields.get(self._state.step)
-        if field is not None:
-            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            field.selectAll()
+    def _refresh_templates(self) -> None:
+        async def refresh() -> None:
+            count = await self._desk.app.templates.refresh()
+            self._desk.toasts.show_toast(f"{count:,} templates read from WhatsApp", "done")
+
+        self._desk.tasks.spawn(self, refresh(), on_problem=self._failed)
 
     def go_on(self) -> None:
         """The next step, or the launch."""
-        self.audience_step.builder.flush_typing()
-        if not self.next_button.isEnabled() or self.blocked_by():
+        self.view.audience_step.builder.flush_typing()
+        if not self.view.next_button.isEnabled() or self.blocked_by():
             return
         if self._state.step is Step.REVIEW:
             self._once.start(self._launch, on_problem=self._launch_failed)
@@ -450,38 +307,17 @@ class Wizard(QWidget):
         self._once.start(self._leave, on_problem=self._failed)
 
     async def _leave(self) -> None:
-        if self._worth_keeping:
-            new = self._state.draft != self._saved
-            await self._save()
-            if new:
+        draft = self._state.draft
+        if self.keeper.worth_keeping(draft):
+            told = self.keeper.differs(draft)
+            await self.keeper.now(draft)
+            if told:
                 self._desk.toasts.show_toast("Kept as a draft", "done")
         self.left.emit()
 
-    # Keeping the draft.
-
-    @property
-    def _worth_keeping(self) -> bool:
-        """Nobody wants an empty draft, and an agent may not keep one."""
-        chosen = self._id is not None or self._state.draft != BroadcastDraft()
-        return chosen and may(self._desk.user(), Right.BROADCAST)
-
-    async def _save(self) -> int:
-        """Keep the draft as it is now; one at a time, so that there is only ever one row."""
-        self._save_timer.stop()
-        async with self._saving:
-            draft = self._state.draft
-            if self._id is None or draft != self._saved:
-                self._id = await self._desk.app.broadcasts.save_draft(self._id, draft, self._desk.user())
-                self._saved = draft
-            return self._id
-
-    def _autosave(self) -> None:
-        if self._worth_keeping and not self._launching:
-            self._desk.tasks.spawn(self, self._save(), on_problem=self._failed)
-
     def _save_clicked(self) -> None:
         async def save() -> None:
-            await self._save()
+            await self.keeper.now(self._state.draft)
             self._desk.toasts.show_toast("Draft saved", "done")
 
         self._desk.tasks.spawn(self, save(), on_problem=self._failed)
@@ -503,7 +339,7 @@ class Wizard(QWidget):
             return
         self._launching = True
         try:
-            broadcast_id = await self._save()
+            broadcast_id = await self.keeper.now(draft)
             await self._desk.app.broadcasts.launch(
                 broadcast_id, self._desk.user(), reason=reason, approved_count=counts.will_be_sent_count
             )
@@ -513,11 +349,8 @@ class Wizard(QWidget):
 
     def _launch_failed(self, problem: Exception) -> None:
         if isinstance(problem, Problem):
-            self.review_step.show_problem(problem.title, problem.sentence)
+            self.view.review_step.show_problem(problem.title, problem.sentence)
 
     def _failed(self, problem: Exception) -> None:
         if isinstance(problem, Problem):
             self._desk.toasts.show_toast(f"{problem.title}. {problem.sentence}", "danger")
-
-    def _busy(self, busy: bool) -> None:
-        self._show_footer()

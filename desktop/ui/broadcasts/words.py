@@ -35,12 +35,12 @@ BROADCAST_STATUS: Final[dict[BroadcastStatus, tuple[str, BadgeKind]]] = {
 }
 TEMPLATE_STATUS: Final[dict[TemplateStatus, tuple[str, BadgeKind, str]]] = {
     TemplateStatus.APPROVED: ("Approved", BadgeKind.DONE, ""),
-    TemplateStatus.PENDING: ("In review", BadgeKind.SCHEDULED, "WhatsApp is still reviewing it."),
-    TemplateStatus.REJECTED: ("Rejected", BadgeKind.DANGER, "WhatsApp rejected it. Edit it and submit it again."),
-    TemplateStatus.PAUSED: ("Paused", BadgeKind.PAUSED, "WhatsApp paused it because of its low quality."),
-    TemplateStatus.DISABLED: ("Disabled", BadgeKind.DANGER, "WhatsApp disabled it for good."),
-    TemplateStatus.GONE: ("Gone", BadgeKind.NEUTRAL, "It no longer exists in WhatsApp."),
-    TemplateStatus.OTHER: ("Not ready", BadgeKind.NEUTRAL, "WhatsApp does not accept it now."),
+    TemplateStatus.PENDING: ("In review", BadgeKind.SCHEDULED, "Still in review by WhatsApp."),
+    TemplateStatus.REJECTED: ("Rejected", BadgeKind.DANGER, "Rejected by WhatsApp. Edit it."),
+    TemplateStatus.PAUSED: ("Paused", BadgeKind.PAUSED, "Paused by WhatsApp: low quality."),
+    TemplateStatus.DISABLED: ("Disabled", BadgeKind.DANGER, "Disabled by WhatsApp for good."),
+    TemplateStatus.GONE: ("Gone", BadgeKind.NEUTRAL, "No longer in WhatsApp."),
+    TemplateStatus.OTHER: ("Not ready", BadgeKind.NEUTRAL, "Not accepted by WhatsApp now."),
 }  # fmt: skip
 QUALITY: Final[dict[Quality, tuple[str, Color]]] = {
     Quality.GREEN: ("High", "accent"),

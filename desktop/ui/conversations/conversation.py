@@ -21,7 +21,7 @@ from desktop.ui.conversations.contact_verbs import ContactVerbs
 from desktop.ui.conversations.delivery import Delivery
 from desktop.ui.conversations.drafts import DraftKeeper
 from desktop.ui.conversations.header import ThreadHeader
-from desktop.ui.conversations.loading import Latest
+from desktop.ui.conversations.loading import Latest, loop_runs
 from desktop.ui.conversations.panel import ContactPanel
 from desktop.ui.conversations.thread import ThreadView
 from desktop.ui.conversations.thread_pages import ThreadPages
@@ -139,7 +139,8 @@ class ConversationArea(QWidget):
     def look(self) -> None:
         """The person looks at it: nothing is unread any more."""
         row = self._opened.row if self._opened else None
-        if row is not None and row.unread_count and self.isVisible() and self.window().isActiveWindow():
+        watched = loop_runs() and self.isVisible() and self.window().isActiveWindow()
+        if row is not None and row.unread_count and watched:
             self._spawn(self._desk.app.conversations.mark_read(row.contact_id))
 
     async def settle(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from desktop.domain.compose import ComposeState
 from desktop.domain.people import User
 from desktop.services.conversations import Conversations
+from desktop.ui.conversations.loading import loop_runs
 from desktop.ui.tasks import Tasks
 
 PAUSE_MS: Final = 400
@@ -49,7 +50,7 @@ class DraftKeeper(QObject):
     def flush(self) -> None:
         """Save now what waits."""
         self._pause.stop()
-        if self._waiting is None:
+        if self._waiting is None or not loop_runs():
             return
         (user, state), self._waiting = self._waiting, None
         task = self._tasks.spawn(

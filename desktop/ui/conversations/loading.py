@@ -11,6 +11,15 @@ from desktop.ui.tasks import Tasks
 Begin = Callable[[], Coroutine[Any, Any, None]]
 
 
+def loop_runs() -> bool:
+    """False in the last turn that Qt gets when the loop has ended: a timer may fall there, and nothing begins."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 class Latest:
     """Runs one load at a time. `on_problem` gets what a person should be told."""
 
@@ -38,6 +47,8 @@ class Latest:
             self._run(begin)
 
     def _run(self, begin: Begin) -> None:
+        if not loop_runs():
+            return
         task = self._tasks.spawn(self._owner, begin(), on_problem=self._on_problem)
         self._task = task
         task.add_done_callback(self._ended)

@@ -63,7 +63,7 @@ def preview_html(template: Template, values: Mapping[str, str], ink: str, missin
 def not_sendable(template: Template) -> str:
     """Why a template cannot be chosen; "" when it can."""
     if template.sendable and template.header_kind not in ("", "text"):
-        return f"Its header needs a {template.header_kind}, which cannot be added here yet"
+        return f"Its header needs a file ({template.header_kind}), which cannot be added here yet"
     if template.sendable and any(button.kind == "copy_code" for button in template.buttons):
         return "Its button needs a code, which cannot be given here yet"
     return {

@@ -33,7 +33,6 @@ class Banner(QFrame):
         self.action = Button(
             theme, action, f"banner-{kind}", name=f"{name}-action" if name else ""  # type: ignore[arg-type]
         )  # fmt: skip
-        self.action.setVisible(bool(action))
         self.action.clicked.connect(self.action_requested)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 9, 14, 9)
@@ -41,6 +40,8 @@ class Banner(QFrame):
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
         row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
+        # In its place first: shown without a parent it would flash as a window of its own.
+        self.action.setVisible(bool(action))
         named(self, name)
         self._say()
 

@@ -29,7 +29,6 @@ class EmptyState(QWidget):
         theme.changed.connect(self._rescale)
         self._rescale()
         self.action = Button(theme, action, "primary", name=f"{name}-action" if name else "")
-        self.action.setVisible(bool(action))
         self.action.clicked.connect(self.action_requested)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -47,6 +46,8 @@ class EmptyState(QWidget):
         column.addLayout(row)
         column.addSpacing(6)
         column.addWidget(self.action, 0, center)
+        # In its place first: shown without a parent it would flash as a window of its own.
+        self.action.setVisible(bool(action))
         column.addStretch(2)
         named(self, name, title, sentence)
 

@@ -15,7 +15,7 @@ from desktop.ui.parts.naming import named
 from desktop.ui.settings.savecard import SettingsCard
 from desktop.ui.settings.switch_row import SwitchRow
 from desktop.ui.settings.words_field import WordsField
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Color, Theme
 
 BUTTON_LENGTH = 20
 """WhatsApp takes at most 20 characters on a reply button."""
@@ -168,9 +168,10 @@ class AnswersCard(SettingsCard):
 
     def _button_typed(self, text: str) -> None:
         self.changed()
-        too_long = len(text.strip()) > BUTTON_LENGTH
+        color: Color | None = "danger" if len(text.strip()) > BUTTON_LENGTH else None
         self.button_row.note.setText(self._counted(text.strip()))
-        self.button_row.note.set_color("danger" if too_long else None)
+        if self.button_row.note.property("color") != color:
+            self.button_row.note.set_color(color)
 
     def _counted(self, text: str) -> str:
         return f"{len(text)} of {BUTTON_LENGTH} characters. Tapping it opts in again."

@@ -183,9 +183,9 @@ class SettingsPage(QWidget):
         self._saving[card].start(lambda: self._saved(card), on_problem=partial(self._refused, card))
 
     async def _saved(self, card: SettingsCard) -> None:
-        """Only what stands in this card is changed: somebody may have changed the rest meanwhile."""
+        """Only what was edited in this card is changed: somebody may have changed the rest meanwhile."""
         workspace = self._desk.app.workspace
-        wanted = card.wanted(await workspace.settings())
+        wanted = card.merged(await workspace.settings())
         await workspace.change_settings(wanted, self._desk.user())
         card.show_saved(wanted)
         self._desk.toasts.show_toast("Saved", "done")

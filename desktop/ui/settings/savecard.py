@@ -1,5 +1,7 @@
 """A card of settings with a Save button of its own, which knows whether something is unsaved."""
 
+from dataclasses import fields, replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -9,7 +11,7 @@ from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.formrow import FormRow
 from desktop.ui.parts.label import Label
-from desktop.ui.theme import Theme
+from desktop.ui.theme import Color, Theme
 
 SAVED, UNSAVED, SAVING = "", "Not saved yet", "Saving…"
 
@@ -30,9 +32,11 @@ class SaveCard(Card):
         super().__init__(title, name=name, spacing_px=14, parent=parent)
         self.theme = theme
         self._rows: dict[str, FormRow] = {}
+        self._wrong: list[FormRow] = []
         self._filling = False
         self._busy = False
         self._editable = True
+        self._refusal = ""
         if sentence:
             self.body.addWidget(Label(sentence, "soft", wrap=True, name=f"{name}_sentence"))
         self.content = QWidget()
@@ -67,9 +71,7 @@ class SaveCard(Card):
         """A person edited something."""
         if self._filling:
             return
-        for row in self._rows.values():
-            row.show_problem("")
-        self._say("")
+        self._forget_problems()
         self._show_foot()
 
     def show_busy(self, busy: bool) -> None:
@@ -89,14 +91,21 @@ class SaveCard(Card):
         if row is None:
             self._say(f"{problem.title}. {problem.sentence}", problem=True)
             return
+        self._wrong.append(row)
         row.show_problem(problem.sentence)
         row.field.setFocus()
 
-    _refusal = ""
+    def _forget_problems(self) -> None:
+        for row in self._wrong:
+            row.show_problem("")
+        self._wrong.clear()
+        self._say("")
 
     def _say(self, text: str, *, problem: bool = False) -> None:
+        color: Color | None = "danger" if problem else None
         self.note.setText(text)
-        self.note.set_color("danger" if problem else None)
+        if self.note.property("color") != color:
+            self.note.set_color(color)
 
     def _show_foot(self) -> None:
         changed = self._editable and self.is_changed
@@ -133,20 +142,28 @@ class SettingsCard(SaveCard):
         raise NotImplementedError
 
     def show_settings(self, settings: Settings) -> None:
-        """What is kept now. Someone's unsaved edits stay."""
-        keep_edits = self.is_changed
+        """What is kept now. What is edited here and not saved yet stays."""
+        edited = self.merged(settings)
         self.kept = settings
-        if not keep_edits:
-            self._fill(settings)
+        self._fill(edited)
         self._show_foot()
+
+    def merged(self, now: Settings) -> Settings:
+        """`now` with what was edited in this card, and only that: somebody may have changed the rest."""
+        if self.kept is None:
+            return now
+        mine = self.wanted(self.kept)
+        names = [one.name for one in fields(now)]
+        edits = {
+            name: getattr(mine, name) for name in names if getattr(mine, name) != getattr(self.kept, name)
+        }
+        return replace(now, **edits)
 
     def show_saved(self, settings: Settings) -> None:
         """What was just saved, or what is kept after Discard."""
         self.kept = settings
         self._fill(settings)
-        for row in self._rows.values():
-            row.show_problem("")
-        self._say("")
+        self._forget_problems()
         self._show_foot()
 
     def _fill(self, settings: Settings) -> None:

@@ -225,7 +225,7 @@ class ConnectionCard(SaveCard):
             field.setPlaceholderText("••••••••••••" if known else "")
             row.note.setText(KEPT if known else MISSING)
         self._filling = False
-        self._say("")
+        self._forget_problems()
         self._show_foot()
 
 

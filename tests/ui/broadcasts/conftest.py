@@ -140,7 +140,7 @@ class Scene:
         """In the wizard's first step."""
         wizard = self.page.wizard
         assert wizard is not None
-        step = wizard.template_step
+        step = wizard.view.template_step
         await self.until(lambda: any(one.name == name for one in step.rows.rows), "templates are listed")
         at = [one.name for one in step.rows.rows].index(name)
         step.table.setCurrentIndex(step.rows.index(at, 0))

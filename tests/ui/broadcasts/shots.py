@@ -61,7 +61,7 @@ async def story(scene: Scene, tag: str) -> None:
     assert wizard is not None
     wizard._apply(wizard.state.rename("Winter clearance – Mumbai"))
     await take(scene, f"2-everyone{tag}")
-    group = wizard.audience_step.builder.group
+    group = wizard.view.audience_step.builder.group
     group.show_filter(
         Filter(
             (
@@ -70,7 +70,7 @@ async def story(scene: Scene, tag: str) -> None:
             )
         )
     )
-    wizard.audience_step.builder.flush()
+    wizard.view.audience_step.builder.flush()
     await scene.counted()
     await take(scene, f"2-on{tag}")
     scene.click("wizard_toggle")

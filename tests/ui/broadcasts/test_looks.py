@@ -41,9 +41,9 @@ async def wizard_pages(scene: Scene) -> list[str]:
     assert wizard is not None
     found += await look(scene, "template")
     scene.click("wizard_next")
-    wizard.audience_step.builder.group.show_filter(TAGGED)
+    wizard.view.audience_step.builder.group.show_filter(TAGGED)
     scene.click("wizard_toggle")
-    wizard.audience_step.builder.flush()
+    wizard.view.audience_step.builder.flush()
     await scene.counted()
     await scene.appears("filter_2_2_value")
     found += await look(scene, "audience")

@@ -82,7 +82,7 @@ async def test_who_opts_out_after_the_launch_is_told_apart(scene: Scene) -> None
         scene.text("report_approved")
         == "990 stood on the button, 988 are to be sent: 2 opted out after launch."
     )
-    assert scene.text("report_progress_text").startswith("988 of 988 gone")
+    await scene.until(lambda: scene.text("report_progress_text").startswith("988 of 988 gone"))
 
 
 @in_scene

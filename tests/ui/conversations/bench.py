@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from tests.ui.conversations.world import World
 
-PATIENCE_S = 5
+PATIENCE_S = 20
 
 
 class Bench:
@@ -65,13 +65,6 @@ class Bench:
         assert widget.isEnabled(), f"{name} is disabled"
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
-    def rest(self) -> None:
-        """Nothing begins by itself any more."""
-        for timer in self.page.findChildren(QTimer):
-            timer.stop()
-            timer.setInterval(1_000_000_000)
-        self.world.app.feed._listeners.clear()
-
     async def close(self) -> None:
         await self.page.settle()
         self.window.close()
@@ -80,7 +73,7 @@ class Bench:
         await asyncio.gather(self.feeding, return_exceptions=True)
         self.window.deleteLater()
         await asyncio.to_thread(self.world.app.store.close)
-        # pytest-qt lets Qt have its turn once more when the loop has stopped: a step of a task may fall there.
+        # Qt has its turn once more when a test's loop has stopped: a step of a task may fall there.
         faults = [one for one in self.faults if "no running event loop" not in str(one)]
         assert not faults, faults
 

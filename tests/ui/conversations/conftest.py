@@ -1,6 +1,6 @@
 """A world with the people of the mockups, and the page open in front of one of them."""
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +20,3 @@ async def bench(tmp_path: Path, theme: Theme) -> AsyncIterator[Bench]:
     await made.show()
     yield made
     await made.close()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """The page's timers stop with the test: pytest-qt lets Qt have its turn once more when no loop runs."""
-    result = yield
-    made = pyfuncitem.funcargs.get("bench")
-    if isinstance(made, Bench):
-        made.rest()
-    return result

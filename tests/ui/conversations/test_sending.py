@@ -1,15 +1,18 @@
 """What stands between the draft and its sending: the banner, the warning, the reason, the closed window."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
+from sqlalchemy import update
 
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.people import Role
-from desktop.store import consent, drafts
+from desktop.store import consent, drafts, outbox, tables
+from desktop.store.engine import Tx
 from desktop.ui.dialog import CardDialog
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.label import Label
@@ -278,3 +281,46 @@ async def test_a_failed_message_is_sent_again_as_a_new_one(bench: Bench) -> None
     await bench.tasks.drain()
     row = (await bench.world.messages(tunde))[-1]
     assert (row.text, row.status, row.retry_of) == ("We tried to reach you", "queued", old.id)
+
+
+async def test_under_strict_the_banner_says_that_no_choice_is_recorded(bench: Bench) -> None:
+    await bench.world.change_settings(strict=True)
+    await bench.open("Lucía")
+    assert bench.find("compose_banner", Banner).accessibleName() == (
+        "No choice recorded for Lucía. This workspace requires an opt-in (Strict). "
+        "Service replies are fine; marketing templates are not."
+    )
+    assert not bench.sees("thread_opted_out")
+
+
+async def test_a_failed_marketing_template_is_asked_anew_before_it_is_sent_again(bench: Bench) -> None:
+    """It went to somebody who had said yes and failed; they opted out since."""
+    await bench.open("Arjun")
+    await choose(bench, "winter_clearance")
+    bench.click("compose_send")
+    await bench.tasks.drain()
+    arjun = bench.world.ids["Arjun"]
+    old = (await bench.world.messages(arjun))[-1]
+    await bench.world.write(fails(old.id, arjun))
+    await bench.world.write(lambda tx: consent.record(tx, arjun, OptIn.NO, Source.KEYWORD, evidence="STOP"))
+    await until(lambda: "Not delivered" in last_spoken(bench) or "opted out" in last_spoken(bench))
+    await bench.tasks.drain()
+    bench.page.area.thread_view.send_again_requested.emit(old.id)
+    await until(lambda: bench.sees("warning"))
+    QTest.keyClicks(bench.find("warning_reason"), "they rang and want it")
+    bench.click("warning_send_anyway")
+    await bench.tasks.drain()
+    row = (await bench.world.messages(arjun))[-1]
+    assert (row.text, row.retry_of, row.override_reason) == (old.text, old.id, "they rang and want it")
+
+
+def fails(message_id: int, contact_id: int) -> Callable[[Tx], None]:
+    """WhatsApp refuses the message: the number is not on WhatsApp."""
+
+    def write(tx: Tx) -> None:
+        row = tables.message
+        values = {"status": "failed", "reason": "whatsapp_error", "error_code": 131026}
+        tx.conn.execute(update(row).where(row.c.id == message_id).values(**values))
+        outbox.touch(tx, contact_id, None)
+
+    return write

@@ -104,6 +104,7 @@ async def test_somebody_elses_change_keeps_my_edit_and_mine_keeps_theirs(stage: 
     kept = await stage.app.workspace.settings()
     assert kept.strict
     assert kept.opt_in_text == "Good to have you back, {name}!"
+    assert kept.opt_out_text == "As you wish, {name}."
 
 
 @staged

@@ -1,0 +1,134 @@
+"""One condition of a filter: field, operator, value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.domain.filters import ATTRIBUTE, FIELDS, OPERATORS, Attribute, Condition, Kind, Op, kind_of
+from desktop.ui.broadcasts import words
+from desktop.ui.broadcasts.chips_field import ValueField
+from desktop.ui.broadcasts.value_fields import TextValue, editor_key, make_editor
+from desktop.ui.parts.button import IconButton
+from desktop.ui.parts.label import Label
+from desktop.ui.parts.naming import named, restyle
+from desktop.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What can be asked: the workspace's attributes and tags, and which day it is."""
+
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    today: QDate = field(default_factory=QDate)
+
+
+class ConditionRow(QWidget):
+    """One condition. `changed(typing)`: True while a text is being typed."""
+
+    changed = Signal(bool)
+    removed = Signal()
+
+    def __init__(
+        self, theme: Theme, vocabulary: Vocabulary, name: str, wanted: Condition | None = None
+    ) -> None:
+        super().__init__()
+        self._theme, self._vocabulary, self._name = theme, vocabulary, name
+        self.prefix = Label("", "muted", name=f"{name}_prefix")
+        self.prefix.setMinimumSize(theme.px(60), theme.px(34))
+        self.field = QComboBox()
+        for key in (*FIELDS, *(f"{ATTRIBUTE}{one}" for one in vocabulary.attributes)):
+            self.field.addItem(words.field_name(key), key)
+        self.field.setMinimumWidth(theme.px(170))
+        self.op = QComboBox()
+        self.op.setMinimumWidth(theme.px(130))
+        self.cross = IconButton(theme, "x", "Remove this condition", name=f"{name}_remove")
+        self.note = Label("", "muted", wrap=True, tight=True, color="danger", name=f"{name}_problem")
+        self.note.hide()
+        named(self.field, f"{name}_field", "Field")
+        named(self.op, f"{name}_op", "Condition")
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        for widget in (self.prefix, self.field, self.op):
+            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self.cross, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._row)
+        column.addWidget(self.note)
+        named(self, name, "Condition")
+        self._key = ""
+        self.value: ValueField = ValueField()
+        self._choose(wanted or Condition("tag", Op.ANY_OF))
+        self.field.currentIndexChanged.connect(self._field_changed)
+        self.op.currentIndexChanged.connect(self._op_changed)
+        self.cross.clicked.connect(self.removed)
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(str(self.field.currentData()), self._vocabulary.attributes)
+
+    def condition(self) -> Condition | None:
+        """The condition, or None while its value is missing."""
+        op = Op(self.op.currentData())
+        made = Condition(str(self.field.currentData()), op, self.value.values())
+        return made if made.values or op in (Op.EMPTY, Op.NOT_EMPTY) else None
+
+    def show_problem(self, sentence: str) -> None:
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
+        restyle(self.field, problem=bool(sentence))
+
+    def _choose(self, wanted: Condition) -> None:
+        at = self.field.findData(wanted.field)
+        if at < 0:  # an attribute that is gone: said, not dropped
+            self.field.addItem(f"{words.field_name(wanted.field)} (gone)", "tag")
+            at = self.field.count() - 1
+        self.field.setCurrentIndex(at)
+        self._fill_ops()
+        self.op.setCurrentIndex(max(0, self.op.findData(wanted.op.value)))
+        self._fit_editor()
+        self.value.set_values(wanted.values)
+
+    def _fill_ops(self) -> None:
+        self.op.blockSignals(True)
+        self.op.clear()
+        for op in OPERATORS[self.kind]:
+            self.op.addItem(words.OPERATORS[op], op.value)
+        self.op.blockSignals(False)
+
+    def _field_changed(self) -> None:
+        self._fill_ops()
+        self._key = ""
+        self._fit_editor()
+        self._tell()
+
+    def _op_changed(self) -> None:
+        self._fit_editor()
+        self._tell()
+
+    def _fit_editor(self) -> None:
+        """Keep the editor where it still fits, so that what was entered stays."""
+        op = Op(self.op.currentData())
+        key = f"{self.field.currentData()} {editor_key(self.kind, op)}"
+        if key == self._key:
+            return
+        self._key = key
+        attribute = self._vocabulary.attributes.get(str(self.field.currentData()).removeprefix(ATTRIBUTE))
+        old = self.value
+        self.value = make_editor(
+            self._theme, self.kind, op, attribute.choices if attribute else (), self._vocabulary.tags,
+            self._vocabulary.today, f"{self._name}_value",
+        )  # fmt: skip
+        self.value.changed.connect(self._tell)
+        self._row.insertWidget(3, self.value, 1, Qt.AlignmentFlag.AlignTop)
+        self._row.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+
+    def _tell(self) -> None:
+        self.show_problem("")
+        self.changed.emit(isinstance(self.value, TextValue) and self.value.edit.hasFocus())

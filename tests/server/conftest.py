@@ -1,0 +1,69 @@
+"""The program's HTTP server as it runs: the same routes on a port of its own, with a store behind them."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from desktop.server import http, webhooks
+from desktop.services.inbound import Inbound
+from desktop.store.engine import Store
+from desktop.store.opening import open_store
+from desktop.system.clock import SystemClock
+
+SECRET, VERIFY = "app-secret", "verify-me"
+
+
+@dataclass(slots=True)
+class Server:
+    """The address, the store behind it, and a client."""
+
+    address: str
+    store: Store
+    session: ClientSession
+    woken: list[str]
+
+    @property
+    def hook(self) -> str:
+        return self.address + webhooks.PATH
+
+    async def get(self, path: str, **query: str) -> tuple[int, str]:
+        async with self.session.get(self.address + path, params=query) as answer:
+            return answer.status, await answer.text()
+
+    async def post(self, raw: bytes, **headers: str) -> int:
+        """Post a body, signed well unless the headers say otherwise."""
+        signed = headers or {"X-Hub-Signature-256": signature(raw)}
+        async with self.session.post(self.hook, data=raw, headers=signed) as answer:
+            return answer.status
+
+
+def signature(raw: bytes, secret: str = SECRET) -> str:
+    return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    store = open_store(str(tmp_path / "store.db"), SystemClock(), "test").store
+    woken: list[str] = []
+
+    def wake() -> None:
+        woken.append("wake")
+
+    inbound = Inbound(store, store_key="0badcafe", wake=wake, refresh_templates=lambda: None)
+
+    async def look() -> dict[str, Any]:
+        return {"status": "ok", "engine": "idle", "on_the_way": 0}
+
+    app = http.make_app(inbound, app_secret=lambda: SECRET, verify_token=lambda: VERIFY, look=look)
+    running = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    await running.start()
+    async with ClientSession() as session:
+        yield Server(running.address, store, session, woken)
+    await running.stop()
+    store.close()

@@ -1,0 +1,408 @@
+"""Two transactions at once on PostgreSQL: an opt-out is never overtaken, and nobody waits for ever.
+
+Each test holds real connections at the very statement where the order matters.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import pytest
+from sqlalchemy import Connection, Engine, event, select, text
+
+from desktop.domain.changes import Change, Topic
+from desktop.domain.consent import OptIn, Source
+from desktop.domain.messages import Status
+from desktop.domain.outbox import AttemptOutcome
+from desktop.store import claims, consent, contacts, feed, ledger, outbox, tables, webhooks
+from desktop.store.database import make_engine
+from desktop.store.engine import Store, Tx
+from tests.clock import START, FakeClock
+from tests.databases import PATIENCE_S, read, write
+from tests.store.world import (
+    accepted,
+    add_contacts,
+    add_template,
+    claim,
+    message,
+    messages_of,
+    report,
+    run_broadcast,
+    submit,
+)
+
+pytestmark = pytest.mark.postgres
+T = TypeVar("T")
+
+
+class Side:
+    """One program: a connection of its own, and a thread in which it works."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = make_engine(url, reader=False)
+        self._conn: Connection | None = None
+        self._threads = ThreadPoolExecutor(1)
+        self.pid = self.run(lambda tx: int(tx.conn.scalar(text("SELECT pg_backend_pid()")) or 0)).result(
+            PATIENCE_S
+        )
+
+    @property
+    def conn(self) -> Connection:
+        self._conn = self._conn or self.engine.connect()
+        return self._conn
+
+    def run(self, what: Callable[[Tx], T], before_commit: Callable[[], object] = lambda: None) -> "Future[T]":
+        """Run in a transaction; before_commit is called while it is still open."""
+
+        def work() -> T:
+            with self.conn.begin():
+                result = what(Tx(self.conn, START))
+                before_commit()
+            return result
+
+        return self._threads.submit(work)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        self.conn.close()
+        self.engine.dispose()
+
+
+@pytest.fixture
+def sides(postgres_address: str) -> Iterator[tuple[Side, Side]]:
+    """Two programs on one database."""
+    first, second = Side(postgres_address), Side(postgres_address)
+    yield first, second
+    first.close()
+    second.close()
+
+
+class Gate:
+    """A place where one side stops until the other has done its part."""
+
+    def __init__(self) -> None:
+        self._reached, self._opened = threading.Event(), threading.Event()
+
+    def stop_here(self) -> None:
+        self._reached.set()
+        assert self._opened.wait(PATIENCE_S)
+
+    def wait_until_reached(self) -> None:
+        assert self._reached.wait(PATIENCE_S)
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+@contextmanager
+def stopped_before(side: Side, words: str) -> Iterator[Gate]:
+    """Stop the side just before it runs a statement with these words."""
+    gate = Gate()
+
+    def look(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if words in statement:
+            gate.stop_here()
+
+    event.listen(side.engine, "before_cursor_execute", look)
+    try:
+        yield gate
+    finally:
+        gate.open()
+        event.remove(side.engine, "before_cursor_execute", look)
+
+
+def wait_until_blocked(store: Store, pid: int) -> None:
+    """Return once this connection waits for a lock of another."""
+    blocked = text("SELECT cardinality(pg_blocking_pids(:pid)) > 0")
+    for _ in range(10_000):
+        if read(store, lambda tx: tx.conn.scalar(blocked, {"pid": pid})):
+            return
+    raise AssertionError("nobody was in the way")
+
+
+def one_queued(tx: Tx) -> tuple[int, int]:
+    """(contact, broadcast) of a running broadcast to one person who said yes."""
+    (made,) = add_contacts(tx, OptIn.YES)
+    return made, run_broadcast(tx, add_template(tx))
+
+
+def opt_out(contact_id: int) -> Callable[[Tx], int]:
+    return lambda tx: consent.record(tx, contact_id, OptIn.NO, Source.KEYWORD)
+
+
+def test_an_opt_out_between_the_lock_and_the_question_is_seen(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    """Committed after the claim has locked its outbox rows: one statement would have read the older consent."""
+    claiming, customer = sides
+    made, broadcast_id = write(postgres_store, one_queued)
+
+    with stopped_before(claiming, "FOR SHARE") as gate:
+        claimed = claiming.run(claim)
+        gate.wait_until_reached()
+        customer.run(opt_out(made)).result(PATIENCE_S)
+        gate.open()
+        assert claimed.result(PATIENCE_S) == ()
+
+    row = read(postgres_store, lambda tx: messages_of(tx, broadcast_id))[made]
+    assert (row.status, row.reason) == ("left_out", "opted_out_after_launch")
+
+
+def test_an_opt_out_waits_for_a_claim_that_holds_the_contact(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    claiming, customer = sides
+    made, broadcast_id = write(postgres_store, one_queued)
+    gate = Gate()
+
+    claimed = claiming.run(claim, gate.stop_here)
+    gate.wait_until_reached()
+    said = customer.run(opt_out(made))
+    wait_until_blocked(postgres_store, customer.pid)
+    assert not said.done()
+    gate.open()
+
+    assert [one.contact_id for one in claimed.result(PATIENCE_S)] == [made]
+    assert said.result(PATIENCE_S)
+    assert read(postgres_store, lambda tx: consent.facts_of(tx, made))[1].opt_in is OptIn.NO
+    assert read(postgres_store, lambda tx: messages_of(tx, broadcast_id))[made].status == "sending"
+
+
+def test_a_claim_passes_over_someone_who_is_opting_out(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    claiming, customer = sides
+
+    def make(tx: Tx) -> tuple[list[int], int]:
+        ids = add_contacts(tx, OptIn.YES, OptIn.YES, OptIn.YES)
+        return ids, run_broadcast(tx, add_template(tx))
+
+    ids, broadcast_id = write(postgres_store, make)
+    gate = Gate()
+    said = customer.run(opt_out(ids[1]), gate.stop_here)
+    gate.wait_until_reached()
+
+    claimed = claiming.run(claim).result(PATIENCE_S)
+    assert [one.contact_id for one in claimed] == [ids[0], ids[2]]
+    assert read(postgres_store, lambda tx: messages_of(tx, broadcast_id))[ids[1]].status == "queued"
+    gate.open()
+    said.result(PATIENCE_S)
+    assert claiming.run(claim).result(PATIENCE_S) == ()
+    assert read(postgres_store, lambda tx: messages_of(tx, broadcast_id))[ids[1]].status == "left_out"
+
+
+def test_two_claimers_never_take_the_same_row(postgres_store: Store, sides: tuple[Side, Side]) -> None:
+    def make(tx: Tx) -> int:
+        add_contacts(tx, *[OptIn.YES] * 60)
+        return run_broadcast(tx, add_template(tx))
+
+    broadcast_id = write(postgres_store, make)
+    both_open = threading.Barrier(2)
+    taken: list[list[int]] = [[], []]
+    for _ in range(6):
+        # Neither commits before the other has claimed as well.
+        claimed = [side.run(lambda tx: claim(tx, 5), lambda: both_open.wait(PATIENCE_S)) for side in sides]
+        for of_side, one in zip(taken, claimed, strict=True):
+            of_side += [each.message_id for each in one.result(PATIENCE_S)]
+
+    assert [len(of_side) for of_side in taken] == [30, 30]
+    assert len({*taken[0], *taken[1]}) == 60
+    rows = read(postgres_store, lambda tx: messages_of(tx, broadcast_id))
+    assert all((row.status, row.attempt_count) == ("sending", 1) for row in rows.values())
+
+
+def test_a_message_is_claimed_although_its_contact_is_claimed_elsewhere(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    """Claims share a contact: two messages to one person may go by two servers."""
+
+    def make(tx: Tx) -> None:
+        add_contacts(tx, OptIn.YES)
+        spring = add_template(tx)
+        run_broadcast(tx, spring)
+        run_broadcast(tx, spring)
+
+    write(postgres_store, make)
+    both_open = threading.Barrier(2)
+    claimed = [side.run(lambda tx: claim(tx, 1), lambda: both_open.wait(PATIENCE_S)) for side in sides]
+
+    assert len({one.result(PATIENCE_S)[0].message_id for one in claimed}) == 2
+
+
+ROUNDS = 60
+
+
+def engine_at_work(side: Side, dice: random.Random) -> None:
+    """Claim and settle: some calls are withdrawn and come back, so that the queue lasts."""
+
+    def settle(tx: Tx) -> None:
+        ends = []
+        for one in claimed:
+            back = replace(accepted(one), outcome=AttemptOutcome.WITHDRAWN, status=Status.QUEUED, wamid=None)
+            ends.append(dice.choice([back, back, accepted(one, user_id=f"CA.{one.contact_id}")]))
+        outbox.settle(tx, dice.sample(ends, len(ends)))
+
+    for _ in range(ROUNDS):
+        claimed = side.run(lambda tx: claim(tx, 6)).result(PATIENCE_S)
+        side.run(settle).result(PATIENCE_S)
+
+
+def customers_at_will(side: Side, dice: random.Random) -> None:
+    """Opt out, opt in, stop and resume in WhatsApp."""
+
+    def say(tx: Tx) -> None:
+        someone = dice.choice(list(tx.conn.scalars(select(tables.contact.c.id))))
+        value: OptIn | bool = dice.choice([OptIn.NO, OptIn.YES, True, False])
+        consent.record(tx, someone, value, Source.WHATSAPP)
+
+    for _ in range(ROUNDS):
+        side.run(say).result(PATIENCE_S)
+
+
+def whatsapp_reporting(side: Side, dice: random.Random) -> None:
+    """Reports on messages, with stops of their contacts in the same transaction."""
+
+    def reports(tx: Tx) -> None:
+        picked = dice.sample(list(tx.conn.scalars(select(tables.message.c.id))), 4)
+        rows = outbox.lock(tx, picked)
+        for id in picked:
+            report(tx, id, dice.choice([Status.SENT, Status.FAILED, Status.READ]))
+        for contact_id in sorted({rows[id].contact_id for id in picked}):
+            consent.record(tx, contact_id, True, Source.WHATSAPP)
+
+    for _ in range(ROUNDS // 3):
+        side.run(reports).result(PATIENCE_S)
+
+
+def test_opt_outs_claims_settlements_and_reports_never_deadlock(
+    postgres_address: str, postgres_store: Store
+) -> None:
+    """Three hundred transactions in random order on a dozen contacts; none is claimed after a NO."""
+
+    def make(tx: Tx) -> None:
+        add_contacts(tx, *[OptIn.YES] * 12)
+        spring = add_template(tx)
+        for _ in range(6):
+            run_broadcast(tx, spring)
+
+    write(postgres_store, make)
+    at_work = (engine_at_work, engine_at_work, customers_at_will, whatsapp_reporting)
+    together = threading.Barrier(len(at_work))
+
+    def work(what: Callable[[Side, random.Random], None], seed: int) -> None:
+        side = Side(postgres_address)
+        try:
+            together.wait(PATIENCE_S)
+            what(side, random.Random(seed))
+        finally:
+            side.close()
+
+    with ThreadPoolExecutor(len(at_work)) as threads:
+        for one in [threads.submit(work, what, number) for number, what in enumerate(at_work)]:
+            one.result(2 * PATIENCE_S)
+
+    # The receipt names the newest consent event of its contact at the claim; that event may not say no.
+    said, row = tables.consent_event.c, tables.message.c
+    receipts = (
+        select(said.value)
+        .join(tables.message, row.consent_event_id == said.id)
+        .where(row.attempt_count > 0, row.status.in_(["sending", "accepted"]))
+    )
+    rested_on = set(read(postgres_store, lambda tx: list(tx.conn.scalars(receipts))))
+    assert "yes" in rested_on
+    assert rested_on <= {"yes", "resume"}
+    assert read(postgres_store, lambda tx: ledger.verify_all(tx)[0].faults) == ()
+
+
+def test_a_merge_and_a_settlement_never_deadlock(postgres_store: Store, sides: tuple[Side, Side]) -> None:
+    """Order everywhere: outbox, then contact. The settlement holds the message and learns about its contact."""
+    settling, merging = sides
+
+    def make(tx: Tx) -> tuple[list[int], int]:
+        ids = add_contacts(tx, OptIn.YES, OptIn.YES)
+        return ids, submit(tx, ids[1], template=add_template(tx))
+
+    ids, queued = write(postgres_store, make)
+    (one,) = write(postgres_store, claim)
+    with stopped_before(settling, "INSERT INTO identity") as gate:
+        settled = settling.run(lambda tx: outbox.settle(tx, [accepted(one, user_id="CA.77")]))
+        gate.wait_until_reached()
+        merged = merging.run(lambda tx: consent.merge(tx, ids[0], [ids[1]]))
+        wait_until_blocked(postgres_store, merging.pid)
+        gate.open()
+        settled.result(PATIENCE_S)
+        merged.result(PATIENCE_S)
+
+    assert read(postgres_store, lambda tx: message(tx, queued)).contact_id == ids[0]
+    assert read(postgres_store, lambda tx: contacts.find(tx, user_id="CA.77")) == [ids[0]]
+
+
+def test_of_two_servers_with_one_webhook_one_applies_it(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    first, second = sides
+    gate = Gate()
+    one = first.run(lambda tx: webhooks.first_time(tx, "message|wamid.1"), gate.stop_here)
+    gate.wait_until_reached()
+    other = second.run(lambda tx: webhooks.first_time(tx, "message|wamid.1"))
+    wait_until_blocked(postgres_store, second.pid)
+    gate.open()
+
+    assert (one.result(PATIENCE_S), other.result(PATIENCE_S)) == (True, False)
+
+
+def test_a_window_never_misses_a_change_that_was_committed_late(
+    postgres_address: str, postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    """Ids are given before the commit: whoever has seen a later one must have seen all earlier ones."""
+    slow = Store(postgres_address, FakeClock(), "slow")
+    quick = Store(postgres_address, FakeClock(), "quick")
+    gate = Gate()
+
+    def look(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "INSERT INTO change" in statement:
+            gate.stop_here()
+
+    event.listen(slow._writer_engine, "after_cursor_execute", look)
+    try:
+        late = slow.submit_write(lambda tx: tx.touch(Topic.CONTACT, 1))
+        gate.wait_until_reached()
+        early = quick.submit_write(lambda tx: tx.touch(Topic.CONTACT, 2))
+        pid = read(quick, lambda tx: int(tx.conn.scalar(_WAITING) or 0)) or 0
+        for _ in range(10_000):
+            if early.done() or pid:
+                break
+            pid = read(quick, lambda tx: int(tx.conn.scalar(_WAITING) or 0))
+        last, seen = read(postgres_store, lambda tx: feed.since(tx, 0, "window"))
+        gate.open()
+        late.result(PATIENCE_S)
+        early.result(PATIENCE_S)
+        _, then = read(postgres_store, lambda tx: feed.since(tx, last, "window"))
+    finally:
+        gate.open()
+        slow.close()
+        quick.close()
+
+    assert (seen | then).touched == {Change(Topic.CONTACT, 1), Change(Topic.CONTACT, 2)}
+
+
+_WAITING = text(
+    "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+
+
+def test_the_claims_locks_are_the_two_that_the_order_allows(postgres_store: Store) -> None:
+    """Outbox rows for update, contacts for share, both passing over what others hold; nothing else is locked."""
+    statements: list[str] = []
+    write(postgres_store, one_queued)
+    heard = postgres_store._writer_engine
+    event.listen(heard, "before_cursor_execute", lambda *said: statements.append(said[2]))
+    write(postgres_store, lambda tx: claims.claim(tx, 5, 1))
+
+    locks = [one.split("FOR ")[-1] for one in statements if " FOR " in one.replace("\n", " ")]
+    assert locks == ["UPDATE SKIP LOCKED"] * (len(locks) - 1) + ["SHARE SKIP LOCKED"]
+    assert 2 <= len(locks) <= 3

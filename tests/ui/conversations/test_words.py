@@ -1,0 +1,127 @@
+"""Times and sentences of the conversation screen, as values."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from desktop.domain.consent import Category, Facts, OptIn, Source
+from desktop.domain.contacts import ConsentEvent, Contact, Fact
+from desktop.domain.reasons import Reason
+from desktop.domain.templates import Button, Template, TemplateStatus
+from desktop.ui.conversations import consent_words, template_words, when, words
+
+NOW = datetime(2026, 11, 22, 13, 40).astimezone(UTC)
+AT = datetime(2026, 11, 22, 10, 42).astimezone(UTC)
+SALE = Template(
+    1, "sale", "en", Category.MARKETING, "Hi {{1}}, up to {{2}} off <now>", examples=("Ana", "40%")
+)
+
+
+def priya(facts: Facts) -> Contact:
+    return Contact(1, "Priya <b>Sharma", "+16045550142", facts, NOW)
+
+
+def event(value: str, source: Source, *, fact: Fact = Fact.OPT_IN, **said: str) -> ConsentEvent:
+    return ConsentEvent(1, 1, fact, value, source, AT, **said)
+
+
+@pytest.mark.parametrize(
+    ("ago", "short", "title"),
+    [
+        (timedelta(0), "10:42", "Today"),
+        (timedelta(days=1), "Yesterday", "Yesterday"),
+        (timedelta(days=3), "19 Nov", "Thursday"),
+        (timedelta(days=20), "2 Nov", "Monday, 2 November"),
+        (timedelta(days=365), "22 Nov 2025", "Saturday, 22 November 2025"),
+    ],
+)
+def test_times_carry_the_day_where_it_is_not_today(ago: timedelta, short: str, title: str) -> None:
+    assert when.short(AT - ago, NOW) == short
+    assert when.day_title(AT - ago, NOW) == title
+
+
+def test_what_is_left_of_the_window_is_told_in_hours_then_minutes() -> None:
+    assert words.window_line(AT, NOW) == "reply window open, 21 h left"
+    assert words.window_line(NOW - timedelta(hours=23, minutes=20), NOW) == "reply window open, 40 min left"
+    assert words.window_line(NOW - timedelta(hours=24), NOW) == "reply window closed"
+    assert words.window_line(None, NOW) == "has not written yet"
+
+
+@pytest.mark.parametrize(
+    ("told", "banner", "warning"),
+    [
+        (
+            event("no", Source.KEYWORD, evidence="STOP"),
+            "by replying “STOP”",
+            "Priya replied “STOP” on 22 Nov at 10:42.",
+        ),
+        (
+            event("no", Source.AGENT, user_name="Meera Rao"),
+            "(recorded by Meera Rao)",
+            "Meera Rao recorded it on 22 Nov at 10:42.",
+        ),
+        (
+            event("no", Source.IMPORT, evidence="spring list"),
+            "(from the import “spring list”)",
+            "The import “spring list” recorded it on 22 Nov at 10:42.",
+        ),
+        (
+            event("no", Source.BUTTON, evidence="No offers"),
+            "by pressing “No offers”",
+            "Priya pressed “No offers” on 22 Nov at 10:42.",
+        ),
+    ],
+)
+def test_each_source_has_its_own_words(told: ConsentEvent, banner: str, warning: str) -> None:
+    html = consent_words.banner_html(priya(Facts(OptIn.NO)), [told], NOW)
+    assert f"<b>Priya opted out of marketing</b> on 22 Nov, 10:42 {banner}. Service replies are fine;" in html
+    assert consent_words.opted_out_at("Priya", told, NOW) == warning
+
+
+def test_whatsapps_own_stop_is_said_beside_ours_or_alone() -> None:
+    stop = event("stop", Source.WHATSAPP, fact=Fact.WHATSAPP)
+    alone = consent_words.banner_html(priya(Facts(OptIn.YES, True)), [stop], NOW)
+    assert "<b>Priya stopped promotions in WhatsApp</b> on 22 Nov, 10:42." in alone
+    both = [event("no", Source.KEYWORD, evidence="STOP"), stop]
+    assert "They also stopped promotions in WhatsApp itself." in consent_words.banner_html(
+        priya(Facts(OptIn.NO, True)), both, NOW
+    )
+
+
+def test_the_preview_underlines_values_marks_the_missing_and_escapes() -> None:
+    html = template_words.preview_html(SALE, {"1": "<Ana>"}, "#000000", "#FF0000")
+    assert '<a href="1" style="color: #000000">&lt;Ana&gt;</a>' in html
+    assert '<a href="2" style="color: #FF0000">{{2}}</a>' in html
+    assert "&lt;now&gt;" in html
+
+
+def test_values_begin_with_the_first_name_and_the_examples_but_a_code_never_does() -> None:
+    assert template_words.initial_values(SALE, priya(Facts())) == {"1": "Priya", "2": "40%"}
+    code = Template(2, "code", "en", Category.AUTHENTICATION, "{{1}}", examples=("123456",))
+    assert template_words.initial_values(code, priya(Facts())) == {"1": ""}
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        (SALE, ""),
+        (Template(1, "a", "en", Category.UTILITY, "x", status=TemplateStatus.PAUSED), "Paused"),
+        (
+            Template(1, "a", "en", Category.UTILITY, "x", header_kind="image"),
+            "Its header needs a file (image)",
+        ),
+        (Template(1, "a", "en", Category.UTILITY, "x", buttons=(Button("copy_code", "Copy"),)), "Its button"),
+    ],
+)
+def test_a_template_that_cannot_be_sent_says_why(template: Template, why: str) -> None:
+    assert template_words.not_sendable(template).startswith(why)
+    assert bool(template_words.not_sendable(template)) is bool(why)
+
+
+def test_a_failure_is_told_in_words_with_what_to_do() -> None:
+    label, advice = words.failure(Reason.WHATSAPP_ERROR, 131026)
+    assert label == "Cannot be delivered"
+    assert "Check the number" in advice
+    assert words.failure(Reason.OPTED_OUT, None)[0] == "Opted out of marketing"
+    assert words.lower_first("Opted out of marketing") == "opted out of marketing"
+    assert words.lower_first("WhatsApp refused it") == "WhatsApp refused it"
