@@ -26,8 +26,8 @@ from desktop.services.inbound import Inbound
 from desktop.services.sending import Sending
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
-from desktop.store import engines, opening, outbox, settings
 from desktop.store import conversations as conversation_store
+from desktop.store import engines, opening, outbox, settings
 from desktop.store import webhooks as webhook_store
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.engine_lock import DatabaseEngineLock

@@ -266,6 +266,8 @@ def stopped_with_waiting(tx: Tx) -> list[int]:
 
 def finish(tx: Tx, broadcast_id: int) -> bool:
     """End a running broadcast with no message left to send; returns whether it did."""
+    if get(tx, broadcast_id).status is not BroadcastStatus.RUNNING:
+        return False  # stopped, paused or held since it was looked at
     one_open = select(_message.id).where(
         _message.broadcast_id == broadcast_id,
         _message.status.in_([Status.QUEUED.value, Status.SENDING.value]),

@@ -34,12 +34,17 @@ class Tasks:
         on_problem: Callable[[Exception], object] | None = None,
         name: str | None = None,
     ) -> asyncio.Task[T]:
-        """Start `coro`; it is cancelled when `owner` is destroyed. The loop must be running.
+        """Start `coro`; it is cancelled when `owner` is destroyed. The loop must be running (RuntimeError).
 
         The task holds the result or the exception as usual; an exception has been handed on already.
         """
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            coro.close()  # nothing will ever await it
+            raise
         key = self._leash(owner)
-        task = asyncio.get_running_loop().create_task(coro, name=name)
+        task = loop.create_task(coro, name=name)
         self._owned[key].add(task)
 
         def ended(task: asyncio.Task[T]) -> None:

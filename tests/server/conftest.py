@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Server:
     async def post(self, raw: bytes, **headers: str) -> int:
         """Post a body, signed well unless the headers say otherwise."""
         signed = headers or {"X-Hub-Signature-256": signature(raw)}
-        async with self.session.post(self.hook, data=raw, headers=signed) as answer:
+        async with self.session.post(self.hook, data=BytesIO(raw), headers=signed) as answer:
             return answer.status
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from desktop.domain.consent import OptIn
 from desktop.server import webhooks
-from desktop.store import contacts
+from desktop.store import consent, contacts
 from desktop.store import webhooks as webhook_store
 from tests.server.conftest import VERIFY, Server, signature
 
@@ -159,7 +159,5 @@ async def test_many_at_once(server: Server) -> None:
     """The same message in forty deliveries side by side is one message and one event."""
     raws = [json.dumps(stop() | {"n": number}).encode() for number in range(40)]
     assert set(await asyncio.gather(*(server.post(raw) for raw in raws))) == {200}
-    from desktop.store import consent
-
     (priya,) = await server.store.read(lambda tx: contacts.find(tx, phone=PHONE))
     assert len(await server.store.read(lambda tx: consent.history(tx, priya))) == 1

@@ -150,7 +150,7 @@ class MessagesCard(Card):
         ]
         self.rows = Rows(columns)
         self.table = LowTable(theme, self.rows, label="Messages", name="report_messages")
-        self.table.setMinimumHeight(theme.px(140))
+        self.table.setMinimumHeight(theme.px(112))
         self.detail = Detail(theme)
         self.none = Label("", "soft", wrap=True, name="report_messages_none")
         self.none.hide()

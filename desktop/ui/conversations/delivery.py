@@ -51,15 +51,14 @@ def submission(
 def repeated(
     message: MessageView, opened: OpenConversation, templates: list[Template]
 ) -> ComposeState | None:
-    """The draft that says what a message said; None if its template cannot be told or lacks its values."""
+    """The draft that says what a message said; None if its template is gone or lacks its values."""
     values = {str(key): str(value) for key, value in (message.content.get("values") or {}).items()}
-    same = [one for one in templates if one.name == message.template_name and not missing(one, values)]
-    found = [one for one in same if preview(one, values) == message.text] or same
-    if not found:
+    template = next((one for one in templates if one.id == message.template_id), None)
+    if template is None or missing(template, values):
         return None
     state = ComposeState(opened.contact.id, opened.contact.shown_name)
     contact = opened.contact
-    return state.choose(found[0], values).know(contact.facts, opened.settings.policy, contact.last_inbound_at)
+    return state.choose(template, values).know(contact.facts, opened.settings.policy, contact.last_inbound_at)
 
 
 class Delivery:

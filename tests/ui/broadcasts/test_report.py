@@ -254,6 +254,7 @@ async def test_the_list_follows_and_opens_the_report(scene: Scene) -> None:
     QTest.keyClick(scene.page.report, Qt.Key.Key_Escape)
     await scene.until(lambda: scene.shows("broadcasts_table") and len(scene.page.list.rows.rows) == 1)
     rows = scene.page.list.rows
+    await scene.until(lambda: rows.cell(0, 3).text == "Running")
     assert [rows.cell(0, column).text for column in (0, 1, 2, 3, 5, 6, 7)] == [
         "Winter clearance – Mumbai", "winter_clearance", "Marketing", "Running", "1,000", "0", "10",
     ]  # fmt: skip
