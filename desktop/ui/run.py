@@ -64,11 +64,17 @@ async def _session(options: Options, theme: Theme) -> int:
     except Problem as problem:
         opening.done()
         _log.error("not opened: %s", problem)
-        await Refused(theme, problem).read()
+        await Refused(theme, _with_way_out(problem) if options.real else problem).read()
         return 1
     window.hide()
     window.deleteLater()
     return 0
+
+
+def _with_way_out(problem: Problem) -> Problem:
+    """A real number that cannot be opened is mended in the settings, which the sandbox's window has too."""
+    way_out = "To change the connection, start with: assent --sandbox, and open Settings, WhatsApp."
+    return Problem(problem.title, f"{problem.sentence} {way_out}", problem.field)
 
 
 def _who(app: App, people: list[User]) -> User:

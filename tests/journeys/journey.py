@@ -21,11 +21,12 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QS
 from desktop.app import App, Options, open_app
 from desktop.domain.people import User
 from desktop.system.paths import Paths
+from desktop.ui.parts.toasts import Toast
 from desktop.ui.shell.failure import watch_loop
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 SIZE_PX: Final = (1440, 900)
 QUICK_S: Final = {"sent": 0.01, "delivered": 0.05, "read": 0.1}
 """When the sandbox reports statuses: as on a very good network, so that nothing has to be waited for."""
@@ -146,18 +147,36 @@ class Journey:
     def toasts(self) -> list[str]:
         return [toast.text for toast in self.window.toasts.shown]
 
+    def toast_over(self, widget: QWidget) -> Toast | None:
+        """The toast that lies over the middle of a widget."""
+        found = self.window.childAt(widget.mapTo(self.window, widget.rect().center()))
+        while found is not None and not isinstance(found, Toast):
+            found = found.parentWidget()
+        return found
+
     # Doing.
 
     async def in_front(self) -> None:
         """What the desktop sees to: the window one works in is the active one."""
-        await until(lambda: _active(self.window), "the window to be in front")
+        looks = 0
+
+        def steady() -> bool:
+            nonlocal looks  # an event that takes the activity away may be on its way
+            looks = looks + 1 if _active(self.window) else 0
+            return looks >= 3
+
+        await until(steady, "the window to be in front")
 
     async def click(self, name: str) -> None:
-        """Click in the middle of a control as soon as it can be clicked."""
+        """Click in the middle of a control as soon as it can be clicked; a toast in the way is dismissed."""
         await self.in_front()
         await until(lambda: self.can(name), f"“{name}” to be ready for a click")
         widget = self.see(name)
         self._scroll_to(widget)
+        while (toast := self.toast_over(widget)) is not None:
+            cross = toast.findChild(QWidget, "toast-dismiss")
+            self._hit(cross, cross.rect().center())
+            await until(lambda toast=toast: self.toast_over(widget) is not toast, "the toast to go")  # type: ignore[misc]
         self._hit(widget, widget.rect().center())
 
     async def choose_row(self, name: str, text: str, *, twice: bool = False) -> None:
@@ -186,7 +205,9 @@ class Journey:
         """Click into a field and type."""
         await self.click(name)
         widget = self.see(name)
-        assert QApplication.focusWidget() is widget, f"“{name}” has no focus"
+        focus = QApplication.focusWidget()
+        there = focus.objectName() if focus else f"{QApplication.activeWindow()}"
+        assert focus is widget, f"the focus is not on “{name}” but on “{there}”"
         for letter in text:  # QTest's own keyClicks ends the process at a letter beyond Latin-1
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter))
@@ -266,7 +287,10 @@ class Journey:
         on_top = window.childAt(widget.mapTo(window, at))
         assert on_top is not None, f"“{widget.objectName()}” lies outside the window"
         mine = on_top is widget or widget.isAncestorOf(on_top)
-        assert mine, f"“{widget.objectName()}” is covered by “{on_top.objectName()}”"
+        owner: QWidget | None = on_top
+        while owner is not None and not owner.objectName():
+            owner = owner.parentWidget()
+        assert mine, f"“{widget.objectName()}” is covered by “{owner and owner.objectName()}”"
         QTest.mouseClick(on_top, Qt.MouseButton.LeftButton, pos=on_top.mapFrom(widget, at))
 
 

@@ -11,6 +11,7 @@ from desktop.domain.consent import OptIn
 from desktop.server import webhooks
 from desktop.store import consent, contacts
 from desktop.store import webhooks as webhook_store
+from desktop.store.engine import Tx
 from tests.server.conftest import VERIFY, Server, signature
 
 PHONE = "+16045550142"
@@ -23,7 +24,7 @@ def stop(wamid: str = "wamid.in1", name: str = "Priya") -> dict[str, object]:
 
 
 async def opt_in(server: Server) -> OptIn | None:
-    def read(tx: contacts.Tx) -> OptIn | None:
+    def read(tx: Tx) -> OptIn | None:
         found = contacts.find(tx, phone=PHONE)
         return contacts.get(tx, found[0]).opt_in if found else None
 

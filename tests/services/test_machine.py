@@ -26,17 +26,17 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from desktop.domain.broadcast import BroadcastDraft
-from desktop.domain.consent import Category, OptIn, Override, Path
+from desktop.domain.consent import Category, Facts, OptIn, Override, Path
 from desktop.domain.filters import EVERYONE
 from desktop.domain.messages import GONE, Lane, Status
 from desktop.domain.outbox import Submission
 from desktop.domain.people import User
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
-from desktop.services import sending
+from desktop.services import inbound, sending
 from desktop.services.bodies import callback_data
 from desktop.services.broadcasts import Broadcasts, UnknownDecision
 from desktop.services.contacts import Contacts
@@ -404,7 +404,7 @@ class Consent(RuleBasedStateMachine):
             assert settled or (pending and row.status is Status.SENDING), row
 
 
-def _run(empty: File, max_examples: int, steps: int) -> None:
+def _run(empty: File, max_examples: int, steps: int, *, shrink: bool = True) -> None:
     machine = type("Run", (Consent,), {"empty": empty})
     run_state_machine_as_test(
         machine,
@@ -414,20 +414,54 @@ def _run(empty: File, max_examples: int, steps: int) -> None:
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
             print_blob=False,
         ),
     )
 
 
 def test_any_order_of_events(empty: File) -> None:
-    _run(empty, max_examples=25, steps=30)
+    _run(empty, max_examples=20, steps=30)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_any_order_of_events_for_longer(empty: File) -> None:
-    _run(empty, max_examples=300, steps=60)
+    _run(empty, max_examples=150, steps=60)
+
+
+def _fresh_facts(packed: int, consent_event_id: int | None = None) -> Facts:
+    return Facts(OptIn.YES, consent_event_id=consent_event_id)
+
+
+def _queued_again(tx: Tx, engine_ids: Any) -> int:
+    rows = tx.rows(select(tables.message.c.id).where(tables.message.c.status == "sending"))
+    tx.conn.execute(
+        update(tables.message).where(tables.message.c.status == "sending").values(status="queued")
+    )
+    return len(rows)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("target", "name", "fault"),
+    [
+        (claims.facts, "unpack", _fresh_facts),
+        (outbox, "recover", _queued_again),
+        (Override, "covers", lambda *_: True),
+        (contacts, "find", lambda *_, **__: []),
+        (outbox, "advance", lambda current, reported: reported),
+        (inbound.contacts, "kept_id", lambda _, id: id),
+    ],
+    ids=["consent not read", "claims queued again", "a reason for ever", "nobody known", "no rank", "merged"],
+)
+def test_the_machine_finds_planted_faults(
+    empty: File, monkeypatch: pytest.MonkeyPatch, target: Any, name: str, fault: Any
+) -> None:
+    monkeypatch.setattr(target, name, fault)
+    with pytest.raises((AssertionError, KeyError, ExceptionGroup)):
+        _run(empty, max_examples=400, steps=50, shrink=False)
 
 
 def test_the_empty_store_is_what_the_machine_expects(tmp_path: File) -> None:

@@ -35,6 +35,8 @@ class BroadcastsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
+        self.stack.currentChanged.connect(self._pass_focus)
+        self._pass_focus()
         self.list.new_requested.connect(self.new_broadcast)
         self.list.open_requested.connect(self._open)
         self.report.back_requested.connect(self.show_all)
@@ -46,6 +48,11 @@ class BroadcastsPage(QWidget):
         desk.live.follow(self, self._heard)
         named(self, "broadcasts", "Broadcasts")
         self._reload.now()
+
+    def _pass_focus(self) -> None:
+        """Who gives the page the keyboard gives it to what is shown, so that Escape and Ctrl+F work at once."""
+        shown = self.stack.currentWidget()
+        self.setFocusProxy(self.list.table if shown is None or shown is self.list else shown)
 
     def open_report(self, broadcast_id: int) -> None:
         """Show the report of a broadcast."""

@@ -251,7 +251,10 @@ async def test_what_is_gone_is_said(scene: Scene) -> None:
 async def test_the_list_follows_and_opens_the_report(scene: Scene) -> None:
     await scene.until(lambda: scene.shows("broadcasts_empty-action"))
     broadcast_id = await launch(scene)
-    QTest.keyClick(scene.page.report, Qt.Key.Key_Escape)
+    scene.page.setFocus()
+    focused = scene.window.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, Qt.Key.Key_Escape)
     await scene.until(lambda: scene.shows("broadcasts_table") and len(scene.page.list.rows.rows) == 1)
     rows = scene.page.list.rows
     await scene.until(lambda: rows.cell(0, 3).text == "Running")
