@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from desktop.domain import phones
 from desktop.domain.consent import Facts, OptIn, Source
 
 
@@ -59,11 +60,11 @@ class Contact:
 
     @property
     def shown_name(self) -> str:
-        return self.name or self.phone or f"Contact {self.id}"
+        return self.name or phones.pretty(self.phone) or f"Contact {self.id}"
 
     @property
     def first_name(self) -> str:
-        return self.shown_name.split()[0]
+        return self.name.split()[0] if self.name.split() else self.shown_name
 
     @property
     def opt_in(self) -> OptIn:

@@ -6,6 +6,7 @@ commit, so that no mutation can forget to say what it changed.
 """
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 import logging
@@ -196,6 +197,10 @@ class Store:
                 work.future.set_result(result)
                 self._tell(changes)
         if conn is not None:
+            if not self.on_postgresql:
+                # A copy of the file alone, made afterwards, then holds everything.
+                with contextlib.suppress(OperationalError):
+                    conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             conn.close()
 
     def _tell(self, changes: Changes) -> None:

@@ -146,6 +146,9 @@ class Loop(QEventLoop):  # type: ignore[misc]  # qasync has no types
             return
         self._stepping = True
         self._soon.stop()
+        # Qt events may be processed while `run_forever` is not in: a task must find its loop even then.
+        before = asyncio._get_running_loop()
+        asyncio._set_running_loop(self)
         try:
             self._take_due()
             self._run_slice()
@@ -153,6 +156,7 @@ class Loop(QEventLoop):  # type: ignore[misc]  # qasync has no types
             self._escaped = escaped
             self.stop()
         finally:
+            asyncio._set_running_loop(before)
             self._stepping = False
             if not self.is_closed():
                 self._arm_soon()

@@ -53,7 +53,7 @@ RECIPIENT: Final = (
     ),
     ErrorRule(
         131026,
-        "Cannot be delivered",
+        "Not on WhatsApp",
         "The number is not on WhatsApp, its app is too old, its terms were not accepted, or you are blocked.",
         "Check the number with the contact by another way.",
         stops=Stops.RECIPIENT,
@@ -73,7 +73,7 @@ RECIPIENT: Final = (
     ),
     ErrorRule(
         131049,
-        "Withheld by WhatsApp",
+        "WhatsApp’s marketing limit",
         "WhatsApp withheld the marketing message: the contact received enough of them, or is in the United"
         " States.",
         "Wait at least 24 hours; earlier tries can block the contact for longer. Never for a United States"

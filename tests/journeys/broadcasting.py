@@ -16,6 +16,7 @@ REASON = "The shops close for good, every customer has to know"
 async def to_audience(trip: Journey, template: str = "winter_clearance") -> None:
     """A new broadcast with its template; everyone is selected."""
     await trip.click("rail-broadcasts")
+    await trip.goes("broadcasts_loading")
     ways = ("broadcasts_empty-action", "broadcasts_new")
     await until(lambda: any(trip.can(name) for name in ways), "the way to a new broadcast")
     await trip.click(next(name for name in ways if trip.can(name)))

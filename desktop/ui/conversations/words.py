@@ -53,8 +53,7 @@ def lower_first(text: str) -> str:
 def preview(row: ConversationRow) -> tuple[str, str]:
     """Icon and text of a row's second line."""
     if row.last_status is Status.FAILED:
-        label, sentence = failure(row.last_reason, row.last_error_code)
-        label = sentence if label == "Cannot be delivered" else label  # that would say the same twice
+        label, _ = failure(row.last_reason, row.last_error_code)
         return "warning", f"Not delivered – {lower_first(label)}"
     if row.last_status is Status.LEFT_OUT:
         label = row.last_reason.label if row.last_reason else "left out"

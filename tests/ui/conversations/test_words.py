@@ -120,7 +120,7 @@ def test_a_template_that_cannot_be_sent_says_why(template: Template, why: str) -
 
 def test_a_failure_is_told_in_words_with_what_to_do() -> None:
     label, advice = words.failure(Reason.WHATSAPP_ERROR, 131026)
-    assert label == "Cannot be delivered"
+    assert label == "Not on WhatsApp"
     assert "Check the number" in advice
     assert words.failure(Reason.OPTED_OUT, None)[0] == "Opted out of marketing"
     assert words.lower_first("Opted out of marketing") == "opted out of marketing"
