@@ -42,8 +42,8 @@ def chosen(tx: Tx, wanted: Filter) -> set[int]:
 def test_every_filter_selects_in_sql_whom_it_selects_in_python(store: Store) -> None:
     write(store, make_attributes)
 
-    @settings(max_examples=50)
-    @given(people(), st.lists(wanted_filters, min_size=1, max_size=8))
+    @settings(max_examples=30)
+    @given(people(), st.lists(wanted_filters, min_size=1, max_size=6))
     def agree(made: list[Made], wanted: list[Filter]) -> None:
         def run(tx: Tx) -> None:
             everyone = [one.keep(tx) for one in made]
@@ -57,6 +57,18 @@ def test_every_filter_selects_in_sql_whom_it_selects_in_python(store: Store) -> 
 
 def one(field: str, op: Op, *values: str) -> Filter:
     return Filter((Condition(field, op, values),))
+
+
+def test_a_bar_in_a_value_does_not_join_two_choices(store: Store) -> None:
+    def run(tx: Tx) -> set[int]:
+        make_attributes(tx)
+        made = add_contact(tx)
+        contacts.set_attribute(tx, made, contacts.known_attributes(tx)["Likes"], "Shoes|Hats")
+        assert chosen(tx, one("attribute:Likes", Op.ALL_OF, "hats", "SHOES")) == {made}
+        assert chosen(tx, one("attribute:Likes", Op.NONE_OF, "shoes|hats")) == {made}
+        return chosen(tx, one("attribute:Likes", Op.ANY_OF, "shoes|hats"))
+
+    assert write(store, run) == set()
 
 
 def test_someone_who_was_merged_is_never_selected(store: Store) -> None:
@@ -121,7 +133,7 @@ def line_by_line(tx: Tx, rule: Rule, variables: tuple[Variable, ...], ids: list[
 def test_the_breakdown_counts_what_sorting_each_contact_gives(store: Store) -> None:
     write(store, make_attributes)
 
-    @settings(max_examples=50)
+    @settings(max_examples=30)
     @given(people(most=4), st.sampled_from(RULES), st.sampled_from(VARIABLES), st.sampled_from(Line))
     def agree(made: list[Made], rule: Rule, variables: tuple[Variable, ...], line: Line) -> None:
         def run(tx: Tx) -> None:
@@ -155,8 +167,12 @@ def everyone_there_is(tx: Tx) -> list[int]:
     return ids
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_every_combination_of_facts_is_on_its_line_in_the_snapshot_too(store: Store, rule: Rule) -> None:
+def test_every_combination_of_facts_is_on_its_line_in_the_snapshot_too(store: Store) -> None:
+    for rule in RULES:
+        _snapshot_agrees(store, rule)
+
+
+def _snapshot_agrees(store: Store, rule: Rule) -> None:
     def run(tx: Tx) -> None:
         ids = everyone_there_is(tx)
         expected = line_by_line(tx, rule, (FIRST_NAME,), ids)

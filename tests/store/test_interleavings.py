@@ -256,8 +256,8 @@ def customers_at_will(side: Side, dice: random.Random) -> None:
 
     def say(tx: Tx) -> None:
         someone = dice.choice(list(tx.conn.scalars(select(tables.contact.c.id))))
-        value: OptIn | bool = dice.choice([OptIn.NO, OptIn.YES, True, False])
-        consent.record(tx, someone, value, Source.WHATSAPP)
+        values: list[OptIn | bool] = [OptIn.NO, OptIn.YES, True, False]
+        consent.record(tx, someone, dice.choice(values), Source.WHATSAPP)
 
     for _ in range(ROUNDS):
         side.run(say).result(PATIENCE_S)

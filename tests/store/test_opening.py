@@ -124,7 +124,7 @@ def test_what_is_no_store_is_a_problem(tmp_path: Path, clock: FakeClock) -> None
 @pytest.mark.postgres
 def test_a_database_that_is_not_there_is_a_problem(postgres_address: str, clock: FakeClock) -> None:
     with pytest.raises(StoreBroken):
-        open_store(postgres_address.replace("/test_", "/missing_"), clock, "test")
+        open_store(postgres_address.replace("/prepared?", "/missing?"), clock, "test")
 
 
 def test_a_file_that_cannot_be_written_is_not_upgraded(sqlite_address: str, clock: FakeClock) -> None:

@@ -133,7 +133,7 @@ REPORTS = (Status.SENT, Status.DELIVERED, Status.READ, Status.FAILED)
 HIGHEST = {Status.SENT: 0, Status.FAILED: 1, Status.DELIVERED: 2, Status.READ: 3}
 
 
-@pytest.mark.parametrize("own_answer_at", range(5))
+@pytest.mark.parametrize("own_answer_at", [0, 1, 4])
 def test_reports_in_any_order_and_twice_end_alike(sqlite_store: Store, own_answer_at: int) -> None:
     """Every order of any of the four reports, with the send's own answer before, between or after them."""
 
@@ -348,7 +348,7 @@ def test_the_state_is_always_that_of_the_last_moving_event(sqlite_store: Store) 
     class Undo(Exception):
         pass
 
-    @settings(max_examples=60)
+    @settings(max_examples=40)
     @given(
         st.lists(st.sampled_from(["claim", "accept", "lose", "withdraw", "recover", *REPORTS]), max_size=9)
     )
