@@ -1,6 +1,7 @@
 """The composition root: builds everything once, in order, and closes it in reverse."""
 
 import asyncio
+import getpass
 import os
 import secrets as random_secrets
 import socket
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from desktop.domain.people import User
+from desktop.domain.people import Right, User, require
 from desktop.domain.problems import Problem
 from desktop.sandbox.server import Sandbox
 from desktop.server import http, webhooks
@@ -115,8 +116,9 @@ class App:
         while await self.store.read(outbox.open_count):  # noqa: ASYNC110 - other processes settle, too
             await asyncio.sleep(_QUIET_POLL_S)
 
-    async def start_over(self) -> None:
-        """Bring the demo back: sandbox stores only. Raises WrongStore for a real one."""
+    async def start_over(self, user: User) -> None:
+        """Bring the demo back: sandbox stores only. Raises WrongStore for a real one, NotAllowed by role."""
+        require(user, Right.START_OVER)
         demo = Demo(self.store)
         await demo.clear()
         if self.control is not None:
@@ -217,6 +219,8 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
         await _start_engine(options, stack, background, app, connection, sender, store_key, wake)
     if options.demo and app.is_sandbox:
         await _fill(app)
+    if not app.is_sandbox:
+        await app.workspace.ensure_admin(_who_sits_here())
     return app
 
 
@@ -403,8 +407,17 @@ async def _serve(
         await app.control.set_webhook(server.address + webhooks.PATH, connection.app_secret, verify_token)
 
 
+def _who_sits_here() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no name for this user id: some containers
+        return "Admin"
+
+
 async def _fill(app: App) -> None:
-    if await Demo(app.store).is_empty():
+    demo = Demo(app.store)
+    await demo.add_people()
+    if await demo.is_empty():
         await app.fill_demo()
     else:
         await app.templates.refresh_if_stale()

@@ -13,6 +13,9 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+_ARTICLE: Final = {Role.AGENT: "an ", Role.SUPERVISOR: "a ", Role.ADMIN: "an "}
+
+
 class Right(StrEnum):
     """One thing a person can be allowed; the value completes the sentence "may …"."""
 
@@ -55,10 +58,17 @@ def may(user: User, right: Right, override_roles: frozenset[Role] = frozenset(Ro
     return right in _RIGHTS[user.role]
 
 
+def _whom_to_ask(right: Right, override_roles: frozenset[Role]) -> str:
+    able = [role for role in Role if may(User(0, "", role), right, override_roles)]
+    if not able:
+        return "Nobody may, as the workspace is set."
+    return f"Ask {' or '.join(_ARTICLE[role] + role.value for role in able)}."
+
+
 def require(user: User, right: Right, override_roles: frozenset[Role] = frozenset(Role)) -> None:
     """Raise NotAllowed, with a sentence, unless the person may."""
     if not may(user, right, override_roles):
         raise NotAllowed(
             "Not allowed",
-            f"{user.name} ({user.role.value.title()}) may not {right.value}. Ask an admin or a supervisor.",
+            f"{user.name} ({user.role.value.title()}) may not {right.value}. {_whom_to_ask(right, override_roles)}",
         )

@@ -68,10 +68,16 @@ class Connecting:
         """
         require(user, Right.SETTINGS)
         known = await asyncio.to_thread(self._secrets.get, "token")
-        # Made only to be checked: it refuses what cannot be used, and names the field.
-        Connection(
-            form.base_url, form.phone_number_id, form.waba_id, token or known, app_secret or "", form.version
-        )
+        if not form.is_sandbox:
+            # Made only to be checked: it refuses what cannot be used, and names the field.
+            Connection(
+                form.base_url,
+                form.phone_number_id,
+                form.waba_id,
+                token or known,
+                app_secret or "",
+                form.version,
+            )
         self._machine.save(
             is_sandbox=form.is_sandbox,
             base_url=form.base_url,

@@ -220,9 +220,10 @@ def _priya(tx: Tx, contact_id: int, me: int) -> None:
         return tx.now - timedelta(minutes=minutes)
 
     sale = "Hi Priya, our Diwali sale starts Friday. Early access for members: 20% off everything. 🪔"
+    diwali = seeds.add_broadcast(tx, "Diwali early access", [contact_id], me, ago(16))
     first = SeedMessage(
         contact_id, sale, ago(15), Status.READ, Path.BROADCAST, "template", Category.MARKETING,
-        content={"buttons": []},
+        broadcast_id=diwali,
     )  # fmt: skip
     seeds.add_message(tx, first)
     seeds.add_message(tx, SeedMessage(contact_id, "STOP", ago(4)))

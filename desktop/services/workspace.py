@@ -1,6 +1,6 @@
 """The workspace: its settings and its people."""
 
-from desktop.domain.people import Right, User, require
+from desktop.domain.people import Right, Role, User, require
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
 from desktop.store import opening, people, settings
@@ -26,6 +26,16 @@ class Workspace:
             settings.save(tx, wanted, user.id)
 
         await self._store.write(write)
+
+    async def ensure_admin(self, name: str) -> None:
+        """A store that nobody works in gets its first admin: whoever sits at this computer."""
+
+        def write(tx: Tx) -> None:
+            if not people.every(tx):
+                people.add(tx, [(name.title(), Role.ADMIN)])
+
+        if not await self.people():
+            await self._store.write(write)
 
     async def people(self) -> list[User]:
         return await self._store.read(people.every, people=True)

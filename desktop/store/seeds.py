@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
 
+from desktop.domain.audience import Line
+from desktop.domain.broadcast import BroadcastDraft, BroadcastStatus, checksum_part
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category, OptIn, Path, Source
 from desktop.domain.contacts import Fact
 from desktop.domain.messages import Lane, Status
+from desktop.domain.outbox import AttemptOutcome
 from desktop.domain.text import fold
 from desktop.store import contacts, facts, outbox, tables
 from desktop.store.engine import Tx
@@ -128,6 +131,7 @@ class SeedMessage:
     kind: str = "text"
     category: Category = Category.SERVICE
     template_id: int | None = None
+    broadcast_id: int | None = None
     error_code: int | None = None
     reason: str = ""
     author_id: int | None = None
@@ -153,6 +157,7 @@ def add_message(tx: Tx, one: SeedMessage) -> int:
                 text=one.text,
                 content=one.content,
                 template_id=one.template_id,
+                broadcast_id=one.broadcast_id,
                 author_id=one.author_id,
                 attempt_count=1 if gone else 0,
                 created_at=one.at,
@@ -167,11 +172,47 @@ def add_message(tx: Tx, one: SeedMessage) -> int:
     if one.status is not None:
         event = outbox.event(tx, message_id, one.status, outbox.WEBHOOK, error_code=one.error_code)
         outbox.write_events(tx, [event | {"at": tables.micros(one.at)}])
+        if gone:
+            outcome = AttemptOutcome.REFUSED if one.status is Status.FAILED else AttemptOutcome.ACCEPTED
+            tx.conn.execute(
+                insert(tables.attempt).values(
+                    message_id=message_id, number=1, started_at=one.at, ended_at=one.at, outcome=outcome.value
+                )
+            )
     else:
         tx.conn.execute(
             update(tables.contact).where(tables.contact.c.id == one.contact_id).values(last_inbound_at=one.at)
         )
     return message_id
+
+
+def add_broadcast(tx: Tx, name: str, contact_ids: Sequence[int], user_id: int, at: datetime) -> int:
+    """A broadcast of long ago as its snapshot left it, DONE; its messages are added one by one."""
+    broadcast_id = new_id(
+        tx.conn.execute(
+            insert(tables.broadcast).values(
+                name=name,
+                status=BroadcastStatus.DONE.value,
+                draft=BroadcastDraft(name=name).to_json(),
+                selected_count=len(contact_ids),
+                checksum=sum(checksum_part(id) for id in contact_ids),
+                approved_count=len(contact_ids),
+                planned_to=max(contact_ids),
+                created_by=user_id,
+                created_at=at,
+                launched_at=at,
+                ended_at=at,
+            )
+        )
+    )
+    tx.conn.execute(
+        insert(tables.broadcast_recipient),
+        [
+            {"broadcast_id": broadcast_id, "contact_id": id, "line": Line.WILL_OPTED_IN.value}
+            for id in contact_ids
+        ],
+    )
+    return broadcast_id
 
 
 def add_conversation(

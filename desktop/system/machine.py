@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Machine:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._guard = threading.Lock()
         self._settings = _read(path)
 
     @property
@@ -37,12 +39,13 @@ class Machine:
 
     def save(self, **changes: Any) -> MachineSettings:
         """Change some settings; the file is replaced in one step."""
-        self._settings = replace(self._settings, **changes)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_suffix(".new")
-        beside.write_text(json.dumps(asdict(self._settings), indent=2), encoding="utf-8")
-        os.replace(beside, self._path)
-        return self._settings
+        with self._guard:
+            self._settings = replace(self._settings, **changes)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside = self._path.with_suffix(".new")
+            beside.write_text(json.dumps(asdict(self._settings), indent=2), encoding="utf-8")
+            os.replace(beside, self._path)
+            return self._settings
 
 
 def _read(path: Path) -> MachineSettings:

@@ -30,9 +30,9 @@ async def test_the_demo_and_starting_over(mute: Desk) -> None:
     assert (await desk.app.contacts.get(priya)).opt_in is OptIn.NO
     await desk.says(PRIYA, "START")
     await desk.app.quiet()
-    await desk.app.start_over()
+    await desk.app.start_over(desk.admin)
     assert await lines(desk) == fresh
-    assert await desk.app.broadcasts.every() == []
+    assert [one.name for one, _ in await desk.app.broadcasts.every()] == ["Diwali early access"]
     assert await desk.sends() == []
     assert len(await desk.app.conversations.rows(Box.ALL, desk.admin)) == conversations
     assert [one.name for one in await desk.app.workspace.people()] == [

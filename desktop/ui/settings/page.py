@@ -238,7 +238,7 @@ class SettingsPage(QWidget):
         if not sure:
             return
         require(desk.user(), Right.START_OVER)
-        await desk.app.start_over()
+        await desk.app.start_over(desk.user())
         desk.toasts.show_toast("The demo is back.", "done")
         self.started_over.emit()
 

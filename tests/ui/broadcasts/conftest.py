@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from desktop.app import App
+from desktop.domain.broadcast import BroadcastRecord, Figures
 from desktop.domain.consent import Category
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome, Claimed, Settled
@@ -124,6 +125,11 @@ class Scene:
         except LookupError:
             return False
         return True
+
+    async def own_broadcasts(self) -> list[tuple[BroadcastRecord, Figures]]:
+        """Those made here; the demo brings one of its own."""
+        every = await self.app.broadcasts.every()
+        return [one for one in every if one[0].name != "Diwali early access"]
 
     async def until(self, holds: Callable[[], bool], what: str = "") -> None:
         """Wait for what the screen shows, at most ten seconds."""
