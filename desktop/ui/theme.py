@@ -182,9 +182,11 @@ class Theme(QObject):
         """Set style, font, palette and style sheet on the application, then emit `changed`."""
         if "Inter" not in QFontDatabase.families():
             load_fonts()
-        app.setStyle("Fusion")
+        if app.style().name().lower() != "fusion":
+            app.setStyle("Fusion")
         app.setFont(self.font())
         app.setPalette(self.palette())
+        app.setStyleSheet("")  # one sheet in place of another takes Qt several times longer than one in place of none
         app.setStyleSheet(self.style_sheet())
         self.changed.emit()
 

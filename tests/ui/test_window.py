@@ -306,7 +306,6 @@ class _Watch(QObject):
         return False
 
 
-@pytest.mark.xfail(reason="some parts show a note or a button before it has a parent", strict=True)
 @staged
 async def test_nothing_flashes_up_as_a_window_of_its_own(stage: Stage, app: QApplication) -> None:
     watch = _Watch()

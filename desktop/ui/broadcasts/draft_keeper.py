@@ -58,6 +58,13 @@ class DraftKeeper(QObject):
                 self._kept = draft
             return self.id
 
+    async def settle(self) -> None:
+        """Return when what was wanted last is kept, without waiting for the moment of calm."""
+        if self._timer.isActive() and self.worth_keeping(self._wanted):
+            await self.now(self._wanted)
+        async with self._saving:  # a save that is on its way
+            pass
+
     def _save_wanted(self) -> None:
         if self.worth_keeping(self._wanted):
             self._tasks.spawn(self, self.now(self._wanted), on_problem=self._on_problem)

@@ -37,7 +37,6 @@ class Group(QWidget):
         self.add.clicked.connect(self._add_clicked)
         self.add_group = Button(theme, "Add group", "link", icon="plus", name=f"{name}_add_group")
         self.add_group.clicked.connect(self._add_group_clicked)
-        self.add_group.setVisible(not inner)
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
         foot = QHBoxLayout()
@@ -51,6 +50,8 @@ class Group(QWidget):
         whole.addLayout(self._column)
         whole.addLayout(foot)
         self._lay_out(whole)
+        # In its place first: shown without a parent it would flash as a window of its own.
+        self.add_group.setVisible(not inner)
         named(self, name, "Group of conditions" if inner else "Filter")
         self._renumber()
 

@@ -1,7 +1,6 @@
 """The broadcasts page: all of them, the wizard, a report."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.broadcast import BroadcastStatus
@@ -41,9 +40,6 @@ class BroadcastsPage(QWidget):
         self.list.open_requested.connect(self._open)
         self.report.back_requested.connect(self.show_all)
         self.report.contact_requested.connect(self.contact_requested)
-        new = QShortcut(QKeySequence("Ctrl+N"), self)
-        new.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        new.activated.connect(self.new_broadcast)
         self._reload = Reload(desk.tasks, self, self._load, on_problem=self._failed)
         desk.live.follow(self, self._heard)
         named(self, "broadcasts", "Broadcasts")
@@ -78,6 +74,11 @@ class BroadcastsPage(QWidget):
         self.stack.setCurrentWidget(self.list)
         self.list.table.setFocus()
         self._reload.now()
+
+    async def settle(self) -> None:
+        """Return when the wizard's draft is kept; for the window before it closes."""
+        if self.wizard is not None:
+            await self.wizard.settle()
 
     def _open_wizard(self, draft_id: int | None) -> None:
         self.report.leave()

@@ -24,13 +24,14 @@ class FormRow(QWidget):
         heading = Label(label, "strong")
         heading.setBuddy(field)
         self.note = Label(help_text, "muted", wrap=True, name=f"{name}-note" if name else "")
-        self.note.setVisible(bool(help_text))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(heading)
         column.addWidget(field)
         column.addWidget(self.note)
+        # In its place first: shown without a parent it would flash as a window of its own.
+        self.note.setVisible(bool(help_text))
         named(self, name, label)
         named(field, "", field.accessibleName() or label, help_text)
 

@@ -97,9 +97,10 @@ class Rail(QWidget):
             self._add(item, name, column)
         self.person = _RailButton(theme, person, person=person)
         self.person.setObjectName(f"{name}-person")
-        self.person.setVisible(bool(person))
         self.person.clicked.connect(self.person_requested)
         column.addWidget(self.person, 0, Qt.AlignmentFlag.AlignHCenter)
+        # In its place first: shown without a parent it would flash as a window of its own.
+        self.person.setVisible(bool(person))
         named(self, name, "Pages")
         self._group.buttonClicked.connect(self._clicked)
 

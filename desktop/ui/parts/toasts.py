@@ -47,9 +47,10 @@ class Toast(QFrame):
         row.addWidget(Glyph(theme, icon, color, 18), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(Label(text, wrap=True, tight=True), 1)
         self.action = Button(theme, action, "toast", name="toast-action")
-        self.action.setVisible(bool(action))
         self.action.clicked.connect(self._act)
         row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
+        # In its place first: shown without a parent it would flash as a window of its own.
+        self.action.setVisible(bool(action))
         cross = IconButton(theme, "x", "Dismiss", name="toast-dismiss")
         cross.clicked.connect(self.go)
         row.addWidget(cross, 0, Qt.AlignmentFlag.AlignVCenter)

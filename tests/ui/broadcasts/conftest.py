@@ -15,7 +15,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from desktop.app import App
-from desktop.domain.broadcast import BroadcastRecord, Figures
 from desktop.domain.consent import Category
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome, Claimed, Settled
@@ -73,7 +72,7 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def fill_store(path: Path) -> None:
-    """The demo and five templates in a new store."""
+    """The demo's contacts and five templates in a new store, without a broadcast."""
     clock = SystemClock()
     store = open_store(str(path), clock, "fill").store
     await store.write(lambda tx: opening.stamp(tx, opening.SANDBOX))
@@ -81,6 +80,11 @@ async def fill_store(path: Path) -> None:
     await store.write(lambda tx: templates.replace_all(tx, _stamped(clock)))
     await asyncio.to_thread(store.close)
     with closing(sqlite3.connect(path)) as whole:  # one file, without a journal beside it, to copy
+        # Without the demo's own broadcast: these tests begin with an empty list.
+        whole.execute("UPDATE message SET broadcast_id = NULL")
+        whole.execute("DELETE FROM broadcast_recipient")
+        whole.execute("DELETE FROM broadcast")
+        whole.commit()
         whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -125,11 +129,6 @@ class Scene:
         except LookupError:
             return False
         return True
-
-    async def own_broadcasts(self) -> list[tuple[BroadcastRecord, Figures]]:
-        """Those made here; the demo brings one of its own."""
-        every = await self.app.broadcasts.every()
-        return [one for one in every if one[0].name != "Diwali early access"]
 
     async def until(self, holds: Callable[[], bool], what: str = "") -> None:
         """Wait for what the screen shows, at most ten seconds."""

@@ -57,7 +57,7 @@ async def wizard_pages(scene: Scene) -> list[str]:
 
 
 async def report_pages(scene: Scene) -> list[str]:
-    draft = (await scene.own_broadcasts())[0][0]
+    draft = (await scene.app.broadcasts.every())[0][0]
     await scene.app.broadcasts.launch(draft.id, scene.who[0], reason="A recall", approved_count=1000)
     await scene.plan(draft.id)
     scene.page.open_report(draft.id)

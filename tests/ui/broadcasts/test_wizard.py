@@ -257,7 +257,7 @@ async def test_a_draft_is_kept_once_and_opened_again(scene: Scene) -> None:
     scene.click("wizard_save")
     await scene.until(lambda: scene.page.wizard is not None and scene.page.wizard.draft_id is not None)
     await scene.desk.tasks.drain()
-    kept = await scene.own_broadcasts()
+    kept = await scene.app.broadcasts.every()
     assert len(kept) == 1
     assert kept[0][0].draft.only_opted_in is False
     wizard = scene.page.wizard
@@ -282,7 +282,7 @@ async def test_a_draft_is_kept_once_and_opened_again(scene: Scene) -> None:
 async def test_a_draft_keeps_itself(scene: Scene) -> None:
     await scene.to_audience()
     await scene.until(lambda: scene.page.wizard is not None and scene.page.wizard.draft_id is not None)
-    assert [one.name for one, _ in await scene.own_broadcasts()] == ["Winter clearance"]
+    assert [one.name for one, _ in await scene.app.broadcasts.every()] == ["Winter clearance"]
 
 
 @in_scene
@@ -307,7 +307,7 @@ async def test_not_yet_launches_nothing(scene: Scene) -> None:
     await scene.until(lambda: scene.shows("launch_keep"))
     scene.click("launch_keep")
     await scene.desk.tasks.drain()
-    assert all(one.status is BroadcastStatus.DRAFT for one, _ in await scene.own_broadcasts())
+    assert all(one.status is BroadcastStatus.DRAFT for one, _ in await scene.app.broadcasts.every())
 
 
 @in_scene
@@ -348,7 +348,7 @@ async def test_an_agent_sees_why_they_may_not_launch(scene: Scene) -> None:
         await scene.app.broadcasts.save_draft(None, wizard.state.draft, agents[0])
     wizard.leave()
     await scene.until(lambda: scene.page.wizard is None)
-    assert await scene.own_broadcasts() == []
+    assert await scene.app.broadcasts.every() == []
 
 
 @in_scene
