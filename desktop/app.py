@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import logging
 import os
 import secrets as random_secrets
 import socket
@@ -21,7 +22,7 @@ from desktop.services.connecting import Connecting, ConnectionForm
 from desktop.services.contacts import Contacts
 from desktop.services.conversations import Conversations
 from desktop.services.demo import Demo
-from desktop.services.dispatcher import Dispatcher, EngineStatus, take_over
+from desktop.services.dispatcher import Dispatcher, EngineState, EngineStatus, take_over
 from desktop.services.feed import Feed
 from desktop.services.inbound import Inbound
 from desktop.services.sending import Sending
@@ -30,7 +31,7 @@ from desktop.services.workspace import Workspace
 from desktop.store import conversations as conversation_store
 from desktop.store import engines, opening, outbox, settings
 from desktop.store import webhooks as webhook_store
-from desktop.store.engine import Store, Tx, WriteLane
+from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
 from desktop.store.engine_lock import DatabaseEngineLock
 from desktop.system.clock import SystemClock
 from desktop.system.faults import Faults
@@ -50,6 +51,8 @@ SANDBOX_NUMBER_ID: Final = "106500000000001"
 SANDBOX_WABA_ID: Final = "102290000000001"
 _CLOSE_WITHIN_S: Final = 35.0
 _QUIET_POLL_S: Final = 0.1
+_BEGIN_AGAIN_S: Final = 1.0
+_log = logging.getLogger("assent.app")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,9 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
     session = open_session()
     stack.push_async_callback(session.close)
     connection = await _connect(options, stack, connecting)
-    await store.write(lambda tx: opening.stamp(tx, _stamp(connection)))
+    if options.engine or options.process == "seed":
+        await store.write(lambda tx: opening.stamp(tx, _stamp(connection)))
+    stamp = await store.read(lambda tx: settings.meta(tx, "stamp"))
     account = Account(session, connection, now=clock.now)
     store_key = await store.write(_store_key)
     wake = _Wakers()
@@ -203,7 +208,7 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
         sending=Sending(store, wake),
         broadcasts=Broadcasts(store, wake),
         templates=templates,
-        is_sandbox=connection.is_sandbox,
+        is_sandbox=stamp in (None, opening.SANDBOX),
         machine=machine,
         paths=options.paths,
         sandbox_url=connection.base_url if connection.is_sandbox else "",
@@ -213,7 +218,7 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
         control=SandboxControl(session, connection.base_url) if connection.is_sandbox else None,
     )
     background = _Background(stack)
-    background.start(app.feed.run())
+    background.start(_kept_up("the feed", app.feed.run))
     if options.engine:
         sender = Sender(session, connection)
         await _start_engine(options, stack, background, app, connection, sender, store_key, wake)
@@ -288,6 +293,19 @@ class _Wakers:
             one()
 
 
+async def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Work that must not end silently: what stops it is logged, and it begins again."""
+    while True:
+        try:
+            await run()
+            return
+        except StoreClosed:
+            return
+        except Exception:
+            _log.exception("%s stopped and begins again", name)
+            await asyncio.sleep(_BEGIN_AGAIN_S)
+
+
 class _Background:
     """Tasks that run as long as the program and are cancelled, newest first, when it closes."""
 
@@ -321,7 +339,9 @@ async def _start_engine(
         app.engine_connection = await app.store.read(engines.connection_of_newest)
         return
     stack.callback(lock.release)
-    engine_id, _ = await take_over(app.store, app.store.process, connection.base_url)
+    engine_id, _ = await take_over(
+        app.store, app.store.process, connection.base_url, hold_marketing=not connection.is_sandbox
+    )
     stack.push_async_callback(_retire, app.store, engine_id)
     inbound = Inbound(
         app.store,
@@ -341,15 +361,19 @@ async def _start_engine(
     )
     app.engine = engine
     wake.called += [engine.wake, app.broadcasts.wake]
-    background.start(inbound.run())
-    background.start(app.broadcasts.run())
+    background.start(_kept_up("inbound", inbound.run))
+    background.start(_kept_up("broadcasts", app.broadcasts.run))
     forget = app.feed.subscribe(lambda _changes: engine.wake())
     stack.callback(forget)
     running = asyncio.get_running_loop().create_task(engine.run(), name="engine")
 
     async def end() -> None:
         # Calls on the way are awaited, as long as a call may take: what is settled is not uncertain.
-        await asyncio.wait_for(engine.stop(), _CLOSE_WITHIN_S)
+        try:
+            await asyncio.wait_for(engine.stop(), _CLOSE_WITHIN_S)
+        except TimeoutError:
+            _log.warning("calls on the way did not end; they will be shown as not certain")
+            running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
     stack.push_async_callback(end)
@@ -373,8 +397,8 @@ async def _retire(store: Store, engine_id: int) -> None:
 async def _refresh(templates: Templates) -> None:
     try:
         await templates.refresh()
-    except Problem:
-        return  # asked again before the next claim that needs one
+    except Exception:
+        _log.exception("the templates could not be read")  # asked again before the next claim
 
 
 async def _serve(
@@ -388,7 +412,7 @@ async def _serve(
     async def look() -> dict[str, Any]:
         status = app.engine_status()
         return {
-            "status": "ok",
+            "status": "ok" if status.state is not EngineState.STOPPED and not status.trouble else "trouble",
             "engine": status.state.value,
             "on_the_way": status.on_the_way_count,
             "done": status.done_count,

@@ -219,7 +219,9 @@ class Broadcasts:
             BroadcastStatus.PAUSED,
             BroadcastStatus.HELD,
         )
-        while await self._store.write(lambda tx: broadcasts.cancel_waiting(tx, broadcast_id, user.id)):
+        while await self._store.write(
+            lambda tx: broadcasts.cancel_waiting(tx, broadcast_id, user.id), WriteLane.BULK
+        ):
             pass
         return await self._store.read(lambda tx: broadcasts.figures(tx, broadcast_id), people=True)
 
@@ -240,10 +242,10 @@ class Broadcasts:
         """
 
         def write(tx: Tx) -> None:
-            require(user, Right.BROADCAST)
             row = outbox.lock(tx, [message_id]).get(message_id)
             if row is None:
                 raise NotFound("Message not found", "The message does not exist (any more).")
+            require(user, Right.BROADCAST if row.broadcast_id else Right.REPLY)
             if Status(row.status) is not Status.UNKNOWN:
                 raise Problem(
                     "Already settled", "WhatsApp or a colleague has settled this message meanwhile."

@@ -31,6 +31,9 @@ from desktop.whatsapp.send import Sender
 
 _log = logging.getLogger("assent.engine")
 
+CATCHING_UP: Final = (
+    "Held: catching up with replies that came while Assent was closed. Go on when the last webhook is recent."
+)
 CALL_WITHIN_S: Final = 1.0
 """A call that has not begun a second after its claim is not made: the consent it read is too old."""
 _IDLE_POLL_S: Final = 0.5
@@ -125,7 +128,8 @@ class Dispatcher:
         forget = self._store.listen(self.heard)
         self._ended_for_good.clear()
         try:
-            await self._load_pace()
+            while not await self._load_pace():  # noqa: ASYNC110 - the store may come back
+                await asyncio.sleep(_STORE_RETRY_S)
             while not (self._stopping and not self._on_the_way):
                 self._news.clear()
                 if not await self._cycle():
@@ -145,9 +149,17 @@ class Dispatcher:
         self.wake()
         await self._ended_for_good.wait()
 
-    async def _load_pace(self) -> None:
-        kept = await self._store.read(settings.load)
-        self._set_limit(kept)
+    async def _load_pace(self) -> bool:
+        """Read the pace before the first claim; False if the store cannot be read now."""
+        try:
+            self._set_limit(await self._store.read(settings.load))
+        except StoreClosed:
+            raise
+        except Exception as trouble:
+            _log.warning("cannot read the settings: %s", trouble)
+            self._say(EngineState.WAITING, str(trouble))
+            return self._stopping
+        return True
 
     def _set_limit(self, kept: Settings) -> None:
         if self._pace.limit_per_s != kept.pace_per_s:
@@ -166,7 +178,7 @@ class Dispatcher:
         if ended:
             self._faults.reach(CrashPoint.BEFORE_SETTLE)
         try:
-            result, kept = await self._store.write(
+            result, kept, claimed_at_s = await self._store.write(
                 lambda tx: self._settle_and_claim(tx, ended, wanted), WriteLane.CLAIM
             )
         except Problem as trouble:
@@ -186,7 +198,7 @@ class Dispatcher:
         self._pace = self._pace.take(len(result.claimed), self._clock.monotonic_s())
         if result.claimed:
             self._faults.reach(CrashPoint.AFTER_CLAIM)
-        self._start_calls(result)
+        self._start_calls(result, claimed_at_s)
         if result.stale_template_ids:
             await self._refresh()
         self._busy = result.more or bool(self._on_the_way)
@@ -194,14 +206,17 @@ class Dispatcher:
         self._say(EngineState.SENDING if self._on_the_way else resting, self._line_trouble)
         return bool(self._ended or result.more or result.stopped_count)
 
-    def _settle_and_claim(self, tx: Tx, ended: list[Outcome], wanted: int) -> tuple[ClaimResult, Settings]:
+    def _settle_and_claim(
+        self, tx: Tx, ended: list[Outcome], wanted: int
+    ) -> tuple[ClaimResult, Settings, float]:
         """Runs in the writer's thread, where commits are told too: what changes from here on is newer
-        than what this claim reads."""
+        than what this claim reads. Returns also when it read, in machine seconds."""
         self._changed_contacts.clear()
+        claimed_at_s = self._clock.monotonic_s()
         if ended:
             _settle(tx, ended)
         claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()
-        return claimed, settings.load(tx)
+        return claimed, settings.load(tx), claimed_at_s
 
     async def _store_troubled(self, ended: list[Outcome], trouble: Problem) -> None:
         """Nothing is lost: the ends of calls are kept and written when the store can be written again."""
@@ -212,11 +227,10 @@ class Dispatcher:
         self._say(EngineState.WAITING, trouble.sentence)
         await asyncio.sleep(_STORE_RETRY_S)
 
-    def _start_calls(self, result: ClaimResult) -> None:
-        now_s = self._clock.monotonic_s()
+    def _start_calls(self, result: ClaimResult, claimed_at_s: float) -> None:
         for claimed in result.claimed:
             changed_since = {claimed.contact_id, 0} & self._changed_contacts
-            one = _OnTheWay(claimed, now_s, withdrawn=bool(changed_since))
+            one = _OnTheWay(claimed, claimed_at_s, withdrawn=bool(changed_since))
             self._on_the_way[claimed.message_id] = one
             call = asyncio.get_running_loop().create_task(self._call(one))
             self._calls.add(call)
@@ -229,12 +243,18 @@ class Dispatcher:
             body = body_for(claimed, self._store_key)
         except Problem as problem:
             answer = Refused(100, f"{problem.title}. {problem.sentence}")
+        except Exception as wrong:
+            _log.exception("a message could not be built")
+            answer = Refused(100, f"The message could not be built ({type(wrong).__name__}).")
         else:
             cleared = consent.clear(claimed.message_id, claimed.verdict)
             try:
                 answer = await self._sender.send(cleared, body, still_claimed=lambda: self._stands(one))
             except asyncio.CancelledError:
                 answer = Lost("The program ended while the call was on the way.")
+            except Exception as wrong:
+                _log.exception("a call failed in an unforeseen way")
+                answer = Lost(f"{type(wrong).__name__}: it may have arrived.")
             if isinstance(answer, (Accepted, Lost)):
                 self._faults.reach(CrashPoint.AFTER_CALL)
         self._end(one, answer)
@@ -253,6 +273,8 @@ class Dispatcher:
             # Said until a call gets through, not only until the next cycle.
             down = outcome.settled.outcome is AttemptOutcome.NOT_STARTED
             self._line_trouble = Reason.NOT_REACHED.sentence if down else ""
+        else:
+            self._pace = self._pace.give_back(1)
         self._ended.append(outcome)
         self._news.set()
 
@@ -262,6 +284,9 @@ class Dispatcher:
             await self._refresh_templates()
         except Problem as problem:
             self._say(EngineState.WAITING, problem.sentence)
+            await asyncio.sleep(_STORE_RETRY_S)
+        except Exception:
+            _log.exception("the templates could not be read")
             await asyncio.sleep(_STORE_RETRY_S)
 
     async def _rest(self) -> None:
@@ -289,13 +314,18 @@ def _settle(tx: Tx, ended: list[Outcome]) -> None:
 
 
 def _record_stop(tx: Tx, settled: Settled) -> None:
-    contact_id = contacts.kept_id(tx, outbox.contact_of(tx, settled.message_id))
+    found = outbox.contact_of(tx, settled.message_id)
+    if not found:
+        return
+    contact_id = contacts.kept_id(tx, found)
     _, known = consent_store.facts_of(tx, contact_id, lock=True)
     if not known.stopped_in_whatsapp:
         consent_store.record(tx, contact_id, True, Source.WHATSAPP, evidence="error 131050")
 
 
-async def take_over(store: Store, name: str, connection: str) -> tuple[int, int]:
+async def take_over(
+    store: Store, name: str, connection: str, *, hold_marketing: bool = False
+) -> tuple[int, int]:
     """Register as the store's engine and settle what a dead one left: returns (engine id, unknown count).
 
     The caller holds the store's engine lock, so every claim found is of an engine that is gone, also of one
@@ -307,6 +337,9 @@ async def take_over(store: Store, name: str, connection: str) -> tuple[int, int]
         dead = engines.unfinished(tx, engine_id)
         found = outbox.recover(tx, None)
         engines.stop(tx, dead)
+        if hold_marketing:
+            # Who wrote STOP while nothing ran here is told by WhatsApp in the next minutes, not at once.
+            claims.hold_marketing(tx, CATCHING_UP)
         return engine_id, found
 
     return await store.write(write, WriteLane.CLAIM)

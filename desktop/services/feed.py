@@ -5,6 +5,7 @@ follow each other closely are told as one.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -12,6 +13,7 @@ from desktop.domain.changes import Changes
 from desktop.store import feed
 from desktop.store.engine import Store, StoreClosed, WriteLane
 
+_log = logging.getLogger("assent.feed")
 _POLL_S: Final = 0.25
 _COALESCE_S: Final = 0.05
 _TRIM_EVERY_POLLS: Final = 2_400
@@ -81,4 +83,7 @@ class Feed:
     def _tell(self) -> None:
         changes, self._pending, self._timer = self._pending, Changes(), None
         for listener in tuple(self._listeners):
-            listener(changes)
+            try:
+                listener(changes)
+            except Exception:
+                _log.exception("a listener failed")

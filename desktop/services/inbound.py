@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from desktop.domain.consent import OptIn, Path, Source
+from desktop.domain.contacts import Fact
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
+from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
 from desktop.domain.words import Wish
 from desktop.services import sending
 from desktop.services.bodies import SUBSCRIBE_ID, message_id_of
 from desktop.store import consent, contacts, conversations, outbox, settings, webhooks
 from desktop.store import templates as template_store
-from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
+from desktop.store.engine import Store, StoreClosed, Tx, WriteLane, is_trouble
 from desktop.whatsapp import errors
 from desktop.whatsapp.updates import (
     BadUpdate,
@@ -27,7 +29,6 @@ from desktop.whatsapp.updates import (
     PreferenceChange,
     StatusUpdate,
     TemplateCategoryChanged,
-    TemplateContentChanged,
     TemplateQualityChanged,
     TemplateStatusChanged,
     TemplateUpdate,
@@ -39,6 +40,7 @@ from desktop.whatsapp.webhooks import parse
 _log = logging.getLogger("assent.inbound")
 _STATUSES_PER_WRITE: Final = 100
 _IDLE_POLL_S: Final = 1.0
+_FORGET_EVERY_IDLE: Final = 3_600
 
 
 class Inbound:
@@ -53,6 +55,7 @@ class Inbound:
         self._wake = wake
         self._refresh_templates = refresh_templates
         self._news = asyncio.Event()
+        self._idle_count = 0
 
     async def receive(self, raw: bytes) -> None:
         """Store one webhook and apply what must not wait; on return it may be answered with 200.
@@ -70,7 +73,7 @@ class Inbound:
                 _apply_or_quarantine(tx, update)
 
         await self._store.write(write, WriteLane.CONSENT if urgent else WriteLane.STATUS)
-        if any(isinstance(one, (TemplateContentChanged, TemplateStatusChanged)) for one in urgent):
+        if any(isinstance(one, TemplateUpdate) for one in urgent):
             self._refresh_templates()
         if statuses:
             self._news.set()
@@ -83,24 +86,50 @@ class Inbound:
             self._news.clear()
             try:
                 if not await self._apply_waiting():
+                    await self._forget_old()
                     await asyncio.wait_for(self._news.wait(), _IDLE_POLL_S)
             except TimeoutError:
                 continue
             except StoreClosed:
                 return
 
+    async def _forget_old(self) -> None:
+        """Once in a long while drop what WhatsApp cannot repeat any more."""
+        self._idle_count += 1
+        if self._idle_count % _FORGET_EVERY_IDLE == 0:
+            await self._store.write(webhooks.forget_old, WriteLane.BULK)
+
     async def _apply_waiting(self) -> bool:
         waiting = await self._store.read(webhooks.waiting)
         for id, body in waiting:
-            statuses = [one for one in parse(body.encode()).updates if isinstance(one, StatusUpdate)]
-            for start in range(0, len(statuses), _STATUSES_PER_WRITE):
-                batch = statuses[start : start + _STATUSES_PER_WRITE]
+            try:
+                await self._apply_one(id, body)
+            except Problem:
+                raise
+            except Exception as wrong:
+                # One webhook that cannot be applied must not stop those behind it, now or after a restart.
+                _log.exception("statuses could not be applied")
+                why = f"{type(wrong).__name__}: {wrong}"
                 await self._store.write(
-                    lambda tx, batch=batch: apply_statuses(tx, batch, self._store_key),  # type: ignore[misc]
+                    lambda tx, id=id, body=body, why=why: _set_aside(tx, id, why, body),  # type: ignore[misc]
                     WriteLane.STATUS,
                 )
-            await self._store.write(lambda tx, id=id: webhooks.finish(tx, [id]), WriteLane.STATUS)  # type: ignore[misc]
         return bool(waiting)
+
+    async def _apply_one(self, id: int, body: str) -> None:
+        statuses = [one for one in parse(body.encode()).updates if isinstance(one, StatusUpdate)]
+        for start in range(0, len(statuses), _STATUSES_PER_WRITE):
+            batch = statuses[start : start + _STATUSES_PER_WRITE]
+            await self._store.write(
+                lambda tx, batch=batch: apply_statuses(tx, batch, self._store_key),  # type: ignore[misc]
+                WriteLane.STATUS,
+            )
+        await self._store.write(lambda tx: webhooks.finish(tx, [id]), WriteLane.STATUS)
+
+
+def _set_aside(tx: Tx, id: int, why: str, body: str) -> None:
+    webhooks.quarantine(tx, why, body)
+    webhooks.finish(tx, [id])
 
 
 def apply_statuses(tx: Tx, statuses: Sequence[StatusUpdate], store_key: str) -> None:
@@ -112,16 +141,24 @@ def apply_statuses(tx: Tx, statuses: Sequence[StatusUpdate], store_key: str) -> 
     for one in statuses:
         id = message_id_of(one.callback_data, store_key)
         id = id if id in rows else by_wamid.get(one.wamid)
-        if id is None:
-            continue
-        _apply_status(tx, id, one)
+        if id is not None:
+            _apply_status(tx, id, one)
+        elif _opts_out(one):
+            contact_id = _known(tx, one.recipient_phone, one.recipient_user_id)
+            if contact_id is not None:
+                _stop(tx, contact_id, True, f"error {one.errors[0].code}")
+
+
+def _opts_out(one: StatusUpdate) -> bool:
+    """True if the failure is the customer's STOP, whatever became of the message itself."""
+    return one.status is Status.FAILED and bool(one.errors) and errors.rule(one.errors[0].code).opts_out
 
 
 def _apply_status(tx: Tx, message_id: int, one: StatusUpdate) -> None:
     # Read anew: an earlier report of the same batch may have moved it.
     row = outbox.lock(tx, [message_id])[message_id]
     error = one.errors[0] if one.errors else None
-    moved = outbox.report(
+    outbox.report(
         tx,
         row,
         one.status,
@@ -130,8 +167,8 @@ def _apply_status(tx: Tx, message_id: int, one: StatusUpdate) -> None:
         error_details=(error.details or error.title) if error else "",
     )
     if one.recipient_user_id or one.recipient_phone:
-        contacts.learn(tx, row.contact_id, phone=one.recipient_phone, user_id=one.recipient_user_id)
-    if moved and one.status is Status.FAILED and error and errors.rule(error.code).opts_out:
+        consent.unite(tx, row.contact_id, phone=one.recipient_phone, user_id=one.recipient_user_id)
+    if error and _opts_out(one):
         _stop(tx, contacts.kept_id(tx, row.contact_id), True, f"error {error.code}")
 
 
@@ -155,6 +192,8 @@ def _apply_or_quarantine(tx: Tx, update: Update) -> None:
         point.commit()
     except Exception as wrong:
         point.rollback()
+        if is_trouble(wrong):
+            raise  # not this update's fault: WhatsApp tries the whole webhook again
         _log.exception("an update could not be applied")
         webhooks.quarantine(tx, f"{type(wrong).__name__}: {wrong}", update.raw)
 
@@ -201,6 +240,7 @@ def _message(tx: Tx, update: InboundMessage) -> None:
         text=update.text or (update.media.caption if update.media else ""),
         content=_content(update),
         context_wamid=update.context_wamid,
+        wrote_at=update.at,
     )
     kept = settings.load(tx)
     wish = _wish(update, kept)
@@ -225,37 +265,52 @@ def _content(update: InboundMessage) -> dict[str, object]:
     return content
 
 
+_SPOKEN: Final = ("text", "button", "interactive", "edit")
+
+
 def _wish(update: InboundMessage, kept: Settings) -> Wish | None:
     """What the whole message, or the pressed button, asks for."""
     if update.button_payload == SUBSCRIBE_ID:
         return Wish.OPT_IN
-    said = kept.words.wish(update.text) if update.kind in ("text", "button", "interactive") else None
+    said = kept.words.wish(update.text) if update.kind in _SPOKEN else None
     return said or (kept.words.wish(update.button_payload) if update.button_payload else None)
 
 
 def _grant(tx: Tx, contact_id: int, wish: Wish, update: InboundMessage, kept: Settings) -> None:
     """Record the wish and confirm it with a service text inside the window that it opened."""
-    source = Source.KEYWORD if update.kind == "text" else Source.BUTTON
+    source = Source.KEYWORD if update.kind in ("text", "edit") else Source.BUTTON
     value = OptIn.NO if wish is Wish.OPT_OUT else OptIn.YES
+    if value is OptIn.YES and update.at and consent.said_no_since(tx, contact_id, Fact.OPT_IN, update.at):
+        return  # a yes that was under way while a newer no arrived
     _, known = consent.facts_of(tx, contact_id, lock=True)
     if known.opt_in is not value:
-        consent.record(tx, contact_id, value, source, evidence=update.text.strip()[:200])
+        consent.record(tx, contact_id, value, source, evidence=update.text.strip()[:200], at=update.at)
     name = contacts.get(tx, contact_id)
     first = name.first_name if name.name else ""
     text = kept.opt_out_text if wish is Wish.OPT_OUT else kept.opt_in_text
     opting_out = wish is Wish.OPT_OUT
-    sending.submit(
+    answer = _address(text, first)
+    if not answer:
+        return
+    _confirm(
         tx,
         Submission(
             contact_id=contact_id,
             path=Path.AUTOMATIC,
             kind="interactive" if opting_out else "text",
-            text=_address(text, first),
+            text=answer,
             lane=Lane.AUTOMATIC,
             content={"buttons": [[SUBSCRIBE_ID, kept.subscribe_button]]} if opting_out else {},
         ),
-        None,
     )
+
+
+def _confirm(tx: Tx, wanted: Submission) -> None:
+    """Send the confirmation; one that cannot be sent must not cost the wish itself."""
+    try:
+        sending.submit(tx, wanted, None)
+    except Problem as problem:
+        _log.warning("no confirmation: %s", problem)
 
 
 def _address(text: str, first_name: str) -> str:
@@ -274,6 +329,8 @@ def _preference(tx: Tx, update: PreferenceChange) -> None:
             webhooks.quarantine(
                 tx, "A stop from someone unknown: find the contact whom it concerns.", update.raw
             )
+    if not update.stop and update.at and consent.said_no_since(tx, contact_id, Fact.WHATSAPP, update.at):
+        return
     _stop(tx, contact_id, update.stop, "user preferences")
 
 

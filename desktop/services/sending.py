@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from desktop.domain import consent, window
 from desktop.domain.compose import MAX_TEXT_LENGTH
 from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
-from desktop.domain.conversations import Box
+from desktop.domain.conversations import Box, MessageView
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
 from desktop.domain.people import Right, Role, User, require
@@ -16,6 +17,7 @@ from desktop.domain.templates import preview
 from desktop.store import broadcasts, contacts, conversations, drafts, outbox, settings, templates
 from desktop.store import consent as consent_store
 from desktop.store.engine import Store, Tx
+from desktop.whatsapp import errors
 
 _IN_THREAD = (Path.COMPOSE, Path.AUTOMATIC, Path.BOT)
 """Paths whose messages belong to a conversation from the start."""
@@ -70,6 +72,7 @@ class Sending:
 
 def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
     """The door itself, inside a transaction; for callers that have one."""
+    wanted = replace(wanted, override=_bound(wanted))
     kept = settings.load(tx)
     template = templates.get(tx, wanted.template_id) if wanted.template_id is not None else None
     person = contacts.get(tx, wanted.contact_id)
@@ -84,7 +87,7 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
             category,
             known,
             kept.policy,
-            override=_bound(wanted),
+            override=wanted.override,
             template_revision=template.revision if template else None,
             window_open=open_now,
         )
@@ -144,12 +147,26 @@ def _take_over(tx: Tx, contact_id: int, user: User) -> None:
         conversations.assign(tx, contact_id, user.id)
 
 
+def _check_repeat(tx: Tx, old: MessageView) -> None:
+    if old.status not in (Status.FAILED, Status.UNKNOWN, Status.LEFT_OUT):
+        raise Problem("Nothing to send again", "The message is on its way or has arrived.")
+    if outbox.repeated(tx, old.id):
+        raise Problem("Already sent again", "You or a colleague sent this message again meanwhile.")
+    wait_s = errors.rule(old.error_code).person_may_retry_after_s if old.error_code is not None else 0
+    if wait_s is None:
+        raise Problem("Not to be sent again", errors.rule(old.error_code or 0).explanation)
+    if (tx.now - old.changed_at).total_seconds() < wait_s:
+        when = old.changed_at + timedelta(seconds=wait_s)
+        raise Problem("Too early", f"WhatsApp takes it again from {when:%d %b %H:%M} UTC on.")
+
+
 def again(tx: Tx, message_id: int, user: User) -> Submission:
     """The submission that repeats a message by hand. Raises Problem if it may not be repeated."""
     found = conversations.messages(tx, [message_id])
     if not found or found[0].status is None:
         raise Problem("Nothing to send again", "The message does not exist (any more).")
     old = found[0]
+    _check_repeat(tx, old)
     template_id = outbox.template_of(tx, message_id)
     content = dict(old.content)
     if old.broadcast_id is not None:

@@ -36,8 +36,9 @@ class Templates:
     async def refresh(self) -> int:
         """Read the list from WhatsApp and keep it; returns how many. Raises the client's Problem."""
         async with self._refreshing:
-            fetched = await self._fetch()
+            # Taken before the list is read: a change that a webhook tells meanwhile is newer than the list.
             now = self._clock.now()
+            fetched = await self._fetch()
             stamped = [replace(one, fetched_at=now) for one in fetched]
             await self._store.write(lambda tx: templates.replace_all(tx, stamped))
             return len(stamped)

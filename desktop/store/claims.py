@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, literal_column, select, update
+from sqlalchemy import Row, Select, bindparam, insert, literal_column, or_, select, update
 
 from desktop.domain import consent, templates, window
 from desktop.domain.broadcast import BroadcastStatus
@@ -45,7 +45,6 @@ _TAKEN = (
     _message.override_user_id,
     _message.author_id,
     _message.context_wamid,
-    _message.wamid,
     _message.attempt_count,
     _message.status,
     _message.reason,
@@ -64,6 +63,8 @@ class _Asked:
     broadcasts: Mapping[int, Row[Any]]
     fields: Mapping[int, Mapping[str, str]]
     user_ids: Mapping[int, str]
+    at_launch: Mapping[tuple[int, int], int | None]
+    """With the toggle off: each (broadcast, contact)'s newest consent event when the reason was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,25 @@ def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tu
         broadcasts,
         _fields(tx, rows, people, broadcasts),
         _user_ids(tx, [row.id for row in people if not row.phone]),
+        _at_launch(tx, rows, broadcasts),
     )
     return asked, rows
+
+
+def _at_launch(
+    tx: Tx, rows: Sequence[Row[Any]], broadcasts: Mapping[int, Row[Any]]
+) -> dict[tuple[int, int], int | None]:
+    recipient = tables.broadcast_recipient.c
+    found: dict[tuple[int, int], int | None] = {}
+    for broadcast in broadcasts.values():
+        ids = [row.contact_id for row in rows if row.broadcast_id == broadcast.id]
+        if broadcast.only_opted_in or not ids:
+            continue
+        asked = select(recipient.contact_id, recipient.consent_event_id).where(
+            recipient.broadcast_id == broadcast.id, recipient.contact_id.in_(ids)
+        )
+        found |= {(broadcast.id, contact_id): event for contact_id, event in tx.conn.execute(asked)}
+    return found
 
 
 def _fields(
@@ -213,7 +231,8 @@ def _question(tx: Tx, row: Row[Any], asked: _Asked, template: Template | None) -
     broadcast = asked.broadcasts.get(row.broadcast_id) if row.broadcast_id else None
     override: Override | None = None
     if broadcast is not None and not broadcast.only_opted_in:
-        override = Override(broadcast.override_reason, broadcast.override_user_id or 0, row.consent_event_id)
+        at_launch = asked.at_launch.get((row.broadcast_id, row.contact_id), row.consent_event_id)
+        override = Override(broadcast.override_reason, broadcast.override_user_id or 0, at_launch)
     elif row.override_reason:
         override = Override(
             row.override_reason, row.override_user_id or 0, row.consent_event_id, row.template_revision
@@ -278,6 +297,23 @@ def hold(tx: Tx, broadcast_id: int, because: str) -> None:
         .values(status=BroadcastStatus.HELD.value, held_because=because)
     )
     tx.touch(Topic.BROADCAST, broadcast_id)
+
+
+def hold_marketing(tx: Tx, because: str) -> None:
+    """Hold every running broadcast of a marketing template."""
+    template = tables.template.c
+    marketing = select(template.id).where(
+        or_(
+            template.category == Category.MARKETING.value,
+            template.correct_category == Category.MARKETING.value,
+        )
+    )
+    broadcast = tables.broadcast.c
+    running = select(broadcast.id).where(
+        broadcast.status == BroadcastStatus.RUNNING.value, broadcast.template_id.in_(marketing)
+    )
+    for broadcast_id in tx.conn.scalars(running).all():
+        hold(tx, broadcast_id, because)
 
 
 def hold_of(tx: Tx, message_id: int, because: str) -> None:

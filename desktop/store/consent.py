@@ -1,6 +1,7 @@
 """Consent events: append-only, written together with the contact's facts, and the merge that keeps NO."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
@@ -9,7 +10,7 @@ from desktop.domain.consent import Facts, OptIn, Source
 from desktop.domain.contacts import ConsentEvent, Fact
 from desktop.domain.problems import NotFound
 from desktop.domain.text import clean
-from desktop.store import facts, tables
+from desktop.store import contacts, facts, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import new_id
 
@@ -33,6 +34,7 @@ def record(
     user_id: int | None = None,
     evidence: str = "",
     reason: str = "",
+    at: datetime | None = None,
 ) -> int:
     """Record an opt-in (a value of OptIn) or WhatsApp's stop (True stop, False resume).
 
@@ -51,7 +53,7 @@ def record(
             value=said,
             source=source.value,
             user_id=user_id,
-            at=tx.now,
+            at=min(at, tx.now) if at else tx.now,
             evidence=clean(evidence),
             reason=clean(reason),
         )
@@ -89,6 +91,37 @@ def history(tx: Tx, contact_id: int) -> list[ConsentEvent]:
         )
         for row in tx.conn.execute(asked)
     ]
+
+
+def unite(
+    tx: Tx,
+    contact_id: int,
+    *,
+    phone: str | None = None,
+    wa_id: str | None = None,
+    user_id: str | None = None,
+) -> None:
+    """These names are this contact: whoever else is known by one of them is the same person.
+
+    So an opt-out that came under a business-scoped id alone counts for the number, too.
+    """
+    kept = contacts.kept_id(tx, contact_id)
+    others = [id for id in contacts.find(tx, phone=phone, wa_id=wa_id, user_id=user_id) if id != kept]
+    if others:
+        merge(tx, kept, others)
+    contacts.learn(tx, kept, phone=phone, wa_id=wa_id, user_id=user_id)
+
+
+def said_no_since(tx: Tx, contact_id: int, fact: Fact, at: datetime) -> bool:
+    """True if an opt-out (or stop) of that fact is newer than `at`: a late yes does not lift it."""
+    event = tables.consent_event.c
+    asked = select(event.id).where(
+        event.contact_id == contact_id,
+        event.fact == fact.value,
+        event.value.in_(["no", "stop"]),
+        event.at > at,
+    )
+    return tx.conn.scalar(asked.limit(1)) is not None
 
 
 def merge(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:

@@ -231,9 +231,22 @@ def set_open(tx: Tx, contact_id: int, is_open: bool) -> None:
 
 
 def add_inbound(
-    tx: Tx, contact_id: int, *, wamid: str, kind: str, text: str, content: dict[str, Any], context_wamid: str
+    tx: Tx,
+    contact_id: int,
+    *,
+    wamid: str,
+    kind: str,
+    text: str,
+    content: dict[str, Any],
+    context_wamid: str,
+    wrote_at: datetime | None = None,
 ) -> int:
-    """Keep a customer's message, open the reply window, move the conversation up; returns its id."""
+    """Keep a customer's message, open the reply window, move the conversation up; returns its id.
+
+    wrote_at: when they wrote, if that is known: a webhook may come days late, and the window counts from then.
+    """
+    known = tx.conn.scalar(select(_contact.last_inbound_at).where(_contact.id == contact_id))
+    wrote = min(wrote_at or tx.now, tx.now)
     made = tx.conn.execute(
         insert(tables.message).values(
             contact_id=contact_id,
@@ -251,7 +264,11 @@ def add_inbound(
     )
     key = made.inserted_primary_key
     message_id = int(key[0]) if key else 0
-    tx.conn.execute(update(tables.contact).where(_contact.id == contact_id).values(last_inbound_at=tx.now))
+    tx.conn.execute(
+        update(tables.contact)
+        .where(_contact.id == contact_id)
+        .values(last_inbound_at=max(known, wrote) if known else wrote)
+    )
     happened(tx, contact_id, message_id, inbound=True)
     tx.touch(Topic.MESSAGE, contact_id)
     return message_id

@@ -21,7 +21,7 @@ from enum import IntEnum
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, insert, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from desktop.domain.changes import Change, Changes, Topic
 from desktop.domain.problems import Problem
@@ -55,6 +55,11 @@ class StoreBroken(Problem):
 
 class StoreClosed(Problem):
     """The store has been closed."""
+
+
+def is_trouble(wrong: BaseException) -> bool:
+    """True for what is the database's state and not the data's fault: busy, full, a deadlock, a race."""
+    return isinstance(wrong, OperationalError | IntegrityError)
 
 
 class Interrupted(Exception):

@@ -16,7 +16,7 @@ from desktop.domain.messages import GONE, Status, advance, rank
 from desktop.domain.outbox import AttemptOutcome, Settled, Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.text import clean
-from desktop.store import contacts, tables
+from desktop.store import consent, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot, new_id
 from desktop.store.tables import micros
@@ -147,6 +147,7 @@ _LOCK = (
         _message.path,
         _message.author_id,
         _message.engine_id,
+        _message.outgoing,
     )
     .where(_message.id.in_(bindparam("ids", expanding=True)))
     .order_by(_message.id)
@@ -214,7 +215,9 @@ def settle(tx: Tx, results: Sequence[Settled]) -> None:
     rows = lock(tx, (one.message_id for one in results))
     moves = []
     for one in results:
-        row = rows[one.message_id]
+        row = rows.get(one.message_id)
+        if row is None or not row.outgoing:
+            continue  # the sandbox was started over while the call was on the way
         current = Status(row.status)
         if _yields(current, one.status):
             moves.append(
@@ -234,7 +237,7 @@ def settle(tx: Tx, results: Sequence[Settled]) -> None:
             tx.conn.execute(_SET_WAMID, {"of_id": row.id, "to_wamid": one.wamid})
         touch(tx, row.contact_id, row.broadcast_id)
         if one.wa_id or one.user_id:
-            contacts.learn(tx, row.contact_id, wa_id=one.wa_id, user_id=one.user_id)
+            consent.unite(tx, row.contact_id, wa_id=one.wa_id, user_id=one.user_id)
     write_moves(tx, moves)
     _END_ATTEMPT.run(tx, [_attempt_end(tx, one) for one in results])
 
@@ -366,3 +369,10 @@ def open_count(tx: Tx) -> int:
         _message.broadcast_id.is_(None), or_(waiting, _message.status == Status.SENDING.value)
     )
     return int(tx.conn.scalar(asked) or 0)
+
+
+def repeated(tx: Tx, message_id: int) -> bool:
+    """True if a person has sent the message again and that one was not stopped or refused."""
+    over = [Status.FAILED.value, Status.LEFT_OUT.value, Status.CANCELLED.value]
+    asked = select(_message.id).where(_message.retry_of == message_id, _message.status.not_in(over))
+    return tx.conn.scalar(asked.limit(1)) is not None

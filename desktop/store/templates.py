@@ -109,7 +109,7 @@ def replace_all(tx: Tx, fetched: Sequence[Template]) -> None:
     That it is gone was learned now: an old date would have the claim wait for a refresh for ever.
     """
     known = {(one.name, one.language): one for one in every(tx)}
-    for template in fetched:
+    for template in {(one.name, one.language): one for one in fetched}.values():
         _keep(tx, template, known.pop((template.name, template.language), None))
     for gone in known.values():
         _keep(tx, replace(gone, status=TemplateStatus.GONE, fetched_at=tx.now), gone)

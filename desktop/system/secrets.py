@@ -1,10 +1,9 @@
 """Secrets: in the system's keyring, else in the environment or for this session only. Never in a file."""
 
 import os
+import queue
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLong
 from typing import Final
 
 import keyring
@@ -47,10 +46,20 @@ class Secrets:
 
 
 def _patiently(call: Callable[[], str | None]) -> str | None:
-    pool = ThreadPoolExecutor(1, thread_name_prefix="keyring")
+    """The call's answer, or None if the keyring fails or does not answer in time.
+
+    In a daemon thread: a keyring that waits for its unlocking must not hold up the program's end.
+    """
+    answers: queue.Queue[str | None] = queue.Queue()
+
+    def ask() -> None:
+        try:
+            answers.put(call())
+        except (KeyringError, RuntimeError, OSError):
+            answers.put(None)
+
+    threading.Thread(target=ask, name="keyring", daemon=True).start()
     try:
-        return pool.submit(call).result(_PATIENCE_S)
-    except (KeyringError, TooLong, RuntimeError, OSError):
+        return answers.get(timeout=_PATIENCE_S)
+    except queue.Empty:
         return None
-    finally:
-        pool.shutdown(wait=False)

@@ -186,7 +186,9 @@ class Theme(QObject):
             app.setStyle("Fusion")
         app.setFont(self.font())
         app.setPalette(self.palette())
-        app.setStyleSheet("")  # one sheet in place of another takes Qt several times longer than one in place of none
+        app.setStyleSheet(
+            ""
+        )  # one sheet in place of another takes Qt several times longer than one in place of none
         app.setStyleSheet(self.style_sheet())
         self.changed.emit()
 

@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
             return NumberInfo()
         number = await self._app.account.number()
         shown = phones.pretty(number.phone) if number.phone else number.display
-        return NumberInfo(shown, number.quality)
+        return NumberInfo(shown, number.quality, number.limit)
 
     def _make_settings(self) -> QWidget:
         page = SettingsPage(self.desk)

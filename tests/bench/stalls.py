@@ -91,7 +91,7 @@ async def _sending(path: Path, url: str, sizes: Sizes) -> Row:
 async def _counting(path: Path, folder: Path, sizes: Sizes) -> Row:
     meter = _Meter()
     filters = hand.asked(sizes.filter_count)
-    async with stores.opened(path) as app, _window(app, folder) as window:
+    async with stores.opened(path, home=folder) as app, _window(app, folder) as window:
         window.go("broadcasts")
 
         async def count() -> None:

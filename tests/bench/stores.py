@@ -29,8 +29,12 @@ def prepared(cache: Path, contact_count: int, no_count: int, none_count: int) ->
         print(f"making {contact_count:,} contacts, kept in {cache.name}/{name} …", flush=True)
         began_s = time.perf_counter()
         unfinished = cache / f"{name}.{os.getpid()}"
-        asyncio.run(_make(unfinished, contact_count, no_count, none_count))
-        unfinished.replace(path)
+        try:
+            asyncio.run(_make(unfinished, contact_count, no_count, none_count))
+            unfinished.replace(path)
+        finally:
+            for ending in ("", *_WAL):
+                unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
         print(f"made in {time.perf_counter() - began_s:.0f} s", flush=True)
     return path
 
@@ -70,9 +74,14 @@ def copied(prepared_store: Path, folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def opened(path: Path, sandbox_url: str = "") -> AsyncIterator[App]:
-    """The whole program on a store, without its window; an engine only if there is a sandbox."""
-    options = Options(str(path), Paths(path.parent), sandbox_url, engine=bool(sandbox_url), process="bench")
+async def opened(path: Path, sandbox_url: str = "", *, home: Path | None = None) -> AsyncIterator[App]:
+    """The whole program on a store, without its window; an engine only if there is a sandbox.
+
+    home: for machine settings; default: the folder of the store.
+    """
+    options = Options(
+        str(path), Paths(home or path.parent), sandbox_url, engine=bool(sandbox_url), process="bench"
+    )
     async with open_app(options) as app:
         if sandbox_url:
             await app.templates.refresh()

@@ -9,20 +9,24 @@ from tests.faults.arena import Arena, Judge, Patch, faulty_copy
 CALL_BEFORE_CLAIM = (
     Patch(
         "services/dispatcher.py",
-        "        return claimed, settings.load(tx)\n",
-        """        ones = [_OnTheWay(one, self._clock.monotonic_s()) for one in claimed.claimed]
+        "        claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()\n",
+        """        claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()
+        ones = [_OnTheWay(one, self._clock.monotonic_s()) for one in claimed.claimed]
         self._on_the_way |= {one.claimed.message_id: one for one in ones}
         calls = [asyncio.run_coroutine_threadsafe(self._call(one), self._loop) for one in ones]
         for call in calls:
             call.result()
-        return claimed, settings.load(tx)
 """,
     ),
-    Patch("services/dispatcher.py", "        self._start_calls(result)\n", ""),
     Patch(
         "services/dispatcher.py",
-        "            await self._load_pace()\n",
-        "            self._loop = asyncio.get_running_loop()\n            await self._load_pace()\n",
+        "        self._start_calls(result",
+        "        lambda: self._start_calls(result",
+    ),
+    Patch(
+        "services/dispatcher.py",
+        "        self._news = asyncio.Event()\n",
+        "        self._news = asyncio.Event()\n        self._loop = asyncio.get_running_loop()\n",
     ),
 )
 UNKNOWN_SENT_AGAIN = (

@@ -13,13 +13,18 @@ from tests.journeys.journey import Journey, until
 REASON = "The shops close for good, every customer has to know"
 
 
-async def to_audience(trip: Journey, template: str = "winter_clearance") -> None:
-    """A new broadcast with its template; everyone is selected."""
+async def new_broadcast(trip: Journey) -> None:
+    """The wizard, by the button that stands there: in the header, or in the place of the first broadcast."""
     await trip.click("rail-broadcasts")
     await trip.goes("broadcasts_loading")
     ways = ("broadcasts_empty-action", "broadcasts_new")
     await until(lambda: any(trip.can(name) for name in ways), "the way to a new broadcast")
     await trip.click(next(name for name in ways if trip.can(name)))
+
+
+async def to_audience(trip: Journey, template: str = "winter_clearance") -> None:
+    """A new broadcast with its template; everyone is selected."""
+    await new_broadcast(trip)
     await trip.choose_row("wizard_templates", template)
     await trip.click("wizard_next")
     await trip.says("wizard_selected", "of 1,000 selected")
@@ -52,11 +57,22 @@ async def launch_despite(trip: Journey, reason: str = REASON) -> None:
     await trip.appears("report_tiles")
 
 
-async def ended(trip: Journey, broadcast_id: int = 1) -> None:
-    """Until the broadcast is over and every report of the pretend WhatsApp has been applied."""
+def newest(trip: Journey) -> int:
+    """The broadcast that was begun last."""
+    return int(trip.ask("SELECT max(id) FROM broadcast")[0][0])
+
+
+def message_count(trip: Journey, which: str) -> int:
+    """How many messages of that broadcast fit an SQL condition."""
+    asked = f"SELECT count(*) FROM message WHERE broadcast_id = (SELECT max(id) FROM broadcast) AND {which}"
+    return int(trip.ask(asked)[0][0])
+
+
+async def ended(trip: Journey) -> None:
+    """Until the newest broadcast is over and every report of the pretend WhatsApp has been applied."""
 
     def over() -> bool:
-        found = trip.ask("SELECT status FROM broadcast WHERE id = ?", broadcast_id)
+        found = trip.ask("SELECT status FROM broadcast ORDER BY id DESC LIMIT 1")
         return found in ([("done",)], [("stopped",)])
 
     await until(over, "the broadcast to end")
@@ -97,7 +113,7 @@ class Look(NamedTuple):
 
 
 class Auditor:
-    """Looks after every commit, and before the next one, whether the records of the broadcasts agree."""
+    """Looks after every commit, and before the next one, whether the records of the newest broadcast agree."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -113,11 +129,9 @@ class Auditor:
 
 def _look(tx: Tx) -> list[Look]:
     found: list[Look] = []
-    for one in broadcasts.every(tx):
+    for one in broadcasts.every(tx, 1):
         if one.selected_count is not None:
             result: Any = ledger.verify(tx, one.id)
             figures = result.figures
-            found.append(
-                Look(figures.adds_up, figures.selected_count, figures.left_out_count, result.faults)
-            )
+            found.append(Look(figures.adds_up, figures.selected_count, figures.left_out_count, result.faults))
     return found

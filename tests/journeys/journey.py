@@ -64,6 +64,12 @@ class Judge:
         found = (await self.look("sends?limit=20000"))["sends"]
         return [one for one in found if not kind or one["type"] == kind]
 
+    async def has(self, count: int) -> None:
+        """Return when so many sends were accepted."""
+        end_s = time.monotonic() + PATIENCE_S
+        while (found := (await self.look("sends/count"))["count"]) != count:
+            assert time.monotonic() < end_s, f"{found} sends, not {count}"
+
     async def customer(self, phone: str, act: str, **body: Any) -> Any:
         """A customer writes, presses, stops … (desktop.sandbox.control)."""
         return await self.do(f"customers/{phone}/{act}", **body)
@@ -174,7 +180,7 @@ class Journey:
         widget = self.see(name)
         self._scroll_to(widget)
         while (toast := self.toast_over(widget)) is not None:
-            cross = toast.findChild(QWidget, "toast-dismiss")
+            cross = next(iter(toast.findChildren(QWidget, "toast-dismiss")))
             self._hit(cross, cross.rect().center())
             await until(lambda toast=toast: self.toast_over(widget) is not toast, "the toast to go")  # type: ignore[misc]
         self._hit(widget, widget.rect().center())
@@ -186,9 +192,7 @@ class Journey:
             if not self.shows(name):
                 return -1
             model = self._view(name).model()
-            cells = [
-                f"{_spoken(model, row)} {' '.join(texts)}" for row, texts in enumerate(self.rows(name))
-            ]
+            cells = [f"{_spoken(model, row)} {' '.join(texts)}" for row, texts in enumerate(self.rows(name))]
             return next((row for row, said in enumerate(cells) if text in said), -1)
 
         await self.in_front()

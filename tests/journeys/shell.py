@@ -45,7 +45,7 @@ class Shell:
         return self.home / "assent.db"
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start `assent arguments…`."""
+        """Start `assent arguments…` with its own data folder."""
         around = os.environ | {
             "ASSENT_HOME": str(self.home),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",

@@ -53,7 +53,7 @@ async def test_service_texts_and_utility_templates_go_to_someone_who_said_no_wit
     await trip.goes("compose_template")
     assert not trip.shows("warning")
     await until(lambda: any("A-991" in one for one in trip.thread()), "the message in the thread")
-    await until(lambda: trip.ask("SELECT count(*) FROM attempt WHERE outcome = 'accepted'") == [(2,)], "both")
+    await trip.judge.has(2)
     sent = [(one["to"], one["type"], one["template"]) for one in await trip.judge.sends()]
     assert sent == [(PRIYA, "text", None), (PRIYA, "template", "order_shipped")]
 
@@ -96,7 +96,7 @@ async def test_send_anyway_needs_a_reason_and_keeps_it_with_the_name(trip: Journ
     await trip.goes("warning")
     told = f"Sent despite opt-out: {REASON}"
     await until(lambda: any(told in one for one in trip.thread()), "the reason in the thread")
-    await until(lambda: trip.ask("SELECT count(*) FROM attempt WHERE outcome = 'accepted'") == [(1,)], "it to go")
+    await trip.judge.has(1)
     trip.picture("sent-anyway")
     meera = await trip.user("Meera Rao")
     kept = trip.ask(

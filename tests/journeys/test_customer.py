@@ -14,13 +14,19 @@ async def test_a_stop_shows_at_once_and_subscribe_takes_it_back(trip: Journey) -
     assert not trip.shows("compose_banner")
     await trip.judge.customer(ARJUN, "text", text=" ｓｔｏｐ！ ")
     await trip.says("compose_banner-text", "Arjun opted out of marketing", "by replying")
-    await until(lambda: any("Arjun opted out of marketing by replying" in one for one in trip.thread()), "the event")
-    await until(lambda: any("Got it, Arjun" in one and "Subscribe" in one for one in trip.thread()), "the answer")
+    await until(
+        lambda: any("Arjun opted out of marketing by replying" in one for one in trip.thread()), "the event"
+    )
+    await until(
+        lambda: any("Got it, Arjun" in one and "Subscribe" in one for one in trip.thread()), "the answer"
+    )
     await trip.says("optin_badge", "No")
     trip.picture("stop")
 
     async def confirmation() -> dict[str, str] | None:
-        buttons = [one["buttons"] for one in await trip.judge.thread(ARJUN) if one["direction"] == "from_business"]
+        buttons = [
+            one["buttons"] for one in await trip.judge.thread(ARJUN) if one["direction"] == "from_business"
+        ]
         return dict(buttons[-1][0]) if buttons and buttons[-1] else None
 
     while (button := await confirmation()) is None:

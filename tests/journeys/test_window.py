@@ -1,5 +1,6 @@
 """The window around it all: who sits here, the theme, a fresh start, and nothing that flashes up."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,20 +9,16 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
-from tests.journeys.broadcasting import ended, launch, to_audience
+from tests.journeys.broadcasting import launch, new_broadcast, to_audience
 from tests.journeys.journey import Journey, journey, options, sitting, until
 
+_ON_THE_WAY = (
+    "SELECT count(*) FROM message WHERE status = 'sending' OR (status = 'queued' AND broadcast_id IS NULL)"
+)
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-@journey(pace_per_s=None)
-async def test_starting_over_brings_the_demo_back(trip: Journey) -> None:
-    await to_audience(trip)
-    await launch(trip)
-    await ended(trip)
-    await trip.judge.customer("+14165550117", "text", text="STOP")
-    await until(lambda: len(trip.phones_that_said("no")) == 11, "Arjun’s STOP")
-    await trip.app.quiet()
+async def start_over(trip: Journey) -> None:
     await trip.click("rail-settings")
     await trip.click("settings_go_sandbox")
     await trip.click("sandbox_start_over")
@@ -30,14 +27,41 @@ async def test_starting_over_brings_the_demo_back(trip: Journey) -> None:
     await trip.click("start_over-do")
     await until(lambda: "The demo is back." in trip.toasts, "the demo to be back")
     trip.picture("started-over")
+
+
+@journey(pace_per_s=40)
+async def test_starting_over_brings_the_demo_back(trip: Journey) -> None:
+    before = trip.ask("SELECT count(*) FROM broadcast")
+    await to_audience(trip)
+    await launch(trip)
+    await trip.click("report_pause")
+    await trip.says("report_status", "Paused")
+    await trip.judge.customer("+14165550117", "text", text="STOP")
+    await until(lambda: len(trip.phones_that_said("no")) == 11, "Arjun’s STOP")
+    await until(lambda: trip.ask(_ON_THE_WAY) == [(0,)], "the confirmation and the calls on the way to end")
+    await start_over(trip)
     assert await trip.judge.sends() == []
-    assert trip.ask("SELECT count(*) FROM broadcast") == [(0,)]
+    assert trip.ask("SELECT count(*) FROM broadcast") == before
     assert len(trip.phones_that_said("no")) == 10
     await trip.click("rail-conversations")
     await trip.open_conversation("Arjun Kapoor")
     assert not trip.shows("compose_banner")
     await to_audience(trip)
     await trip.says("wizard_will_be_sent", "990")
+
+
+@pytest.mark.slow  # as long as it fails: the program then needs its whole patience to close
+@pytest.mark.xfail(strict=True, reason="the engine cannot settle calls whose messages are gone")
+@journey(pace_per_s=40)
+async def test_starting_over_in_the_middle_of_a_broadcast_leaves_the_engine_alive(trip: Journey) -> None:
+    await to_audience(trip)
+    await launch(trip)
+    await until(lambda: trip.app.engine_status().on_the_way_count > 0, "the first calls")
+    await start_over(trip)
+    await trip.judge.customer("+14165550117", "text", text="STOP")
+    end_s = asyncio.get_running_loop().time() + 10
+    while not await trip.judge.sends("interactive"):
+        assert asyncio.get_running_loop().time() < end_s, trip.app.engine_status().trouble
 
 
 @journey()
@@ -77,13 +101,15 @@ class Shown(QObject):
         self.strays: set[str] = set()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            if not isinstance(watched, MainWindow | QMenu):
-                self.strays.add(f"{type(watched).__name__} {watched.objectName()}".strip())
+        window = isinstance(watched, QWidget) and watched.isWindow()
+        if event.type() == QEvent.Type.Show and window and not isinstance(watched, MainWindow | QMenu):
+            self.strays.add(f"{type(watched).__name__} {watched.objectName()}".strip())
         return False
 
 
-@pytest.mark.xfail(strict=True, reason="toasts stand in the lower right corner, where one sends and continues")
+@pytest.mark.xfail(
+    strict=True, reason="toasts stand in the lower right corner, where one sends and continues"
+)
 @journey()
 async def test_a_toast_lies_over_nothing_that_is_clicked(trip: Journey) -> None:
     await trip.open_conversation("Arjun Kapoor")
@@ -91,8 +117,7 @@ async def test_a_toast_lies_over_nothing_that_is_clicked(trip: Journey) -> None:
     await trip.appears("toast")
     trip.picture("toast")
     assert trip.toast_over(trip.see("compose_send")) is None
-    await trip.click("rail-broadcasts")
-    await trip.click("broadcasts_empty-action")
+    await new_broadcast(trip)
     assert trip.toast_over(await trip.appears("wizard_next")) is None
 
 

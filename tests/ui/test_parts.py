@@ -367,3 +367,29 @@ def test_nested_loops_are_refused(window: QWidget) -> None:
         QDialog(window).exec()
     with pytest.raises(AssertionError, match="nested"):
         QMessageBox.question(window, "Sure?", "Sure?")
+
+
+def test_a_value_takes_the_room_that_the_word_leaves(theme: Theme, window: QWidget) -> None:
+    row = KeyValue(theme, "City", "San Cristóbal de La Laguna, Tenerife")
+    row.setFixedWidth(300)
+    column = QVBoxLayout(window)
+    column.addWidget(row)
+    words = KeyValue(theme, "Delivered to the business solution provider", "1,284")
+    words.setFixedWidth(300)
+    column.addWidget(words)
+    column.addStretch(1)
+    QApplication.processEvents()
+    one_line = row.value.fontMetrics().height() * 1.5
+    assert row.value.height() < one_line
+    assert row.key.width() >= row.key.fontMetrics().horizontalAdvance("City")
+    assert row.key.height() < one_line
+    assert words.value.height() >= words.value.fontMetrics().height()
+    assert words.value.width() >= words.value.fontMetrics().horizontalAdvance("1,284")
+
+
+def test_an_icon_keeps_its_side_when_the_theme_changes(theme: Theme) -> None:
+    button = IconButton(theme, "copy", "Copy")
+    assert button.iconSize() == QSize(18, 18)
+    button.set_icon_px(14)
+    theme.changed.emit()
+    assert button.iconSize() == QSize(14, 14)

@@ -1,6 +1,7 @@
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.rows import ROW, Cell, Column, Rows
@@ -80,3 +81,22 @@ def test_a_fitted_table_is_as_high_as_its_rows(theme: Theme, window: QWidget) ->
     before = table.height()
     rows.append(PEOPLE)
     assert table.height() == before + 2 * theme.px(33)
+
+
+def test_a_text_that_is_cut_is_told_whole(theme: Theme, window: QWidget) -> None:
+    rows, table = made(theme, window)
+    long = "Maximiliane Bartholomäa von Hohenstein-Oberursel auf der Höhe"
+    rows.replace(0, (long, "+1 416 555 0117", True))
+    table.horizontalHeader().resizeSection(0, 120)
+    for position, told in ((1, ""), (0, long)):  # what is hidden goes a moment later
+        spot = table.visualRect(rows.index(position, 0)).center()
+        asked = QHelpEvent(QEvent.Type.ToolTip, spot, table.viewport().mapToGlobal(spot))
+        QApplication.sendEvent(table.viewport(), asked)
+        assert (QToolTip.text() if QToolTip.isVisible() else "") == told
+    QToolTip.hideText()
+
+
+def test_a_narrow_column_keeps_its_width(theme: Theme, window: QWidget) -> None:
+    _, table = made(theme, window)
+    table.horizontalHeader().resizeSection(1, 16)
+    assert table.columnWidth(1) == 16

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
@@ -18,6 +18,7 @@ from desktop.domain.problems import Problem
 from desktop.services.dispatcher import EngineState, EngineStatus
 from desktop.system.paths import Paths
 from desktop.ui.actions import ACTIONS
+from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.parts.label import ElidedLabel
 from desktop.ui.run import _session, theme_of
 from desktop.ui.settings.page import SettingsPage
@@ -27,6 +28,7 @@ from desktop.ui.shell.opening import Refused
 from desktop.ui.shell.personmenu import PersonMenu
 from desktop.ui.theme import LIGHT, Theme
 from desktop.ui.window import MainWindow
+from tests.looks.scenes.conversations import opened
 from tests.looks.stage import NOW, Stage, staged, until
 
 
@@ -128,6 +130,51 @@ async def test_one_click_makes_somebody_else_sit_here(stage: Stage) -> None:
     assert stage.window.rail.person.accessibleName() == "Lina Haddad"
     assert stage.app.machine is not None
     assert stage.app.machine.settings.user_id == stage.window.desk.user().id
+
+
+@staged
+async def test_a_wizard_that_is_gone_does_not_hear_of_the_theme(stage: Stage) -> None:
+    stage.window.new_broadcast()
+    await stage.quiet()
+    page = stage.window.pages.built["broadcasts"]
+    assert isinstance(page, BroadcastsPage)
+    page.show_all()
+    await stage.quiet()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not stage.window.findChildren(QWidget, "wizard")
+    stage.theme.changed.emit()  # a slot that raised would fail the test
+    assert not stage.sees("failure")
+
+
+@staged
+async def test_a_wizard_edit_is_kept_when_the_window_closes_at_once(stage: Stage) -> None:
+    stage.window.new_broadcast()
+    await stage.type_into("wizard_name", "Snow boots")
+    await stage.window.pages.settle()
+    assert "Snow boots" in [one.name for one, _ in await stage.app.broadcasts.every()]
+
+
+@staged
+async def test_in_the_smallest_window_the_contact_comes_by_a_button(stage: Stage) -> None:
+    stage.window.resize(1100, 700)
+    page = await opened(stage, "Priya")
+    assert page.area.beside.is_folded
+    assert not stage.sees("contact_panel")
+    await stage.click("thread_contact")
+    panel = stage.find(QWidget, "contact_panel")
+    assert panel.isVisible()
+    assert panel.mapTo(page.area, QPoint(panel.width(), 0)).x() == page.area.width()
+    assert stage.find(QWidget, "thread_contact").isVisible()
+    QTest.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    page.area.compose.history_requested.emit()
+    assert panel.isVisible()
+    stage.window.resize(1440, 900)
+    await stage.quiet()
+    assert not page.area.beside.is_folded
+    assert panel.isVisible()
+    assert panel.width() == 300
+    assert not stage.sees("thread_contact")
 
 
 @staged

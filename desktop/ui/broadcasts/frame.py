@@ -54,9 +54,9 @@ class Pages(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
 
     def add_page(self, page: QWidget) -> None:
+        self._column.addWidget(page)  # first: shown without a parent it would flash as a window of its own
         page.setVisible(not self._pages)
         self._pages.append(page)
-        self._column.addWidget(page)
 
     def show_page(self, index: int) -> None:
         for position, page in enumerate(self._pages):

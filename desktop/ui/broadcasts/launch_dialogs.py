@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from desktop.domain.audience import Breakdown
-from desktop.domain.broadcast import Figures
+from desktop.domain.broadcast import Figures, WizardState
 from desktop.ui.dialog import CardDialog, ask
 from desktop.ui.parts.formrow import FormRow
 from desktop.ui.parts.naming import named
@@ -61,6 +61,16 @@ async def ask_despite(theme: Theme, window: QWidget, name: str, counts: Breakdow
     if await ask(dialog) != LAUNCH:
         return None
     return dialog.reason.toPlainText().strip()
+
+
+async def ask_before_launch(theme: Theme, window: QWidget, state: WizardState) -> str | None:
+    """Ask before the launch: returns the reason, "" where none is needed, None when the person does not launch."""
+    counts, draft = state.breakdown, state.draft
+    if counts is None:
+        return None
+    if state.shows_toggle and not draft.only_opted_in:
+        return await ask_despite(theme, window, draft.name, counts)
+    return "" if await ask_launch(theme, window, draft.name, counts) else None
 
 
 async def ask_launch(theme: Theme, window: QWidget, name: str, counts: Breakdown) -> bool:

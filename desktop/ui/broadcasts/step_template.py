@@ -107,8 +107,9 @@ class TemplateStep(QWidget):
         card.body.addWidget(self.stack, 1)
         self.none_found.hide()
         self.preview = MessageCard(theme, name="wizard_template_preview")
-        self.preview.setFixedWidth(column_px(theme))
-        theme.changed.connect(lambda: self.preview.setFixedWidth(column_px(theme)))
+        self._theme = theme
+        theme.changed.connect(self._rescale)
+        self._rescale()
         self.problem = Label("", "muted", wrap=True, color="danger", name="wizard_template_problem")
         self.problem.hide()
         self.preview.body.addWidget(self.problem)
@@ -117,6 +118,9 @@ class TemplateStep(QWidget):
         row.setSpacing(20)
         row.addWidget(card, 1)
         row.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _rescale(self) -> None:
+        self.preview.setFixedWidth(column_px(self._theme))
 
     def show_templates(self, templates: Sequence[Template]) -> None:
         self._every = templates

@@ -35,11 +35,11 @@ _COLORS: Final[dict[Line, Color]] = {
 
 @dataclass(frozen=True, slots=True)
 class NumberInfo:
-    """What is known of the number that sends. limit_left: '8,412 of 10,000'; "" where it is not known."""
+    """What is known of the number that sends. limit: WhatsApp's tier, 'TIER_10K'; "" where it is not known."""
 
     phone: str = ""
     quality: Quality = Quality.UNKNOWN
-    limit_left: str = ""
+    limit: str = ""
 
 
 def shown_lines(breakdown: Breakdown) -> list[tuple[Line, int]]:
@@ -125,11 +125,6 @@ class CountCard(Card):
                 for line, _ in lines
             }  # fmt: skip
             for row in self.lines.values():
-                # The words get the room that the short number leaves.
-                across = row.layout()
-                if isinstance(across, QHBoxLayout):
-                    across.setStretchFactor(row.key, 1)
-                    across.setStretchFactor(row.value, 0)
                 self._lines.addWidget(row)
         for line, count in lines:
             self.lines[line].show_value(f"{count:,}", note=line_note(line, count))
@@ -163,7 +158,7 @@ class PaceCard(Card):
         self.number = KeyValue(theme, "From", "–", name="wizard_from")
         self.quality_dot = Dot(theme, "muted")
         self.quality = Label("–", name="wizard_quality")
-        self.limit = KeyValue(theme, "24 h limit left", "–", name="wizard_limit")
+        self.limit = KeyValue(theme, "24 h limit", name="wizard_limit")
         self.takes = KeyValue(theme, "Takes about", "–", name="wizard_takes")
         heading = SectionLabel("Number and pace")
         heading.setContentsMargins(0, 0, 0, 8)
@@ -178,6 +173,7 @@ class PaceCard(Card):
         self.body.addWidget(self.number)
         self.body.addLayout(row)
         self.body.addWidget(self.limit)
+        self.limit.hide()  # until it is known
         self.body.addWidget(self.takes)
 
     def show_number(self, number: NumberInfo) -> None:
@@ -188,7 +184,9 @@ class PaceCard(Card):
         self.quality.setAccessibleName(f"Quality: {text}")
         self.quality_dot.set_color(color)
         self.quality_dot.setVisible(number.quality is not Quality.UNKNOWN)
-        self.limit.show_value(number.limit_left or "–")
+        limit = words.daily_limit(number.limit)
+        self.limit.show_value(limit)
+        self.limit.setVisible(bool(limit))
 
     def show_pace(self, to_send_count: int | None, pace_per_s: int | None, known: bool) -> None:
         self.takes.show_value(pace_words(to_send_count, pace_per_s) if known else "–")
@@ -264,6 +262,9 @@ class SummaryColumn(QWidget):
         for card in (self.counts, self.pace, self.message):
             column.addWidget(card)
         column.addStretch(1)
-        self.setFixedWidth(column_px(theme))
-        theme.changed.connect(lambda: self.setFixedWidth(column_px(self._theme)))
+        theme.changed.connect(self._rescale)
+        self._rescale()
         named(self, "wizard_summary", "Summary")
+
+    def _rescale(self) -> None:
+        self.setFixedWidth(column_px(self._theme))

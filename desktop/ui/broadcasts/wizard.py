@@ -1,22 +1,24 @@
 """The wizard: five steps from a template to a launch. The state is a value; the view shows it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.domain.audience import Breakdown
 from desktop.domain.broadcast import Step, WizardState
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.filters import BadFilter, Filter
-from desktop.domain.people import Right, require
-from desktop.domain.problems import NotAllowed, Problem
+from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, Variable
 from desktop.ui.broadcasts.condition_row import Vocabulary
 from desktop.ui.broadcasts.draft_keeper import DraftKeeper
-from desktop.ui.broadcasts.launch_dialogs import ask_despite, ask_launch
-from desktop.ui.broadcasts.loads import Latest, Reload
+from desktop.ui.broadcasts.launch_dialogs import ask_before_launch
+from desktop.ui.broadcasts.loads import Reload
+from desktop.ui.broadcasts.reach import Reach
+from desktop.ui.broadcasts.rights import why_not_launch, why_not_save
 from desktop.ui.broadcasts.step_audience import Recipient
 from desktop.ui.broadcasts.summary import NumberInfo
 from desktop.ui.broadcasts.wizard_view import WizardLook, WizardView
@@ -24,7 +26,6 @@ from desktop.ui.desk import Desk
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
 
-RECOUNT_MS = 500
 NumberSource = Callable[[], Awaitable[NumberInfo]]
 
 
@@ -43,10 +44,7 @@ class Wizard(QWidget):
         self._desk = desk
         self._state = WizardState()
         self._settings: Settings | None = None
-        self._recipients: list[Recipient] = []
-        self._at = 0
         self._problem = ""
-        self._search = ""
         self._launching = False
         self.view = WizardView(desk.theme)
         column = QVBoxLayout(self)
@@ -56,9 +54,10 @@ class Wizard(QWidget):
         named(self, "wizard", "New broadcast")
         tasks = desk.tasks
         self.keeper = DraftKeeper(tasks, self, desk.app.broadcasts, desk.user, self._failed)
-        self._counter = Latest(tasks, self, self._count_failed)
-        self._people = Latest(tasks, self, self._count_failed)
-        self._recount = Reload(tasks, self, self._count_again, wait_ms=RECOUNT_MS)
+        self.reach = Reach(
+            tasks, self, desk.app.broadcasts, lambda: self._state,
+            on_counts=self._counted, on_people=self._people_read, on_problem=self._count_failed,
+        )  # fmt: skip
         self._retemplate = Reload(tasks, self, self._load_templates)
         self._once = Once(tasks, self, lambda busy: self._show())
         self._wire()
@@ -99,7 +98,7 @@ class Wizard(QWidget):
     @property
     def counting(self) -> bool:
         """True while a count is being read."""
-        return self._state.counting or self._counter.running
+        return self._state.counting or self.reach.counting
 
     def blocked_by(self) -> str:
         """Why one cannot go on from here, "" when one can."""
@@ -110,32 +109,14 @@ class Wizard(QWidget):
             return self._problem
         if self.view.audience_step.builder.unfinished_count and step in (Step.AUDIENCE, Step.REVIEW):
             return "A condition has no value yet. Finish it or remove it."
-        return self._forbidden() if step is Step.REVIEW else ""
-
-    def _forbidden(self) -> str:
-        """Why this person may not launch, "" when they may. The service asks the same."""
-        user, settings = self._desk.user(), self._settings or Settings()
-        try:
-            require(user, Right.BROADCAST)
-            if self._state.shows_toggle and not self._state.draft.only_opted_in:
-                require(user, Right.BROADCAST_TO_OPTED_OUT, settings.override_roles)
-        except NotAllowed as refused:
-            return refused.sentence
-        return ""
-
-    def _cannot_save(self) -> str:
-        try:
-            require(self._desk.user(), Right.BROADCAST)
-        except NotAllowed as refused:
-            return refused.sentence
-        return ""
+        return why_not_launch(self._desk.user(), self._settings, self._state) if step is Step.REVIEW else ""
 
     def _apply(self, state: WizardState) -> None:
         """Take a new state: count if it says so, show it, and keep the draft a moment later."""
         changed = state.draft != self._state.draft
         recount = state.counting and state is not self._state and state.template is not None
         self._state = state
-        if recount and (changed or not self._counter.running):
+        if recount and (changed or not self.reach.counting):
             self._count()
         if changed and not self._launching:
             self.keeper.later(state.draft)
@@ -152,8 +133,8 @@ class Wizard(QWidget):
 
     def _show(self) -> None:
         look = WizardLook(
-            self._problem, self.blocked_by(), self._cannot_save(), self._recipients, self._at, self._settings,
-            self._once.running,
+            self._problem, self.blocked_by(), why_not_save(self._desk.user()), self.reach.recipients, self.reach.at,
+            self._settings, self._once.running,
         )  # fmt: skip
         self.view.show_state(self._state, look)
 
@@ -204,37 +185,16 @@ class Wizard(QWidget):
 
     def _count(self) -> None:
         self._problem = ""
-        self._counter.start(self._load_counts())
-        self._people.start(self._load_people())
+        self.reach.count()
 
-    async def _load_counts(self) -> None:
-        template, draft = self._state.template, self._state.draft
-        if template is None:
-            return
-        counts = await self._desk.app.broadcasts.count(
-            draft.audience, template.effective_category, draft.only_opted_in, draft.variables
-        )
+    def _counted(self, counts: Breakdown) -> None:
+        self._problem = ""
         self._state = self._state.counted(counts)
         self._show()
 
-    async def _load_people(self) -> None:
-        template, draft, broadcasts = self._state.template, self._state.draft, self._desk.app.broadcasts
-        if template is None:
-            return
-        asked = (draft.audience, template.effective_category, draft.only_opted_in, draft.variables)
-        rows = await broadcasts.people(*asked)
-        shown = await broadcasts.people(*asked, search=self._search) if self._search.strip() else rows
-        self._recipients = [row for row in rows if row[1].is_sent] or rows
-        self._at = min(self._at, max(0, len(self._recipients) - 1))
+    def _people_read(self, shown: Sequence[Recipient]) -> None:
         self.view.audience_step.recipients.show_recipients(shown)
         self._show()
-
-    async def _count_again(self) -> None:
-        """Something changed elsewhere: count anew without greying the number; a running count goes first."""
-        if self._counter.running:
-            self._recount.soon()
-        elif self._state.template is not None:
-            self._count()
 
     def _count_failed(self, problem: Exception) -> None:
         if not isinstance(problem, Problem):
@@ -250,13 +210,13 @@ class Wizard(QWidget):
         if changes.has(Topic.SETTINGS):
             self._desk.tasks.spawn(self, self._load_settings(), on_problem=self._failed)
         if changes.has(Topic.CONTACT) or changes.has(Topic.SETTINGS):
-            self._recount.soon()
+            self.reach.count_soon()
 
     # What a person does.
 
     def _choose_template(self, template: Template) -> None:
         if self._state.template is None or template.id != self._state.template.id:
-            self._at = 0
+            self.reach.at = 0
             self._apply(self._state.choose_template(template))
         self.view.template_step.show_template(template)
 
@@ -264,19 +224,18 @@ class Wizard(QWidget):
         if wanted == self._state.draft.audience:
             self._show()
         else:
-            self._at = 0
+            self.reach.at = 0
             self._apply(self._state.choose_audience(wanted))
 
     def _set_variable(self, variable: Variable) -> None:
         self._apply(self._state.set_variable(variable))
 
     def _turn(self, by: int) -> None:
-        self._at = max(0, min(len(self._recipients) - 1, self._at + by))
+        self.reach.turn(by)
         self._show()
 
     def _search_recipients(self, text: str) -> None:
-        self._search = text
-        self._people.start(self._load_people())
+        self.reach.look_for(text)
 
     def _refresh_templates(self) -> None:
         async def refresh() -> None:
@@ -306,6 +265,11 @@ class Wizard(QWidget):
         """Back to all broadcasts; what was chosen is kept as a draft."""
         self._once.start(self._leave, on_problem=self._failed)
 
+    async def settle(self) -> None:
+        """Return when what was chosen and typed so far is kept as a draft."""
+        self.view.audience_step.builder.flush_typing()
+        await self.keeper.settle()
+
     async def _leave(self) -> None:
         draft = self._state.draft
         if self.keeper.worth_keeping(draft):
@@ -328,14 +292,8 @@ class Wizard(QWidget):
         counts, draft = self._state.breakdown, self._state.draft
         if counts is None:
             return
-        theme, window = self._desk.theme, self.window()
-        reason = ""
-        if self._state.shows_toggle and not draft.only_opted_in:
-            given = await ask_despite(theme, window, draft.name, counts)
-            if given is None:
-                return
-            reason = given
-        elif not await ask_launch(theme, window, draft.name, counts):
+        reason = await ask_before_launch(self._desk.theme, self.window(), self._state)
+        if reason is None:
             return
         self._launching = True
         try:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop.domain.broadcast import Step, WizardState
@@ -45,6 +45,24 @@ class WizardLook:
     busy: bool = False
 
 
+class NameField(QLineEdit):
+    """The first click takes the whole name: the one that stands there is a proposal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fresh = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._fresh = event.reason() == Qt.FocusReason.MouseFocusReason
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        if self._fresh:
+            self._fresh = False
+            self.selectAll()
+
+
 class WizardView(QWidget):
     """show_state(state, look); what a person wants is `…_requested`, here or at a step."""
 
@@ -59,7 +77,7 @@ class WizardView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._step = Step.TEMPLATE
-        self.name = QLineEdit()
+        self.name = NameField()
         self.steps = Steps(theme, TITLES, name="wizard_step")
         self.template_step = TemplateStep(theme)
         self.audience_step = AudienceStep(theme)

@@ -1,6 +1,7 @@
 """The words and numbers of the broadcast pages: times, shares, badges, conditions as sentences."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -237,3 +238,14 @@ def left_out_note(reasons: Mapping[Reason, int]) -> str:
         words = first.label[0].lower() + first.label[1:]
         return words if reasons[first] == total else "for several reasons"
     return f"{opted:,} opted out, {total - opted:,} other"
+
+
+def daily_limit(tier: str) -> str:
+    """WhatsApp's messaging limit in words: '10,000 a day' for TIER_10K, "" for one that is not known.
+
+    It counts the people to whom a business writes first in 24 hours.
+    """
+    if tier == "TIER_UNLIMITED":
+        return "No limit"
+    found = re.fullmatch(r"TIER_(\d+)(K?)", tier)
+    return f"{int(found[1]) * (1_000 if found[2] else 1):,} a day" if found else ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.compose import MAX_TEXT_LENGTH, ComposeState
@@ -19,6 +20,9 @@ from desktop.ui.parts.glyph import Glyph
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
+
+PAD_PX = 14
+TOOLS_GAP_PX = 14
 
 
 class ComposeBox(QWidget):
@@ -48,7 +52,7 @@ class ComposeBox(QWidget):
         self.frame = ComposeFrame(theme)
         column.addWidget(self.frame)
         inner = QVBoxLayout(self.frame)
-        inner.setContentsMargins(14, 12, 14, 12)
+        inner.setContentsMargins(PAD_PX, 12, PAD_PX, 12)
         inner.setSpacing(10)
         inner.addWidget(self._note_row())
         self.card = TemplateCard(theme)
@@ -110,7 +114,7 @@ class ComposeBox(QWidget):
             self.text.show_text(state.text)
         self.template_button.setVisible(not picking)
         self.hint.setText("Enter to send · Shift+Enter new line")
-        self.hint.setVisible(not picking)
+        self._fit_hint()
         self.send.setVisible(not picking)
         blocked = state.blocked_by(now)
         self.send.setToolTip(blocked or "Send (Enter)")
@@ -148,7 +152,7 @@ class ComposeBox(QWidget):
 
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(14)
+        row.setSpacing(TOOLS_GAP_PX)
         row.setContentsMargins(-8, 0, 0, 0)  # the quiet button's own padding: its icon stands under the text
         self.template_button = Button(
             self._theme, "Template", "quiet", icon="file-text", name="compose_template_button"
@@ -159,6 +163,7 @@ class ComposeBox(QWidget):
         row.addWidget(self.template_button)
         row.addStretch(1)
         self.hint = Label("", "muted", name="compose_hint")
+        self.hint.setMinimumWidth(1)  # it goes when there is no room, and must not make any
         row.addWidget(self.hint)
         self.send = Button(
             self._theme, "Send ", "primary", icon="paper-plane-right-fill", name="compose_send"
@@ -170,6 +175,17 @@ class ComposeBox(QWidget):
         self.send.clicked.connect(self.send_requested)
         row.addWidget(self.send)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_hint()
+
+    def _fit_hint(self) -> None:
+        """The hint is the first to go where it is narrow."""
+        picking = self.picker.isVisibleTo(self)
+        whole = (self.template_button, self.hint, self.send)
+        needed_px = sum(widget.sizeHint().width() for widget in whole) + 3 * TOOLS_GAP_PX
+        self.hint.setVisible(not picking and needed_px <= self.frame.width() - 2 * PAD_PX)
 
     def _typed(self) -> None:
         text = self.text.toPlainText()

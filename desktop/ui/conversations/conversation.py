@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.domain.changes import Change, Changes, Topic
 from desktop.domain.compose import ComposeState
 from desktop.domain.conversations import MessageView
+from desktop.domain.filters import Kind
 from desktop.domain.messages import Status
 from desktop.domain.people import Right, User, may
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.services.conversations import OpenConversation
 from desktop.ui.conversations import template_words
+from desktop.ui.conversations.beside import Beside
 from desktop.ui.conversations.compose import ComposeBox
 from desktop.ui.conversations.contact_verbs import ContactVerbs
 from desktop.ui.conversations.delivery import Delivery
@@ -50,6 +52,7 @@ class ConversationArea(QWidget):
         self._templates: list[Template] = []
         self._people: list[User] = []
         self._tags: list[str] = []
+        self._kinds: dict[str, Kind] = {}
         self._stale = True
         self._load = Latest(desk.tasks, self, self._problem)
         self._keeper = DraftKeeper(desk.app.conversations, desk.tasks, self._problem, self)
@@ -59,7 +62,9 @@ class ConversationArea(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        column = QVBoxLayout()
+        main = QWidget()
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.header = ThreadHeader(theme)
         self.thread_view = ThreadView(theme)
@@ -68,9 +73,9 @@ class ConversationArea(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.thread_view, 1)
         column.addWidget(self.compose)
-        row.addLayout(column, 1)
         self.panel = ContactPanel(theme)
-        row.addWidget(self.panel)
+        self.beside = Beside(theme, main, self.panel, self.header)
+        row.addWidget(self.beside)
         self._once = Once(desk.tasks, self)
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
@@ -85,9 +90,12 @@ class ConversationArea(QWidget):
         box.template_dropped.connect(self._drop)
         box.value_edited.connect(lambda name, value: self._edit(self._state.set_value(name, value)))
         box.send_requested.connect(self.send)
+        box.history_requested.connect(self.beside.bring)
         box.history_requested.connect(panel.show_history)
         self.header.assign_requested.connect(self._assign)
         self.header.open_requested.connect(self._set_open)
+        self.header.panel_requested.connect(self.beside.turn_over)
+        self.beside.folded.connect(self.header.show_folded)
         thread.send_again_requested.connect(self._send_again)
         thread.link_requested.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         panel.opt_in.change_requested.connect(
@@ -170,7 +178,9 @@ class ConversationArea(QWidget):
         app, self._stale = self._desk.app, False
         try:
             templates, people = await app.templates.every(), await app.workspace.people()
-            self._templates, self._people, self._tags = templates, people, await app.contacts.tag_names()
+            kinds = {one.name: one.kind for one in await app.contacts.attributes()}
+            self._tags = await app.contacts.tag_names()
+            self._templates, self._people, self._kinds = templates, people, kinds
         except BaseException:  # a cancelled read has brought nothing either
             self._stale = True
             raise
@@ -188,8 +198,11 @@ class ConversationArea(QWidget):
         self.header.show_state(opened.contact, opened.row, self._people, user, now)
         self._pages.show_state(opened, self._templates, now, anew=anew)
         may_change = may(user, Right.CHANGE_OPT_IN, opened.settings.override_roles)
-        self.panel.show_state(opened.contact, opened.history, self._tags, now, may_change=may_change)
+        self.panel.show_state(
+            opened.contact, opened.history, self._tags, now, may_change=may_change, kinds=self._kinds
+        )
         if anew:
+            self.beside.put_away()
             self.shown.emit()
             self.compose.focus_writing()
         self.look()

@@ -14,17 +14,21 @@ from desktop.ui.conversations import words
 from desktop.ui.conversations.list import HEADER_PX
 from desktop.ui.parts.avatar import Avatar
 from desktop.ui.parts.badge import Badge, BadgeKind
-from desktop.ui.parts.button import Button
+from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Panel
 from desktop.ui.parts.label import ElidedLabel
 from desktop.ui.theme import Theme
 
 
 class ThreadHeader(Panel):
-    """`assign_requested(user id)`, 0 for nobody; `open_requested(True)` to reopen, False to close."""
+    """`assign_requested(user id)`, 0 for nobody; `open_requested(True)` to reopen, False to close.
+
+    `panel_requested` by the button that is there while the contact panel has no room.
+    """
 
     assign_requested = Signal(int)
     open_requested = Signal(bool)
+    panel_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("header", name="thread_header", parent=parent)
@@ -67,6 +71,10 @@ class ThreadHeader(Panel):
         self.close_button = Button(theme, "Close", icon="check", name="thread_close")
         self.close_button.clicked.connect(self._toggle_open)
         row.addWidget(self.close_button)
+        self.panel_button = IconButton(theme, "user", "The contact", name="thread_contact")
+        self.panel_button.clicked.connect(self.panel_requested)
+        row.addWidget(self.panel_button)
+        self.panel_button.hide()
         self.menu: QMenu | None = None
 
     def show_state(
@@ -95,6 +103,10 @@ class ThreadHeader(Panel):
         self.close_button.setToolTip(
             "Close; the customer’s next message opens it again" if self._is_open else "Open it again"
         )
+
+    def show_folded(self, folded: bool) -> None:
+        """Whether the contact panel has no room and comes by a button."""
+        self.panel_button.setVisible(folded)
 
     def show_window(self, contact: Contact, now: datetime) -> None:
         """What is left of the reply window; it grows less by itself."""

@@ -41,7 +41,7 @@ class ConversationsPage(QWidget):
             desk.theme,
             "chat-circle-dots",
             "No conversation chosen",
-            "Choose one on the left: Ctrl+F searches, the arrow keys move.",
+            "Choose one on the left, or search with Ctrl+F.",
             name="conversations_nothing",
         )
         self.stack = QStackedWidget()

@@ -1,14 +1,16 @@
 """What is known of the contact: name, phone, opt-in, tags, attributes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain import phones
 from desktop.domain.contacts import ConsentEvent, Contact
+from desktop.domain.filters import Kind
+from desktop.ui.conversations import when
 from desktop.ui.conversations.optin import OptInCard
 from desktop.ui.conversations.tags import Tags
 from desktop.ui.parts.avatar import Avatar
@@ -78,7 +80,9 @@ class ContactPanel(Panel):
         now: datetime,
         *,
         may_change: bool,
+        kinds: Mapping[str, Kind],
     ) -> None:
+        """Show a contact. kinds: of the workspace's attributes, by name."""
         shown = contact.name or phones.pretty(contact.phone) or contact.shown_name
         self.avatar.set_person(shown)
         self.name.setText(shown)
@@ -87,7 +91,12 @@ class ContactPanel(Panel):
         self.copy_button.setVisible(bool(contact.phone))
         self.opt_in.show_state(contact, history, now, may_change=may_change)
         self.tags.show_state(contact.tags, known_tags)
-        self._show_attributes(dict(contact.attributes))
+        self._show_attributes(
+            {
+                name: when.date_words(value) if kinds.get(name) is Kind.DATE else value
+                for name, value in contact.attributes.items()
+            }
+        )
 
     def show_history(self) -> None:
         """Bring the history of the opt-in into sight and give it the focus."""
@@ -100,7 +109,7 @@ class ContactPanel(Panel):
         self.phone = Label("", "muted", selectable=True, name="contact_phone")
         self.copy_button = IconButton(self._theme, "copy", "Copy the phone number", name="contact_copy_phone")
         self.copy_button.setProperty("kind", "chip-cross")
-        self.copy_button.setIconSize(QSize(self._theme.px(14), self._theme.px(14)))
+        self.copy_button.set_icon_px(14)
         self.copy_button.clicked.connect(self._copy)
         row.addStretch(1)
         row.addSpacing(self._theme.px(20))

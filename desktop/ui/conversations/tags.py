@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
@@ -33,7 +33,7 @@ class Tags(QWidget):
         self.plus = IconButton(theme, "plus", "Add a tag", name="tag_add")
         self.plus.setParent(self)
         self.plus.setProperty("kind", "chip-cross")
-        self.plus.setIconSize(QSize(theme.px(14), theme.px(14)))
+        self.plus.set_icon_px(14)
         self.plus.clicked.connect(self._begin)
         self.field = QLineEdit(self)
         self.field.setMaxLength(LONGEST_TAG)

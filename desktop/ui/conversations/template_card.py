@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.domain import templates
@@ -51,7 +51,7 @@ class TemplateCard(Inset):
         self.drop.clicked.connect(self.dropped)
         for button in (self.edit, self.drop):
             button.setProperty("kind", "chip-cross")
-            button.setIconSize(QSize(theme.px(14), theme.px(14)))
+            button.set_icon_px(14)
         for widget in (self.name, self.category, self.language):
             top.addWidget(widget)
         top.addStretch(1)

@@ -1,6 +1,6 @@
 """Times in the words of the screens: local time, with the day where it is not today."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 _MONTHS: Final = (
@@ -50,6 +50,15 @@ def day_title(at: datetime, now: datetime) -> str:
         return _DAYS[here.weekday()]
     year = "" if here.year == local(now).year else f" {here.year}"
     return f"{_DAYS[here.weekday()]}, {here.day} {_MONTHS[here.month - 1]}{year}"
+
+
+def date_words(text: str) -> str:
+    """'13 Nov 2026' for a date as it is kept, '2026-11-13' (a day, in no zone); any other text as it is."""
+    try:
+        kept = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{kept.day} {_MONTHS[kept.month - 1][:3]} {kept.year}"
 
 
 def full(at: datetime) -> str:

@@ -38,6 +38,7 @@ class Button(QPushButton):
         super().__init__(text, parent)
         self._theme = theme
         self._ring = False
+        self._icon_px = _ICON_PX.get(kind, 16)
         self.setProperty("kind", kind)
         self.setAutoDefault(False)
         self.setToolTip(tooltip)
@@ -52,9 +53,14 @@ class Button(QPushButton):
             self.setIcon(self._theme.icon(icon, ink))
         self._rescale()
 
+    def set_icon_px(self, side_px: int) -> None:
+        """Another side of the icon than that of its kind; it grows with the text as well."""
+        self._icon_px = side_px
+        self._rescale()
+
     def set_kind(self, kind: Kind) -> None:
         restyle(self, kind=kind)
-        self._rescale()
+        self.set_icon_px(_ICON_PX.get(kind, 16))
 
     def setMenu(self, menu: QMenu) -> None:
         super().setMenu(menu)
@@ -82,7 +88,7 @@ class Button(QPushButton):
             paint_ring(painter, self._theme, QRectF(self.rect()), 8)
 
     def _rescale(self) -> None:
-        side_px = self._theme.px(_ICON_PX.get(str(self.property("kind")), 16))
+        side_px = self._theme.px(self._icon_px)
         self.setIconSize(QSize(side_px, side_px))
 
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtCore import QAbstractTableModel, QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
     QWidget,
 )
 
@@ -60,6 +61,17 @@ class CellDelegate(QStyledItemDelegate):
             )
         width_px = QFontMetrics(self._font(cell)).horizontalAdvance(cell.text) + self._theme.px(12)
         return QSize(width_px + (self._theme.px(20) if cell.icon else 0), height_px)
+
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """A text that is cut is told whole, unless the cell has more to say."""
+        cell = _cell_of(index)
+        cut = self.sizeHint(option, index).width() > option.rect.width()
+        if event.type() == QEvent.Type.ToolTip and index.isValid() and cut and not cell.tooltip:
+            QToolTip.showText(event.globalPos(), cell.text, view, option.rect)
+            return True
+        return super().helpEvent(event, view, option, index)
 
     def _badge(self, painter: QPainter, inner: QRect, cell: Cell, mirrored: bool) -> None:
         assert cell.badge is not None
@@ -131,7 +143,7 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(False)
-        header.setMinimumSectionSize(24)
+        header.setMinimumSectionSize(8)  # a higher one would widen narrow columns behind _fit's back
         theme.changed.connect(self._rescale)
         self._rescale()
         named(self, name, label)

@@ -162,9 +162,7 @@ class Scene:
         assert wizard is not None
         await self.until(
             lambda: (
-                wizard.state.breakdown is not None
-                and not wizard.state.counting
-                and not wizard._counter.running
+                wizard.state.breakdown is not None and not wizard.state.counting and not wizard.reach.counting
             )
         )
 

@@ -13,7 +13,10 @@ from desktop.domain.broadcast import BroadcastStatus, Step
 from desktop.domain.consent import OptIn
 from desktop.domain.people import Role
 from desktop.domain.problems import NotAllowed
+from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.chips_field import ChipsValue
+from desktop.ui.broadcasts.summary import NumberInfo, PaceCard
+from desktop.ui.theme import Theme
 from tests.ui.broadcasts.conftest import Scene, in_scene
 
 
@@ -371,3 +374,40 @@ async def test_strict_leaves_out_who_made_no_choice(scene: Scene) -> None:
     assert line(scene, Line.NO_CHOICE) == ("20", "left out")
     assert scene.page.wizard is not None
     assert isinstance(scene.page.wizard.state.breakdown, Breakdown)
+
+
+@pytest.mark.parametrize(
+    ("tier", "said"),
+    [
+        ("TIER_250", "250 a day"),
+        ("TIER_10K", "10,000 a day"),
+        ("TIER_UNLIMITED", "No limit"),
+        ("", ""),
+        ("TIER_NEW", ""),
+    ],
+)
+def test_the_limit_in_words(tier: str, said: str) -> None:
+    assert words.daily_limit(tier) == said
+
+
+def test_a_limit_that_is_not_known_is_not_shown(theme: Theme) -> None:
+    card = PaceCard(theme)
+    card.show_number(NumberInfo("+1 236 555 0100", limit="TIER_2K"))
+    assert card.limit.isVisibleTo(card)
+    assert card.limit.value.text() == "2,000 a day"
+    card.show_number(NumberInfo("+1 236 555 0100"))
+    assert not card.limit.isVisibleTo(card)
+
+
+@in_scene
+async def test_the_first_click_takes_the_whole_proposed_name(scene: Scene) -> None:
+    await scene.to_audience()
+    assert scene.page.wizard is not None
+    name = scene.page.wizard.view.name
+    assert name.text() == "Winter clearance"
+    name.window().activateWindow()
+    await scene.until(name.window().isActiveWindow, "the window is active")
+    QTest.mouseClick(name, Qt.MouseButton.LeftButton)
+    assert name.selectedText() == "Winter clearance"
+    QTest.mouseClick(name, Qt.MouseButton.LeftButton)
+    assert name.selectedText() == ""

@@ -125,3 +125,9 @@ def test_a_failure_is_told_in_words_with_what_to_do() -> None:
     assert words.failure(Reason.OPTED_OUT, None)[0] == "Opted out of marketing"
     assert words.lower_first("Opted out of marketing") == "opted out of marketing"
     assert words.lower_first("WhatsApp refused it") == "WhatsApp refused it"
+
+
+def test_a_kept_date_in_words() -> None:
+    assert when.date_words("2026-11-13") == "13 Nov 2026"
+    assert when.date_words("2026-03-02T00:00:00+00:00") == "2 Mar 2026"
+    assert when.date_words("soon") == "soon"
