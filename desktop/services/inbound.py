@@ -7,6 +7,7 @@ moment an opt-out counts. Statuses may wait; they are applied in batches behind 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from desktop.domain.consent import OptIn, Path, Source
@@ -265,6 +266,13 @@ def _content(update: InboundMessage) -> dict[str, object]:
     return content
 
 
+def _when(tx: Tx, update: Update) -> datetime:
+    """When the customer did it. WhatsApp tells whole seconds, so what came at once happened now."""
+    late = update.at is not None and tx.now - update.at > _AT_ONCE
+    return update.at if late and update.at is not None else tx.now
+
+
+_AT_ONCE: Final = timedelta(seconds=2)
 _SPOKEN: Final = ("text", "button", "interactive", "edit")
 
 
@@ -280,11 +288,12 @@ def _grant(tx: Tx, contact_id: int, wish: Wish, update: InboundMessage, kept: Se
     """Record the wish and confirm it with a service text inside the window that it opened."""
     source = Source.KEYWORD if update.kind in ("text", "edit") else Source.BUTTON
     value = OptIn.NO if wish is Wish.OPT_OUT else OptIn.YES
-    if value is OptIn.YES and update.at and consent.said_no_since(tx, contact_id, Fact.OPT_IN, update.at):
+    at = _when(tx, update)
+    if value is OptIn.YES and consent.said_no_since(tx, contact_id, Fact.OPT_IN, at):
         return  # a yes that was under way while a newer no arrived
     _, known = consent.facts_of(tx, contact_id, lock=True)
     if known.opt_in is not value:
-        consent.record(tx, contact_id, value, source, evidence=update.text.strip()[:200], at=update.at)
+        consent.record(tx, contact_id, value, source, evidence=update.text.strip()[:200], at=at)
     name = contacts.get(tx, contact_id)
     first = name.first_name if name.name else ""
     text = kept.opt_out_text if wish is Wish.OPT_OUT else kept.opt_in_text
@@ -329,7 +338,7 @@ def _preference(tx: Tx, update: PreferenceChange) -> None:
             webhooks.quarantine(
                 tx, "A stop from someone unknown: find the contact whom it concerns.", update.raw
             )
-    if not update.stop and update.at and consent.said_no_since(tx, contact_id, Fact.WHATSAPP, update.at):
+    if not update.stop and consent.said_no_since(tx, contact_id, Fact.WHATSAPP, _when(tx, update)):
         return
     _stop(tx, contact_id, update.stop, "user preferences")
 

@@ -42,6 +42,12 @@ async def until(condition: Callable[[], object], what: str) -> None:
         await asyncio.sleep(0.005)
 
 
+async def next_second() -> None:
+    """Return in another second: the times that WhatsApp tells are whole ones, and order what a customer does."""
+    began_s = int(time.time())
+    await until(lambda: int(time.time()) > began_s, "the next second")
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
     """The pretend WhatsApp, asked over HTTP: what it accepted is what happened."""
@@ -248,10 +254,11 @@ class Journey:
     async def user(self, name: str) -> User:
         return next(one for one in await self.app.workspace.people() if one.name == name)
 
-    def picture(self, name: str) -> None:
+    async def picture(self, name: str) -> None:
         """Keep what the window shows as a PNG, if ASSENT_JOURNEY_PICTURES names a folder."""
         folder = os.environ.get("ASSENT_JOURNEY_PICTURES")
         if folder:
+            await self.in_front()  # everything is laid out meanwhile
             self.window.grab().save(str(Path(folder) / f"journey-{name}.png"))
 
     # What is kept.

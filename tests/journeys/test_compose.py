@@ -36,7 +36,7 @@ async def test_the_banner_stands_as_soon_as_the_conversation_does(trip: Journey)
     await until(opened, "Priya’s conversation")
     assert all(seen), "one could have written before the banner stood"
     await trip.says("compose_banner-text", "Priya opted out of marketing", "by replying “STOP”")
-    trip.picture("banner")
+    await trip.picture("banner")
 
 
 @journey()
@@ -48,7 +48,7 @@ async def test_service_texts_and_utility_templates_go_to_someone_who_said_no_wit
     await trip.press(Qt.Key.Key_Return)
     await until(lambda: trip.text("compose_text") == "", "the box to be empty again")
     await choose_template(trip, "order_shipped")
-    trip.picture("utility")
+    await trip.picture("utility")
     await trip.click("compose_send")
     await trip.goes("compose_template")
     assert not trip.shows("warning")
@@ -65,7 +65,7 @@ async def test_what_was_not_sent_stays_a_draft_also_over_a_restart(tmp_path: Pat
         await trip.click("compose_send")
         await trip.says("warning-title", "Priya opted out of marketing")
         assert "“spring_sale” is a <b>marketing</b> template" in trip.every_text("warning")
-        trip.picture("warning")
+        await trip.picture("warning")
         assert not trip.can("warning_send_anyway")
         await trip.click("warning_dont_send")
         await trip.goes("warning")
@@ -78,7 +78,7 @@ async def test_what_was_not_sent_stays_a_draft_also_over_a_restart(tmp_path: Pat
     async with sitting(options(tmp_path), theme) as trip:
         await trip.open_conversation("Priya Sharma")
         await trip.says("compose_template_name", "spring_sale")
-        trip.picture("draft-after-restart")
+        await trip.picture("draft-after-restart")
         assert await trip.judge.sends() == []
 
 
@@ -97,7 +97,7 @@ async def test_send_anyway_needs_a_reason_and_keeps_it_with_the_name(trip: Journ
     told = f"Sent despite opt-out: {REASON}"
     await until(lambda: any(told in one for one in trip.thread()), "the reason in the thread")
     await trip.judge.has(1)
-    trip.picture("sent-anyway")
+    await trip.picture("sent-anyway")
     meera = await trip.user("Meera Rao")
     kept = trip.ask(
         "SELECT m.reason, m.override_reason, m.override_user_id, e.value FROM message m"
@@ -115,7 +115,7 @@ async def test_who_may_not_override_is_told_so(trip: Journey) -> None:
     await choose_template(trip, "spring_sale")
     await trip.click("compose_send")
     await trip.says("warning_refused", "Lina Haddad (Agent) may not send marketing", "Ask an admin")
-    trip.picture("may-not-override")
+    await trip.picture("may-not-override")
     assert not trip.shows("warning_reason")
     assert not trip.shows("warning_send_anyway")
     await trip.click("warning_dont_send")

@@ -17,7 +17,7 @@ from tests.journeys.broadcasting import (
     to_audience,
     to_review,
 )
-from tests.journeys.journey import Journey, journey, until
+from tests.journeys.journey import Journey, journey, next_second, until
 
 
 @journey()
@@ -32,14 +32,14 @@ async def test_the_wizard_counts_every_kind_on_its_own_line_and_warns_when_the_t
         "opted_out": "Opted out: 10 left out",
     }
     assert not trip.shows("wizard_toggle_warning")
-    trip.picture("audience-on")
+    await trip.picture("audience-on")
     await trip.click("wizard_toggle")
     await trip.says("wizard_will_be_sent", "1,000")
     await trip.says(
         "wizard_toggle_warning-text", "10 contacts who opted out will get this message", "quality rating"
     )
     assert lines(trip)["will_despite"] == "Opted out: 10 included"
-    trip.picture("audience-off")
+    await trip.picture("audience-off")
     await trip.click("wizard_toggle")
     await trip.says("wizard_will_be_sent", "990")
     assert not trip.shows("wizard_toggle_warning")
@@ -51,11 +51,11 @@ async def test_with_the_toggle_off_nothing_is_launched_without_a_reason(trip: Jo
     await trip.click("wizard_toggle")
     await trip.says("wizard_will_be_sent", "1,000")
     await to_review(trip)
-    trip.picture("review-off")
+    await trip.picture("review-off")
     await trip.says("wizard_next", "Send to 1,000 contacts")
     await trip.click("wizard_next")
     await trip.says("launch_despite-title", "10 contacts who opted out")
-    trip.picture("despite")
+    await trip.picture("despite")
     assert not trip.can("launch_anyway")
     await trip.write("launch_reason", "   ")
     assert not trip.can("launch_anyway")
@@ -77,21 +77,21 @@ async def test_990_of_1000_get_it_and_the_ledger_is_green_at_every_commit(trip: 
     await to_audience(trip)
     await trip.says("wizard_will_be_sent", "990")
     await to_review(trip)
-    trip.picture("review-on")
+    await trip.picture("review-on")
     await trip.click("wizard_next")
     await trip.says("launch-title", "Send to 990 contacts?")
-    trip.picture("launch")
+    await trip.picture("launch")
     await trip.click("launch_go")
     await trip.appears("report_tiles")
     await until(
         lambda: trip.shows("report_progress") and "990" in trip.text("report_progress_text"), "the report"
     )
-    trip.picture("report-running")
+    await trip.picture("report-running")
     await ended(trip)
     await trip.says("report_status", "Done")
     await trip.says("report_ledger", "10 left out", "= 1,000 selected")
     await until(lambda: "990" in tile(trip, "sent"), "990 sent")
-    trip.picture("report-done")
+    await trip.picture("report-done")
 
     assert "1,000" in tile(trip, "selected")
     assert "10" in tile(trip, "left_out")
@@ -115,7 +115,7 @@ async def test_with_the_toggle_off_all_get_it_and_who_decided_and_why_are_kept(t
     await launch_despite(trip)
     await ended(trip)
     await until(lambda: "1,000" in tile(trip, "sent"), "1,000 sent")
-    trip.picture("report-despite")
+    await trip.picture("report-despite")
     sent_to = Counter(one["to"] for one in await trip.judge.sends("template"))
     assert len(sent_to) == sum(sent_to.values()) == 1000
     assert said_no <= set(sent_to)
@@ -141,9 +141,10 @@ async def test_whoever_says_stop_after_the_launch_is_left_out_even_with_the_togg
         " WHERE m.broadcast_id = ? AND m.status = 'queued' ORDER BY m.id DESC LIMIT 1",
         newest(trip),
     )
+    await next_second()
     await trip.judge.customer(phone, "text", text="Stop!")
     await until(lambda: phone in trip.phones_that_said("no"), "the STOP to count")
-    trip.picture("report-stop-in-the-middle")
+    await trip.picture("report-stop-in-the-middle")
     await trip.settings(pace_per_s=None)
     await ended(trip)
     await until(lambda: "999" in tile(trip, "sent"), "999 sent")
@@ -152,7 +153,7 @@ async def test_whoever_says_stop_after_the_launch_is_left_out_even_with_the_togg
     await trip.says(
         "report_approved", "1,000 stood on the button", "999 are to be sent: 1 opted out after launch"
     )
-    trip.picture("report-stopped-one")
+    await trip.picture("report-stopped-one")
     to_them = [one["type"] for one in await trip.judge.sends() if one["to"] == phone]
     assert to_them == ["interactive"], "the confirmation, and no template"
     assert len(await trip.judge.sends("template")) == 999

@@ -25,7 +25,7 @@ async def test_a_paused_broadcast_sends_nothing_while_people_still_write_and_a_s
     await trip.settings(pace_per_s=None)  # it would all leave at once now
     paused_at = waiting_count(trip)
     assert paused_at > 500
-    trip.picture("paused")
+    await trip.picture("paused")
 
     await trip.click("rail-conversations")
     await trip.open_conversation("Arjun Kapoor")
@@ -44,14 +44,14 @@ async def test_a_paused_broadcast_sends_nothing_while_people_still_write_and_a_s
     await until(lambda: waiting_count(trip) < paused_at, "it to go on")
     await trip.click("report_stop")
     await trip.says("stop-title", "for good")
-    trip.picture("stop-question")
+    await trip.picture("stop-question")
     await trip.click("stop_go")
     await trip.says("report_status", "Stopped")
     await ended(trip)
     await until(lambda: waiting_count(trip) == 0, "what waited to be cancelled")
     await until(lambda: trip.app.engine_status().on_the_way_count == 0, "the calls on the way to end")
     await trip.says("report_ledger", "cancelled", "10 left out", "= 1,000 selected")
-    trip.picture("stopped")
+    await trip.picture("stopped")
     assert not trip.shows("report_pause")
     assert not trip.shows("report_stop")
     cancelled = message_count(trip, "status = 'cancelled'")
@@ -75,12 +75,12 @@ async def test_what_is_not_certain_is_never_resent_by_itself_and_decided_by_a_pe
     await trip.click("report_tab-unknown")
     await until(lambda: len(trip.rows("report_messages")) == 3, "the three to be listed")
     await trip.says("report_detail_text", "nobody knows whether it arrived")
-    trip.picture("not-certain")
+    await trip.picture("not-certain")
     for left, answer in ((2, "arrived"), (1, "leave_it"), (0, "send_again")):
         await trip.click(f"report_unknown_{answer}")
         await trip.click("report_unknown_confirm")
         await until(lambda left=left: len(trip.rows("report_messages")) == left, f"{left} to be left")  # type: ignore[misc]
-    trip.picture("all-certain")
+    await trip.picture("all-certain")
     await trip.says("report_ledger", "= 1,000 selected")
     await until(lambda: tile(trip, "not_certain").endswith("0"), "nothing to be uncertain")
 

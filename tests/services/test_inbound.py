@@ -27,7 +27,7 @@ def envelope(*values: Mapping[str, Any], field: str = "messages") -> dict[str, A
 
 
 def text(body: str, wamid: str = "wamid.in1", sender: str | None = PRIYA, **more: Any) -> dict[str, Any]:
-    item = {"id": wamid, "timestamp": "1790000000", "type": "text", "text": {"body": body}, **more}
+    item = {"id": wamid, "type": "text", "text": {"body": body}, **more}
     return item | ({"from": sender.lstrip("+")} if sender else {})
 
 
@@ -214,6 +214,7 @@ async def test_a_changed_number_takes_the_choice_along(desk: Desk) -> None:
     await desk.settled()
     one = await desk.app.contacts.get(priya)
     assert (one.phone, one.opt_in) == (LUCIA, OptIn.NO)
+    await desk.app.move_clock(timedelta(seconds=1))  # WhatsApp tells whole seconds
     await desk.says(LUCIA, "START")
     assert (await desk.app.contacts.get(priya)).opt_in is OptIn.YES
 
@@ -226,6 +227,18 @@ async def test_a_changed_number_that_somebody_has_joins_the_two(desk: Desk) -> N
     one = await desk.app.contacts.get(priya)
     assert (one.phone, one.opt_in) == (LUCIA, OptIn.NO)
     assert await desk.app.contacts.count() == 1
+
+
+@pytest.mark.parametrize("order", [("STOP", "START"), ("START", "STOP")])
+async def test_a_yes_that_comes_late_does_not_lift_a_newer_no(desk: Desk, order: tuple[str, str]) -> None:
+    """Written first, delivered last: what counts is when it was written."""
+    priya = await desk.contact(PRIYA)
+    now_s = int(desk.clock.now().timestamp())
+    at = {"START": now_s - 600, "STOP": now_s - 300}
+    for number, word in enumerate(order):
+        item = text(word, f"wamid.in{number}", timestamp=str(at[word]))
+        assert await desk.webhook(envelope({"messages": [item]})) == 200
+    assert (await desk.app.contacts.get(priya)).opt_in is OptIn.NO
 
 
 async def test_what_happens_to_a_merged_contact_counts_for_the_one_that_is_kept(mute: Desk) -> None:
@@ -255,6 +268,7 @@ async def test_what_happens_to_a_merged_contact_counts_for_the_one_that_is_kept(
 async def test_user_preferences_stop_and_resume(desk: Desk) -> None:
     priya = await desk.contact(PRIYA, OptIn.YES)
     for act, stopped in (("stop", True), ("stop", True), ("resume", False)):
+        await desk.app.move_clock(timedelta(seconds=1))  # WhatsApp tells whole seconds
         await desk.client.control(f"customers/{PRIYA}/{act}", {})
         await desk.settled()
         one = await desk.app.contacts.get(priya)

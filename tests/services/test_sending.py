@@ -194,17 +194,21 @@ async def test_the_compose_box_needs_a_person_who_may(desk: Desk) -> None:
 
 
 async def test_sent_again_is_a_new_message_asked_anew(desk: Desk) -> None:
-    await desk.trouble(code=131026)
+    """Once: a second press, or a colleague's, does not send it a second time."""
+    await desk.trouble(code=131026, count=2)
     yes = await desk.contact(PRIYA, OptIn.YES)
-    failed = await desk.send(yes, Path.COMPOSE, template=MARKETING)
-    assert (await desk.until_status(failed, Status.FAILED, *GONE)).error_code == 131026
-    done = await desk.app.sending.send_again(failed, desk.agent)
-    assert done.message_id not in (None, failed)
+    first, second = [await desk.send(yes, Path.COMPOSE, template=MARKETING) for _ in range(2)]
+    for one in (first, second):
+        assert (await desk.until_status(one, Status.FAILED, *GONE)).error_code == 131026
+    done = await desk.app.sending.send_again(first, desk.agent)
+    assert done.message_id not in (None, first)
     assert done.message_id is not None
     await desk.until_status(done.message_id, *GONE)
-    assert (await desk.message(failed)).status is Status.FAILED
+    assert (await desk.message(first)).status is Status.FAILED
+    with pytest.raises(Problem, match="again"):
+        await desk.app.sending.send_again(first, desk.supervisor)
     await desk.app.contacts.set_opt_in(yes, OptIn.NO, desk.agent)
-    refused = await desk.app.sending.send_again(failed, desk.agent)
+    refused = await desk.app.sending.send_again(second, desk.agent)
     assert (refused.message_id, refused.verdict.outcome) == (None, Outcome.WARN)
     assert await desk.sent_to() == [PRIYA]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain import phones
@@ -18,6 +19,9 @@ from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Panel
 from desktop.ui.parts.label import ElidedLabel
 from desktop.ui.theme import Theme
+
+LEAST_PX = 490
+"""With less than this, at the usual size of text, the picture leaves its place to the words."""
 
 
 class ThreadHeader(Panel):
@@ -103,6 +107,10 @@ class ThreadHeader(Panel):
         self.close_button.setToolTip(
             "Close; the customer’s next message opens it again" if self._is_open else "Open it again"
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.avatar.setVisible(self.width() >= self._theme.px(LEAST_PX))  # the first to go where it is narrow
 
     def show_folded(self, folded: bool) -> None:
         """Whether the contact panel has no room and comes by a button."""

@@ -272,7 +272,7 @@ async def test_a_failed_message_is_sent_again_as_a_new_one(bench: Bench) -> None
     view = bench.page.area.thread_view
     tunde = bench.world.ids["Tunde"]
     old = (await bench.world.messages(tunde))[-1]
-    assert "Not delivered: cannot be delivered (131026)" in last_spoken(bench)
+    assert "Not delivered: not on WhatsApp (131026)" in last_spoken(bench)
     view.setFocus()
     view.setCurrentIndex(view.model().index(view.model().rowCount() - 1, 0))
     QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
