@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ async def test_stop_in_the_middle_of_a_broadcast_with_the_toggle_off(empty: Path
         wavering = await desk.contact(TUNDE, OptIn.NO)
         launched = await desk.launch(reason="A recall")
         await desk.until_record(launched, BroadcastStatus.RUNNING)
+        await desk.app.move_clock(timedelta(seconds=1))  # WhatsApp tells whole seconds
         await desk.says(ARJUN, "STOP")
         await desk.says(LUCIA, "stop!")
         for said in ("START", "STOP"):

@@ -168,7 +168,13 @@ class Consent(RuleBasedStateMachine):
         person = self.person(who).root
         called = person.names[name % len(person.names)]
         self.count += 1
-        item = {"id": f"wamid.in{self.count}", "type": "text", "text": {"body": wish}, **called}
+        item = {
+            "id": f"wamid.in{self.count}",
+            "type": "text",
+            "text": {"body": wish},
+            "timestamp": str(self._moment()),
+            **called,
+        }
         self._hook({"messages": [item]})
         if wish != "hello":
             person.says(OptIn.YES if wish == "START" else OptIn.NO)
@@ -181,11 +187,17 @@ class Consent(RuleBasedStateMachine):
         item = {
             "value": "stop" if stop else "resume",
             "category": "marketing_messages",
+            "timestamp": self._moment(),
             "wa_id": called.get("from"),
             "user_id": called.get("from_user_id"),
         }
         self._hook({"user_preferences": [item]}, "user_preferences")
         person.stops(stop)
+
+    def _moment(self) -> int:
+        """WhatsApp tells whole seconds: nothing else happens in this one."""
+        self.clock.move(timedelta(seconds=1))
+        return int(self.clock.now().timestamp())
 
     def _hook(self, value: dict[str, Any], field: str = "messages") -> None:
         change = {"field": field, "value": value}

@@ -124,5 +124,5 @@ async def test_who_is_no_admin_reads_why(stage: Stage) -> None:
     assert not stage.find(Switch, "consent_strict").isEnabled()
     assert not stage.sees("consent_strict_card_save")
     assert stage.find(Label, "consent_strict_card_note").text() == (
-        "Lina Haddad (Agent) may not change the workspace settings. Ask an admin or a supervisor."
+        "Lina Haddad (Agent) may not change the workspace settings. Ask an admin."
     )
