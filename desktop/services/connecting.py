@@ -68,7 +68,8 @@ class Connecting:
         """
         require(user, Right.SETTINGS)
         known = await asyncio.to_thread(self._secrets.get, "token")
-        if not form.is_sandbox:
+        filled = form.phone_number_id or form.waba_id or token
+        if filled or not form.is_sandbox:
             # Made only to be checked: it refuses what cannot be used, and names the field.
             Connection(
                 form.base_url,

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from desktop.domain.consent import OptIn, Source
 from tests.journeys.journey import Journey, journey, next_second, until
 
@@ -50,9 +48,6 @@ async def test_a_stop_shows_at_once_and_subscribe_takes_it_back(trip: Journey) -
     assert [one["type"] for one in await trip.judge.sends()] == ["interactive", "text"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the event has WhatsApp's whole second, the message the moment it came"
-)
 @journey()
 async def test_a_change_of_the_opt_in_stands_below_the_message_that_caused_it(trip: Journey) -> None:
     await trip.open_conversation("Arjun Kapoor")

@@ -365,7 +365,10 @@ class Consent(RuleBasedStateMachine):
         ids = [list(self.world.received)[one % len(self.world.received)] for one in which]
         items = []
         for id, name in zip(ids, told, strict=False):
-            item: dict[str, Any] = {"id": self.world.received[id], "status": name}
+            person = self.world.people[self.read(lambda tx, id=id: outbox.contact_of(tx, id))]  # type: ignore[misc]
+            item: dict[str, Any] = {"id": self.world.received[id], "status": name} | {
+                "recipient_id": person.names[0]["from"]
+            }
             if not by_wamid:
                 item["biz_opaque_callback_data"] = callback_data(KEY, id)
             if name in ("failed", "stopped"):
