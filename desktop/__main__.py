@@ -178,8 +178,18 @@ def broadcast(
 
     async def work() -> bool:
         wanted = _audience(audience)
+        if include_opted_out and not reason.strip() and not dry_run:
+            raise Problem("Say why", "--include-opted-out needs --reason; it is kept.", "reason")
         real = not sandbox_url and _stamp(store) not in (None, opening.SANDBOX)
-        options = Options(_address(store), Paths.of(), sandbox_url, real=real, process="broadcast")
+        options = Options(
+            _address(store),
+            Paths.of(),
+            sandbox_url,
+            real=real,
+            # Only counted: what else is due on this store does not leave because of it.
+            engine=not (dry_run and sandbox_url),
+            process="broadcast",
+        )
         async with open_app(options) as app:
             _check_engine(app, sandbox_url)
             await app.templates.refresh_if_stale()

@@ -122,11 +122,14 @@ class App:
     async def start_over(self, user: User) -> None:
         """Bring the demo back: sandbox stores only. Raises WrongStore for a real one, NotAllowed by role."""
         require(user, Right.START_OVER)
-        demo = Demo(self.store)
-        await demo.clear()
-        if self.control is not None:
-            await self.control.reset()
-        await self.fill_demo()
+        async with AsyncExitStack() as stack:
+            if self.engine is not None:
+                # Calls on the way would come back to rows that are gone, or to new ones of the same number.
+                await stack.enter_async_context(self.engine.still())
+            await Demo(self.store).clear()
+            if self.control is not None:
+                await self.control.reset()
+            await self.fill_demo()
 
     async def fill_demo(self) -> None:
         """Fill an empty sandbox store, and tell the sandbox whose reply window is open."""

@@ -24,13 +24,14 @@ def bind(host: str, port: int) -> socket.socket:
 
     uvicorn would exit the whole process on a taken port, so it never binds by itself.
     """
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
         bound.listen(_BACKLOG)
         bound.setblocking(False)
     except OSError as wrong:
+        bound.close()
         raise PortTaken(
             "The port cannot be used", f"Port {port} on {host}: {wrong.strerror}. Choose another one.", "port"
         ) from wrong

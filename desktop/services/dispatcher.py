@@ -6,7 +6,8 @@ most 32 messages are between claim and settlement, so a kill leaves at most 32 u
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -38,6 +39,7 @@ CALL_WITHIN_S: Final = 1.0
 """A call that has not begun a second after its claim is not made: the consent it read is too old."""
 _IDLE_POLL_S: Final = 0.5
 _STORE_RETRY_S: Final = 1.0
+_STILL_POLL_S: Final = 0.01
 
 
 class EngineState(StrEnum):
@@ -91,6 +93,7 @@ class Dispatcher:
         self._pace = Pace.start(None, clock.monotonic_s())
         self._news = asyncio.Event()
         self._stopping = False
+        self._held = False
         self._on_the_way: dict[int, _OnTheWay] = {}
         self._ended: list[Outcome] = []
         self._calls: set[asyncio.Task[None]] = set()
@@ -149,6 +152,18 @@ class Dispatcher:
         self.wake()
         await self._ended_for_good.wait()
 
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """While inside, nothing is claimed and no call is on the way: the store may change under it."""
+        self._held = True
+        try:
+            while self._on_the_way and self._status.state is not EngineState.STOPPED:  # noqa: ASYNC110
+                await asyncio.sleep(_STILL_POLL_S)
+            yield
+        finally:
+            self._held = False
+            self.wake()
+
     async def _load_pace(self) -> bool:
         """Read the pace before the first claim; False if the store cannot be read now."""
         try:
@@ -172,7 +187,7 @@ class Dispatcher:
         ended, self._ended = self._ended, []
         room = LARGEST_CLAIM - len(self._on_the_way) + len(ended)
         now_s = self._clock.monotonic_s()
-        wanted = 0 if self._stopping else min(room, self._pace.available(now_s))
+        wanted = 0 if self._stopping or self._held else min(room, self._pace.available(now_s))
         if not ended and not wanted:
             return False
         if ended:

@@ -173,10 +173,10 @@ def _apply_status(tx: Tx, message_id: int, one: StatusUpdate) -> None:
         _stop(tx, contacts.kept_id(tx, row.contact_id), True, f"error {error.code}")
 
 
-def _stop(tx: Tx, contact_id: int, stop: bool, evidence: str) -> None:
+def _stop(tx: Tx, contact_id: int, stop: bool, evidence: str, at: datetime | None = None) -> None:
     _, known = consent.facts_of(tx, contact_id, lock=True)
     if known.stopped_in_whatsapp is not stop:
-        consent.record(tx, contact_id, stop, Source.WHATSAPP, evidence=evidence)
+        consent.record(tx, contact_id, stop, Source.WHATSAPP, evidence=evidence, at=at)
 
 
 def _quarantine(tx: Tx, bad: Sequence[BadUpdate]) -> None:
@@ -340,7 +340,7 @@ def _preference(tx: Tx, update: PreferenceChange) -> None:
             )
     if not update.stop and consent.said_no_since(tx, contact_id, Fact.WHATSAPP, _when(tx, update)):
         return
-    _stop(tx, contact_id, update.stop, "user preferences")
+    _stop(tx, contact_id, update.stop, "user preferences", _when(tx, update))
 
 
 def _number(tx: Tx, update: NumberChanged) -> None:

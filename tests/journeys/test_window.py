@@ -3,7 +3,6 @@
 import asyncio
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -105,9 +104,6 @@ class Shown(QObject):
         return False
 
 
-@pytest.mark.xfail(
-    strict=True, reason="toasts stand in the lower right corner, where one sends and continues"
-)
 @journey()
 async def test_a_toast_lies_over_nothing_that_is_clicked(trip: Journey) -> None:
     await trip.open_conversation("Arjun Kapoor")
@@ -119,7 +115,6 @@ async def test_a_toast_lies_over_nothing_that_is_clicked(trip: Journey) -> None:
     assert trip.toast_over(await trip.appears("wizard_next")) is None
 
 
-@pytest.mark.xfail(strict=True, reason="widgets that are made visible before they have a parent")
 async def test_no_other_window_ever_flashes_up(tmp_path: Path, theme: Theme) -> None:
     """A part shown before it stands in a layout is a window of its own for a moment, and takes the keys."""
     shown = Shown()

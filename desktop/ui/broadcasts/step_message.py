@@ -123,8 +123,9 @@ class VariablesCard(Card):
             row.source.currentIndexChanged.connect(lambda _, row=row: self._tell(row))
             row.text.textEdited.connect(lambda _, row=row: self._tell(row))
             self.rows[variable.name] = row
-        self._holder.setVisible(bool(variables))
         self.body.insertWidget(2, self._holder)
+        # In its place first: shown without a parent it would flash as a window of its own.
+        self._holder.setVisible(bool(variables))
 
     def _tell(self, row: VariableRow) -> None:
         row.fit()

@@ -23,6 +23,8 @@ SHOWN_MS = 6_000
 WIDTH_PX = 360
 GAP_PX = 8
 EDGE_PX = 16
+HEAD_PX = 56
+"""The height of a page's head."""
 MOST = 4
 
 
@@ -141,15 +143,15 @@ class Toasts(QObject):
         return False
 
     def _arrange(self) -> None:
+        """Oldest on top, in the upper corner under the page's head: below stand the buttons that go on."""
         window = self._window
-        bottom_px = window.height() - EDGE_PX - self._theme.px(24)
-        for toast in reversed(self.shown):
+        top_px = EDGE_PX + self._theme.px(HEAD_PX)
+        for toast in self.shown:
             width_px = min(self._theme.px(WIDTH_PX), window.width() - 2 * EDGE_PX)
             toast.setFixedWidth(width_px)
             height_px = toast.heightForWidth(width_px)
             toast.resize(width_px, height_px)
             left_px = EDGE_PX if window.isRightToLeft() else window.width() - EDGE_PX - width_px
-            bottom_px -= height_px
-            toast.move(left_px, bottom_px)
+            toast.move(left_px, top_px)
             toast.raise_()
-            bottom_px -= GAP_PX
+            top_px += height_px + GAP_PX
