@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,6 +17,7 @@ from desktop.services.inbound import Inbound
 from desktop.store.engine import Store
 from desktop.store.opening import open_store
 from desktop.system.clock import SystemClock
+from tests.services.desk import empty_store
 
 SECRET, VERIFY = "app-secret", "verify-me"
 
@@ -48,8 +50,15 @@ def signature(raw: bytes, secret: str = SECRET) -> str:
     return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated store, to copy."""
+    return empty_store(tmp_path_factory.mktemp("empty"))
+
+
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Server]:
+async def server(empty: Path, tmp_path: Path) -> AsyncIterator[Server]:
+    shutil.copy(empty, tmp_path / "store.db")
     store = open_store(str(tmp_path / "store.db"), SystemClock(), "test").store
     woken: list[str] = []
 
