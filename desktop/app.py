@@ -6,7 +6,7 @@ import logging
 import os
 import secrets as random_secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,6 +33,7 @@ from desktop.store import engines, opening, outbox, settings
 from desktop.store import webhooks as webhook_store
 from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
 from desktop.store.engine_lock import DatabaseEngineLock
+from desktop.system.background import Background, Wakers, kept_up
 from desktop.system.clock import SystemClock
 from desktop.system.faults import Faults
 from desktop.system.lock import EngineLock, EngineRuns
@@ -51,7 +52,6 @@ SANDBOX_NUMBER_ID: Final = "106500000000001"
 SANDBOX_WABA_ID: Final = "102290000000001"
 _CLOSE_WITHIN_S: Final = 35.0
 _QUIET_POLL_S: Final = 0.1
-_BEGIN_AGAIN_S: Final = 1.0
 _log = logging.getLogger("assent.app")
 
 
@@ -195,7 +195,7 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
     stamp = await store.read(lambda tx: settings.meta(tx, "stamp"))
     account = Account(session, connection, now=clock.now)
     store_key = await store.write(_store_key)
-    wake = _Wakers()
+    wake = Wakers()
 
     async def fetch() -> Any:
         return (await account.templates()).templates
@@ -220,8 +220,8 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
         account=account,
         control=SandboxControl(session, connection.base_url) if connection.is_sandbox else None,
     )
-    background = _Background(stack)
-    background.start(_kept_up("the feed", app.feed.run))
+    background = Background(stack)
+    background.start(kept_up("the feed", app.feed.run, StoreClosed))
     if options.engine:
         sender = Sender(session, connection)
         await _start_engine(options, stack, background, app, connection, sender, store_key, wake)
@@ -285,55 +285,15 @@ def _store_key(tx: Tx) -> str:
     return found
 
 
-class _Wakers:
-    """Called when there may be something to send; who listens is known only once the engine is built."""
-
-    def __init__(self) -> None:
-        self.called: list[Callable[[], None]] = []
-
-    def __call__(self) -> None:
-        for one in self.called:
-            one()
-
-
-async def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Work that must not end silently: what stops it is logged, and it begins again."""
-    while True:
-        try:
-            await run()
-            return
-        except StoreClosed:
-            return
-        except Exception:
-            _log.exception("%s stopped and begins again", name)
-            await asyncio.sleep(_BEGIN_AGAIN_S)
-
-
-class _Background:
-    """Tasks that run as long as the program and are cancelled, newest first, when it closes."""
-
-    def __init__(self, stack: AsyncExitStack) -> None:
-        self._stack = stack
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-
-        async def end() -> None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-        self._stack.push_async_callback(end)
-
-
 async def _start_engine(
     options: Options,
     stack: AsyncExitStack,
-    background: _Background,
+    background: Background,
     app: App,
     connection: Connection,
     sender: Sender,
     store_key: str,
-    wake: "_Wakers",
+    wake: Wakers,
 ) -> None:
     try:
         lock = await asyncio.to_thread(_engine_lock, app.store)
@@ -364,8 +324,8 @@ async def _start_engine(
     )
     app.engine = engine
     wake.called += [engine.wake, app.broadcasts.wake]
-    background.start(_kept_up("inbound", inbound.run))
-    background.start(_kept_up("broadcasts", app.broadcasts.run))
+    background.start(kept_up("inbound", inbound.run, StoreClosed))
+    background.start(kept_up("broadcasts", app.broadcasts.run, StoreClosed))
     forget = app.feed.subscribe(lambda _changes: engine.wake())
     stack.callback(forget)
     running = asyncio.get_running_loop().create_task(engine.run(), name="engine")

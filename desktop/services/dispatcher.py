@@ -22,7 +22,7 @@ from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
 from desktop.services.bodies import body_for
 from desktop.services.outcomes import Outcome, outcome_of
-from desktop.store import claims, contacts, engines, outbox, settings
+from desktop.store import claims, contacts, engines, holds, outbox, settings
 from desktop.store import consent as consent_store
 from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
 from desktop.system.clock import Clock
@@ -323,7 +323,7 @@ def _settle(tx: Tx, ended: list[Outcome]) -> None:
     outbox.settle(tx, [one.settled for one in ended])
     for one in ended:
         if one.hold_because:
-            claims.hold_of(tx, one.settled.message_id, one.hold_because)
+            holds.hold_of(tx, one.settled.message_id, one.hold_because)
         if one.opted_out:
             _record_stop(tx, one.settled)
 
@@ -354,7 +354,7 @@ async def take_over(
         engines.stop(tx, dead)
         if hold_marketing:
             # Who wrote STOP while nothing ran here is told by WhatsApp in the next minutes, not at once.
-            claims.hold_marketing(tx, CATCHING_UP)
+            holds.hold_marketing(tx, CATCHING_UP)
         return engine_id, found
 
     return await store.write(write, WriteLane.CLAIM)

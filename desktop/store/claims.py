@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import Row, Select, bindparam, insert, literal_column, select, update
 
 from desktop.domain import consent, templates, window
 from desktop.domain.broadcast import BroadcastStatus
-from desktop.domain.changes import Topic
 from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
 from desktop.domain.contacts import fields_of
 from desktop.domain.messages import Lane, Status
@@ -21,7 +20,7 @@ from desktop.domain.outbox import Claimed, ClaimResult
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, Variable, values_for
-from desktop.store import contacts, drafts, facts, outbox, settings, tables
+from desktop.store import contacts, drafts, facts, holds, outbox, settings, tables
 from desktop.store import templates as template_store
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot
@@ -284,43 +283,8 @@ def _hold_broadcasts(tx: Tx, rulings: list[tuple[Row[Any], _Ruling]]) -> None:
     """A broadcast whose template WhatsApp no longer accepts is held, its recipients kept waiting."""
     held = {row.broadcast_id for row, ruling in rulings if row.broadcast_id and _is_held((row, ruling))}
     for broadcast_id in held:
-        hold(tx, broadcast_id, Reason.TEMPLATE_NOT_APPROVED.sentence)
+        holds.hold(tx, broadcast_id, Reason.TEMPLATE_NOT_APPROVED.sentence)
     rulings[:] = [one for one in rulings if not (one[0].broadcast_id in held and _is_held(one))]
-
-
-def hold(tx: Tx, broadcast_id: int, because: str) -> None:
-    """Hold a running broadcast until a person decides; says why."""
-    broadcast = tables.broadcast.c
-    tx.conn.execute(
-        update(tables.broadcast)
-        .where(broadcast.id == broadcast_id, broadcast.status == BroadcastStatus.RUNNING.value)
-        .values(status=BroadcastStatus.HELD.value, held_because=because)
-    )
-    tx.touch(Topic.BROADCAST, broadcast_id)
-
-
-def hold_marketing(tx: Tx, because: str) -> None:
-    """Hold every running broadcast of a marketing template."""
-    template = tables.template.c
-    marketing = select(template.id).where(
-        or_(
-            template.category == Category.MARKETING.value,
-            template.correct_category == Category.MARKETING.value,
-        )
-    )
-    broadcast = tables.broadcast.c
-    running = select(broadcast.id).where(
-        broadcast.status == BroadcastStatus.RUNNING.value, broadcast.template_id.in_(marketing)
-    )
-    for broadcast_id in tx.conn.scalars(running).all():
-        hold(tx, broadcast_id, because)
-
-
-def hold_of(tx: Tx, message_id: int, because: str) -> None:
-    """Hold the broadcast of a message, if it has one."""
-    broadcast_id = tx.conn.scalar(select(_message.broadcast_id).where(_message.id == message_id))
-    if broadcast_id is not None:
-        hold(tx, broadcast_id, because)
 
 
 def _stop(tx: Tx, stopped: Sequence[tuple[Row[Any], _Ruling]], asked: _Asked) -> None:

@@ -107,7 +107,7 @@ def test_choosing_a_template_fills_the_draft() -> None:
     state = WizardState().choose_template(SALE)
 
     assert state.draft == BroadcastDraft(
-        "Spring sale", 5, variables=(Variable("1", "first_name"), Variable("2", "", "10 %"))
+        "Spring sale", 5, variables=(Variable("1", "first_name", "there"), Variable("2", "", "10 %"))
     )
     assert state.counting
     assert state.breakdown is None
@@ -120,7 +120,7 @@ def test_a_template_chosen_again_keeps_the_name_the_audience_and_the_known_varia
     assert state.draft.name == "May offer"
     assert state.draft.audience == VIPS
     assert state.draft.template_id == 6
-    assert state.draft.variables == (Variable("1", "first_name"), mine, Variable("3"))
+    assert state.draft.variables == (Variable("1", "first_name", "there"), mine, Variable("3"))
     assert state.breakdown is None
 
 
@@ -180,7 +180,7 @@ def test_a_variable_of_another_template_is_not_added() -> None:
 
 
 def test_a_first_source_is_suggested() -> None:
-    assert suggest("1", SALE) == Variable("1", "first_name", "")
+    assert suggest("1", SALE) == Variable("1", "first_name", "there")
     assert suggest("2", SALE) == Variable("2", "", "10 %")
     assert suggest("3", ORDER) == Variable("3", "", "")
 

@@ -63,9 +63,8 @@ async def test_with_the_toggle_off_nothing_is_launched_without_a_reason(trip: Jo
     await trip.press(Qt.Key.Key_Escape)
     await trip.goes("launch_despite")
     assert trip.shows("wizard_review_card")
-    assert trip.ask("SELECT status, selected_count FROM broadcast ORDER BY id DESC LIMIT 1") == [
-        ("draft", None)
-    ]
+    newest = "SELECT status, selected_count FROM broadcast ORDER BY id DESC LIMIT 1"
+    await until(lambda: trip.ask(newest) == [("draft", None)], "the draft, kept and not launched")
     assert await trip.judge.sends() == []
 
 

@@ -295,13 +295,12 @@ def test_a_broadcast_ends_when_nothing_is_left_to_send(store: Store) -> None:
 
 
 def test_a_held_broadcast_forgets_why_once_it_runs(store: Store) -> None:
-    from desktop.store import claims
 
     def run(tx: Tx) -> None:
         add_contacts(tx, OptIn.YES)
         made = run_broadcast(tx, add_template(tx))
         (row,) = messages_of(tx, made).values()
-        claims.hold_of(tx, row.id, "The template was paused.")
+        holds.hold_of(tx, row.id, "The template was paused.")
         held = broadcasts.get(tx, made)
         assert (held.status, held.held_because) == (BroadcastStatus.HELD, "The template was paused.")
         broadcasts.set_status(tx, made, BroadcastStatus.RUNNING)
