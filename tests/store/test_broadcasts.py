@@ -13,7 +13,7 @@ from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
-from desktop.store import broadcasts, consent, contacts, conversations, outbox, tables
+from desktop.store import broadcasts, consent, contacts, conversations, holds, outbox, tables
 from desktop.store.engine import Store, Tx
 from desktop.store.seeds import SeedContact
 from desktop.store.seeds import add_contacts as seed
