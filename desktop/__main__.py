@@ -179,7 +179,11 @@ def broadcast(
     async def work() -> bool:
         wanted = _audience(audience)
         if include_opted_out and not reason.strip() and not dry_run:
-            raise Problem("Say why", "--include-opted-out needs --reason; it is kept.", "reason")
+            raise Problem(
+                "Say why",
+                "Write the reason with --reason: opted-out contacts are included. It is kept.",
+                "reason",
+            )
         real = not sandbox_url and _stamp(store) not in (None, opening.SANDBOX)
         options = Options(
             _address(store),

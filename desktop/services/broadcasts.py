@@ -273,7 +273,8 @@ class Broadcasts:
             self._news.clear()
             if not await self._work():
                 try:
-                    await asyncio.wait_for(self._news.wait(), _ENDED_POLL_S)
+                    async with asyncio.timeout(_ENDED_POLL_S):
+                        await self._news.wait()
                 except TimeoutError:
                     continue
 

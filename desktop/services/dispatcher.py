@@ -311,7 +311,8 @@ class Dispatcher:
         if self._busy and self._pace.limit_per_s is not None and not self._stopping:
             rest_s = min(rest_s, max(self._pace.wait_s(now_s), 0.002))
         try:
-            await asyncio.wait_for(self._news.wait(), rest_s)
+            async with asyncio.timeout(rest_s):
+                await self._news.wait()
         except TimeoutError:
             return
 

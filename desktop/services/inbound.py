@@ -88,7 +88,8 @@ class Inbound:
             try:
                 if not await self._apply_waiting():
                     await self._forget_old()
-                    await asyncio.wait_for(self._news.wait(), _IDLE_POLL_S)
+                    async with asyncio.timeout(_IDLE_POLL_S):
+                        await self._news.wait()
             except TimeoutError:
                 continue
             except StoreClosed:

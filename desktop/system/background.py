@@ -8,6 +8,7 @@ from typing import Any, Final
 
 _log = logging.getLogger("assent.background")
 _BEGIN_AGAIN_S: Final = 1.0
+_HEARD_WITHIN_S: Final = 0.5
 
 
 async def kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]], ending: type[Exception]) -> None:
@@ -36,8 +37,11 @@ class Background:
         task = asyncio.get_running_loop().create_task(work)
 
         async def end() -> None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            # WORKAROUND https://github.com/python/cpython/issues/86296: up to Python 3.11 wait_for() can swallow
+            # a cancellation that meets its answer, so it is said until it is heard.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=_HEARD_WITHIN_S)
 
         self._stack.push_async_callback(end)
 
