@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from desktop.app import App, Options, open_app
+from desktop.app import App, open_app
 from desktop.domain import filters
 from desktop.domain.audience import Breakdown, Line
 from desktop.domain.broadcast import BroadcastDraft, suggest
@@ -22,6 +22,7 @@ from desktop.domain.importing import Options as ImportOptions
 from desktop.domain.people import Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
+from desktop.options import Options
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo
 from desktop.services.imports import Imports

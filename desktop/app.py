@@ -15,16 +15,23 @@ from typing import Any, Final
 
 from desktop.domain.people import Right, User, require
 from desktop.domain.problems import Problem
-from desktop.sandbox.server import Sandbox
+from desktop.options import Options, connect
 from desktop.server import http, webhooks
+from desktop.services.accounts import Accounts
 from desktop.services.broadcasts import Broadcasts
+from desktop.services.bulk import BulkChanges
 from desktop.services.connecting import Connecting, ConnectionForm
+from desktop.services.contact_table import ContactTable
 from desktop.services.contacts import Contacts
 from desktop.services.conversations import Conversations
 from desktop.services.demo import Demo
 from desktop.services.dispatcher import Dispatcher, EngineState, EngineStatus, take_over
+from desktop.services.exports import Exports
 from desktop.services.feed import Feed
+from desktop.services.fields import Fields
+from desktop.services.importruns import ImportRuns
 from desktop.services.inbound import Inbound
+from desktop.services.segments import Segments
 from desktop.services.sending import Sending
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
@@ -41,42 +48,14 @@ from desktop.system.machine import Machine
 from desktop.system.paths import Paths
 from desktop.system.secrets import Secrets
 from desktop.whatsapp.account import Account, ConnectionTest
-from desktop.whatsapp.connection import BadConnection, Connection
+from desktop.whatsapp.connection import Connection
 from desktop.whatsapp.control import SandboxControl
 from desktop.whatsapp.send import Sender
 from desktop.whatsapp.session import open_session
 
-SANDBOX_TOKEN: Final = "sandbox-token"
-SANDBOX_SECRET: Final = "sandbox-secret"
-SANDBOX_NUMBER_ID: Final = "106500000000001"
-SANDBOX_WABA_ID: Final = "102290000000001"
 _CLOSE_WITHIN_S: Final = 35.0
 _QUIET_POLL_S: Final = 0.1
 _log = logging.getLogger("assent.app")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to open.
-
-    store: a path or an SQLAlchemy address. sandbox_url: an outside sandbox; "" starts one inside this
-    process unless the machine is set to a real number (`real`). engine: send and receive here; without it
-    the store is only looked at. port 0: any free one. demo: fill an empty sandbox store.
-    """
-
-    store: str
-    paths: Paths
-    sandbox_url: str = ""
-    real: bool = False
-    engine: bool = True
-    host: str = "127.0.0.1"
-    port: int = 0
-    demo: bool = False
-    process: str = "window"
-    clock: SystemClock | None = None
-    status_delays_s: dict[str, float] | None = field(
-        default_factory=lambda: {"sent": 0.05, "delivered": 0.3, "read": 2.0}
-    )
 
 
 @dataclass(slots=True)
@@ -106,6 +85,23 @@ class App:
     connecting: Connecting | None = None
     account: Account | None = None
     control: SandboxControl | None = None
+    contact_table: ContactTable = field(init=False)
+    segments: Segments = field(init=False)
+    fields: Fields = field(init=False)
+    bulk: BulkChanges = field(init=False)
+    imports: ImportRuns = field(init=False)
+    exports: Exports = field(init=False)
+    accounts: Accounts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The services that need nothing but the store."""
+        self.contact_table = ContactTable(self.store)
+        self.segments = Segments(self.store)
+        self.fields = Fields(self.store)
+        self.bulk = BulkChanges(self.store)
+        self.imports = ImportRuns(self.store)
+        self.exports = Exports(self.store)
+        self.accounts = Accounts(self.store)
 
     def engine_status(self) -> EngineStatus:
         """What the engine of this process does."""
@@ -189,7 +185,7 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
     connecting = Connecting(machine, secrets)
     session = open_session()
     stack.push_async_callback(session.close)
-    connection = await _connect(options, stack, connecting)
+    connection = await connect(options, stack, connecting)
     if options.engine or options.process == "seed":
         await store.write(lambda tx: opening.stamp(tx, _stamp(connection)))
     stamp = await store.read(lambda tx: settings.meta(tx, "stamp"))
@@ -241,35 +237,6 @@ async def _set_clock(store: Store, clock: SystemClock) -> None:
     ahead = timedelta(seconds=float(kept or 0)) - clock.offset
     if ahead > timedelta():
         clock.move(ahead)
-
-
-async def _connect(options: Options, stack: AsyncExitStack, connecting: Connecting) -> Connection:
-    """The connection; an inside sandbox is started, and closed on leaving."""
-    if options.real:
-        try:
-            return await connecting.real()
-        except BadConnection as wrong:
-            way_out = "Open the sandbox with “assent --sandbox” and mend it in Settings → WhatsApp."
-            raise BadConnection(wrong.title, f"{wrong.sentence} {way_out}", wrong.field) from wrong
-    url = options.sandbox_url
-    if not url and options.engine:
-        # An inside sandbox stands still while no engine runs: only the engine's process has one.
-        sandbox = Sandbox(_sandbox_path(options), status_delays_s=options.status_delays_s)
-        url = await sandbox.start()
-        stack.push_async_callback(sandbox.stop)
-    return Connection(
-        url or "http://127.0.0.1:1",
-        SANDBOX_NUMBER_ID,
-        SANDBOX_WABA_ID,
-        SANDBOX_TOKEN,
-        SANDBOX_SECRET,
-        is_sandbox=True,
-    )
-
-
-def _sandbox_path(options: Options) -> Path:
-    path = opening.file_path(opening.store_url(options.store))
-    return path.with_name(path.stem + ".sandbox.db") if path else options.paths.sandbox_log
 
 
 def _stamp(connection: Connection) -> str:

@@ -15,6 +15,10 @@ class Topic(StrEnum):
     SETTINGS = "settings"
     WEBHOOK = "webhook"
     ENGINE = "engine"
+    PERSON = "person"
+    SEGMENT = "segment"
+    BULK = "bulk"
+    ACTIVITY = "activity"
     EVERYTHING = "everything"
 
 

@@ -20,7 +20,7 @@ from desktop.domain.text import fold
 
 
 class Kind(StrEnum):
-    """The type of a field or attribute; it decides which operators there are."""
+    """The type of a field or attribute; it decides which operators there are. USER: a colleague, by name."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CHOICES = "choices"
     YES_NO = "yes_no"
+    USER = "user"
     TAG = "tag"
     OPT_IN = "opt_in"
 
@@ -57,6 +58,7 @@ OPERATORS: Final[dict[Kind, tuple[Op, ...]]] = {
     Kind.CHOICE: (Op.IS, Op.IS_NOT, Op.ANY_OF, Op.NONE_OF, *_EMPTINESS),
     Kind.CHOICES: (Op.ANY_OF, Op.ALL_OF, Op.NONE_OF, *_EMPTINESS),
     Kind.YES_NO: (Op.IS, *_EMPTINESS),
+    Kind.USER: (Op.IS, Op.IS_NOT, Op.ANY_OF, Op.NONE_OF, *_EMPTINESS),
     Kind.TAG: (Op.ANY_OF, Op.ALL_OF, Op.NONE_OF, *_EMPTINESS),
     Kind.OPT_IN: (Op.IS, Op.IS_NOT, Op.ANY_OF),
 }

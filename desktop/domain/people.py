@@ -1,7 +1,10 @@
 """People and what each may do. Checked in the services; buttons only follow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from desktop.domain.problems import NotAllowed
@@ -25,22 +28,44 @@ class Right(StrEnum):
     BROADCAST = "launch and stop broadcasts"
     BROADCAST_TO_OPTED_OUT = "send a broadcast to contacts who opted out"
     IMPORT = "import contacts"
+    EXPORT = "export contacts"
+    EDIT_CONTACTS = "add and change contacts"
+    CHANGE_MANY = "change many contacts at once"
+    MERGE = "merge contacts"
+    SEGMENTS = "save and delete segments"
+    FIELDS = "define contact fields"
+    PEOPLE = "add people and change what they may do"
+    SEE_ACTIVITY = "see who did what"
     SETTINGS = "change the workspace settings"
     START_OVER = "start the sandbox over"
 
 
-_AGENT: Final = frozenset({Right.REPLY, Right.CHANGE_OPT_IN, Right.OVERRIDE_OPT_OUT})
-_SUPERVISOR: Final = _AGENT | {Right.BROADCAST, Right.BROADCAST_TO_OPTED_OUT, Right.IMPORT, Right.START_OVER}
+Given = Mapping[Right, frozenset[Role]]
+"""Rights that the workspace gives by its own settings: who has each."""
+
+_AGENT: Final = frozenset({Right.REPLY, Right.CHANGE_OPT_IN, Right.OVERRIDE_OPT_OUT, Right.EDIT_CONTACTS})
+_SUPERVISOR: Final = _AGENT | {
+    Right.BROADCAST,
+    Right.BROADCAST_TO_OPTED_OUT,
+    Right.IMPORT,
+    Right.EXPORT,
+    Right.CHANGE_MANY,
+    Right.MERGE,
+    Right.SEGMENTS,
+    Right.FIELDS,
+    Right.SEE_ACTIVITY,
+    Right.START_OVER,
+}
 _RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
-    Role.ADMIN: _SUPERVISOR | {Right.SETTINGS},
+    Role.ADMIN: _SUPERVISOR | {Right.SETTINGS, Right.PEOPLE},
 }
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who works in Assent. id is the store's."""
+    """A person who works in Assent. id is the store's; 0 is whoever holds the file itself, at the shell."""
 
     id: int
     name: str
@@ -51,24 +76,37 @@ class User:
         return self.name.split()[0] if self.name.split() else self.name
 
 
-def may(user: User, right: Right, override_roles: frozenset[Role] = frozenset(Role)) -> bool:
-    """True if the role includes the right. override_roles: who may override an opt-out (a setting)."""
-    if right in (Right.OVERRIDE_OPT_OUT, Right.BROADCAST_TO_OPTED_OUT) and user.role not in override_roles:
-        return False
+def may(user: User, right: Right, given: Given = MappingProxyType({})) -> bool:
+    """True if the role includes the right; given: `Settings.given`, which decides alone about what it names."""
+    if right in given:
+        return user.role in given[right]
     return right in _RIGHTS[user.role]
 
 
-def _whom_to_ask(right: Right, override_roles: frozenset[Role]) -> str:
-    able = [role for role in Role if may(User(0, "", role), right, override_roles)]
+def _whom_to_ask(right: Right, given: Given) -> str:
+    able = [role for role in Role if may(User(0, "", role), right, given)]
     if not able:
         return "Nobody may, as the workspace is set."
     return f"Ask {' or '.join(_ARTICLE[role] + role.value for role in able)}."
 
 
-def require(user: User, right: Right, override_roles: frozenset[Role] = frozenset(Role)) -> None:
+def require(user: User, right: Right, given: Given = MappingProxyType({})) -> None:
     """Raise NotAllowed, with a sentence, unless the person may."""
-    if not may(user, right, override_roles):
+    if not may(user, right, given):
         raise NotAllowed(
             "Not allowed",
-            f"{user.name} ({user.role.value.title()}) may not {right.value}. {_whom_to_ask(right, override_roles)}",
+            f"{user.name} ({user.role.value.title()}) may not {right.value}. {_whom_to_ask(right, given)}",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as the list of people shows them. has_password: they can sign in."""
+
+    user: User
+    sign_in_name: str = ""
+    active: bool = True
+    has_password: bool = False
+    created_at: datetime | None = None
+    deactivated_at: datetime | None = None
+    last_signed_in_at: datetime | None = None

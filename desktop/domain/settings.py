@@ -6,18 +6,22 @@ from typing import Any
 
 from desktop.domain.consent import Policy
 from desktop.domain.pacing import DEFAULT_PER_S
-from desktop.domain.people import Role
+from desktop.domain.people import Given, Right, Role
 from desktop.domain.words import Words
 
 DEFAULT_OPT_OUT_TEXT = (
     "Got it, {name}. We won’t send you offers any more. Order updates will still reach you."
 )
 DEFAULT_OPT_IN_TEXT = "Welcome back, {name}! You will hear about our offers again."
+_ROLES = ("override_roles", "launch_roles", "export_roles")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a workspace decides. pace_per_s None: unlimited, on a sandbox store only."""
+    """Everything a workspace decides. pace_per_s None: unlimited, on a sandbox store only.
+
+    sign_in: people say who they are with a password before the window opens.
+    """
 
     strict: bool = False
     bots_ask: bool = False
@@ -26,6 +30,9 @@ class Settings:
     opt_in_text: str = DEFAULT_OPT_IN_TEXT
     subscribe_button: str = "Subscribe"
     override_roles: frozenset[Role] = frozenset(Role)
+    launch_roles: frozenset[Role] = frozenset({Role.SUPERVISOR, Role.ADMIN})
+    export_roles: frozenset[Role] = frozenset({Role.SUPERVISOR, Role.ADMIN})
+    sign_in: bool = False
     pace_per_s: int | None = DEFAULT_PER_S
     default_country: str = "CA"
     business_name: str = "Your Shop"
@@ -34,11 +41,22 @@ class Settings:
     def policy(self) -> Policy:
         return Policy(self.strict, self.bots_ask)
 
+    @property
+    def given(self) -> Given:
+        """The rights that are given here and not by the role alone."""
+        return {
+            Right.OVERRIDE_OPT_OUT: self.override_roles,
+            Right.BROADCAST: self.launch_roles,
+            Right.BROADCAST_TO_OPTED_OUT: self.launch_roles & self.override_roles,
+            Right.EXPORT: self.export_roles,
+        }
+
     def to_json(self) -> dict[str, Any]:
         """One JSON value per setting, under the setting's own name."""
         rows: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
         rows["words"] = {"opt_out": list(self.words.opt_out), "opt_in": list(self.words.opt_in)}
-        rows["override_roles"] = sorted(role.value for role in self.override_roles)
+        for name in _ROLES:
+            rows[name] = sorted(role.value for role in rows[name])
         return rows
 
     @classmethod
@@ -49,6 +67,7 @@ class Settings:
         if "words" in values:
             words = values["words"]
             values["words"] = Words(tuple(words["opt_out"]), tuple(words["opt_in"]))
-        if "override_roles" in values:
-            values["override_roles"] = frozenset(Role(role) for role in values["override_roles"])
+        for name in _ROLES:
+            if name in values:
+                values[name] = frozenset(Role(role) for role in values[name])
         return cls(**values)

@@ -50,6 +50,7 @@ class Template:
 
     revision grows with each change of what a recipient would see or of the category; a person's reason
     and a message's receipt name it. header_kind: "", text, image, video, document, location.
+    category_before: what it was before WhatsApp turned it into another category.
     """
 
     id: int
@@ -69,6 +70,8 @@ class Template:
     revision: int = 1
     fetched_at: datetime | None = None
     whatsapp_id: str = ""
+    category_before: Category | None = None
+    category_changed_at: datetime | None = None
 
     @property
     def effective_category(self) -> Category:

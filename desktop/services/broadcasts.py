@@ -19,11 +19,12 @@ from desktop.domain.contacts import Contact
 from desktop.domain.conversations import MessageView
 from desktop.domain.filters import Filter
 from desktop.domain.messages import Status
-from desktop.domain.people import Right, User, require
+from desktop.domain.people import Right, User
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, Variable
 from desktop.services import sending
+from desktop.services.rights import allow
 from desktop.store import (
     audience,
     broadcasts,
@@ -152,7 +153,7 @@ class Broadcasts:
         """Keep a draft; returns its id. Raises NotAllowed."""
 
         def write(tx: Tx) -> int:
-            require(user, Right.BROADCAST)
+            allow(tx, user, Right.BROADCAST)
             if broadcast_id is not None:
                 _expect(broadcasts.get(tx, broadcast_id), BroadcastStatus.DRAFT)
             return broadcasts.save_draft(tx, broadcast_id, draft, user.id)
@@ -173,12 +174,12 @@ class Broadcasts:
             _expect(record, BroadcastStatus.DRAFT)
             template = _checked_template(tx, record.draft)
             kept = settings.load(tx)
-            require(user, Right.BROADCAST)
+            allow(tx, user, Right.BROADCAST)
             rule = Rule(template.effective_category, kept.policy, record.draft.only_opted_in)
             _check_webhooks(tx, template)
             despite = template.is_marketing and not record.draft.only_opted_in
             if despite:
-                require(user, Right.BROADCAST_TO_OPTED_OUT, kept.override_roles)
+                allow(tx, user, Right.BROADCAST_TO_OPTED_OUT)
                 if not reason.strip():
                     raise Problem(
                         "Say why",
@@ -229,7 +230,7 @@ class Broadcasts:
         self, broadcast_id: int, user: User, to: BroadcastStatus, *allowed: BroadcastStatus
     ) -> None:
         def write(tx: Tx) -> None:
-            require(user, Right.BROADCAST)
+            allow(tx, user, Right.BROADCAST)
             _expect(broadcasts.get(tx, broadcast_id), *allowed)
             broadcasts.set_status(tx, broadcast_id, to)
 
@@ -245,7 +246,7 @@ class Broadcasts:
             row = outbox.lock(tx, [message_id]).get(message_id)
             if row is None:
                 raise NotFound("Message not found", "The message does not exist (any more).")
-            require(user, Right.BROADCAST if row.broadcast_id else Right.REPLY)
+            allow(tx, user, Right.BROADCAST if row.broadcast_id else Right.REPLY)
             if Status(row.status) is not Status.UNKNOWN:
                 raise Problem(
                     "Already settled", "WhatsApp or a colleague has settled this message meanwhile."

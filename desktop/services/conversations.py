@@ -5,8 +5,9 @@ from typing import Any
 
 from desktop.domain.contacts import ConsentEvent, Contact
 from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
-from desktop.domain.people import Right, User, require
+from desktop.domain.people import Right, User
 from desktop.domain.settings import Settings
+from desktop.services.rights import allow
 from desktop.store import consent, contacts, conversations, drafts, settings
 from desktop.store.engine import Store, Tx
 
@@ -69,7 +70,7 @@ class Conversations:
 
     async def assign(self, contact_id: int, to: User | None, user: User) -> None:
         def write(tx: Tx) -> None:
-            require(user, Right.REPLY)
+            allow(tx, user, Right.REPLY)
             conversations.assign(tx, contact_id, to.id if to else None)
 
         await self._store.write(write)
@@ -83,7 +84,7 @@ class Conversations:
 
     async def _set_open(self, contact_id: int, user: User, is_open: bool) -> None:
         def write(tx: Tx) -> None:
-            require(user, Right.REPLY)
+            allow(tx, user, Right.REPLY)
             conversations.set_open(tx, contact_id, is_open)
 
         await self._store.write(write)

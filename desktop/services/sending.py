@@ -10,10 +10,11 @@ from desktop.domain.consent import Category, Outcome, Override, Path, Question, 
 from desktop.domain.conversations import Box, MessageView
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
-from desktop.domain.people import Right, Role, User, require
+from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import preview
+from desktop.services.rights import allow
 from desktop.store import broadcasts, contacts, conversations, drafts, outbox, settings, templates
 from desktop.store import consent as consent_store
 from desktop.store.engine import Store, Tx
@@ -62,7 +63,7 @@ class Sending:
         """
 
         def write(tx: Tx) -> Submitted:
-            require(user, Right.REPLY)
+            allow(tx, user, Right.REPLY)
             return submit(tx, replace(again(tx, message_id, user), override=override), user)
 
         done = await self._store.write(write)
@@ -78,7 +79,7 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
     person = contacts.get(tx, wanted.contact_id)
     _, known = consent_store.facts_of(tx, wanted.contact_id, lock=True)
     if wanted.path is Path.COMPOSE:
-        _check_person(wanted, user, kept.override_roles)
+        _check_person(tx, wanted, user)
     open_now = window.is_open(person.last_inbound_at, tx.now)
     category = template.effective_category if template else Category.SERVICE
     verdict = consent.decide(
@@ -114,12 +115,12 @@ def _bound(wanted: Submission) -> Override | None:
     return given
 
 
-def _check_person(wanted: Submission, user: User | None, override_roles: frozenset[Role]) -> None:
+def _check_person(tx: Tx, wanted: Submission, user: User | None) -> None:
     if user is None:
         raise Problem("Nobody is signed in", "The compose box sends in a person's name.")
-    require(user, Right.REPLY)
+    allow(tx, user, Right.REPLY)
     if wanted.override is not None:
-        require(user, Right.OVERRIDE_OPT_OUT, override_roles)
+        allow(tx, user, Right.OVERRIDE_OPT_OUT)
 
 
 def _check_message(wanted: Submission, open_now: bool) -> None:

@@ -1,8 +1,9 @@
 """The workspace: its settings and its people."""
 
-from desktop.domain.people import Right, Role, User, require
+from desktop.domain.people import Right, Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
+from desktop.services.rights import allow
 from desktop.store import opening, people, settings
 from desktop.store.engine import Store, Tx
 
@@ -20,8 +21,7 @@ class Workspace:
         """Keep new settings, logged. Raises NotAllowed, or a Problem that names the field."""
 
         def write(tx: Tx) -> None:
-            before = settings.load(tx)
-            require(user, Right.SETTINGS, before.override_roles)
+            allow(tx, user, Right.SETTINGS)
             _check(tx, wanted)
             settings.save(tx, wanted, user.id)
 

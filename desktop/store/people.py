@@ -19,10 +19,17 @@ def every(tx: Tx) -> list[User]:
 
 def get(tx: Tx, user_id: int) -> User:
     """One person. Raises NotFound."""
-    found = [one for one in every(tx) if one.id == user_id]
-    if not found:
+    found = find(tx, user_id)
+    if found is None:
         raise NotFound("Person not found", "This person has no account here (any more).")
-    return found[0]
+    return found
+
+
+def find(tx: Tx, user_id: int) -> User | None:
+    """The person with the role they have now; None if their account is closed or gone."""
+    row = tables.person.c
+    found = tx.rows(select(tables.person).where(row.id == user_id, row.active))
+    return User(found[0].id, found[0].name, Role(found[0].role)) if found else None
 
 
 def add(tx: Tx, people: Sequence[tuple[str, Role]]) -> list[int]:

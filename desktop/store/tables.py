@@ -5,7 +5,7 @@ Moments are whole microseconds since 1970 (UTC) in a BIGINT: one form on both da
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -101,7 +101,34 @@ person = Table(
     Column("name", String, nullable=False),
     Column("role", String, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("sign_in_name", String),
+    Column("password_hash", Text),
+    Column("failed_count", Integer, nullable=False, server_default=text("0")),
+    Column("failed_at", Moment),
+    Column("created_at", Moment),
+    Column("deactivated_at", Moment),
+    Column("last_signed_in_at", Moment),
+    Index("uq_person_sign_in_name", "sign_in_name", unique=True),
 )
+
+activity = Table(
+    "activity",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    Column("user_id", _Id),
+    Column("user_name", String, nullable=False, server_default=""),
+    Column("deed", String, nullable=False),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("details", Text, nullable=False, server_default=""),
+)
+
+
+def _there() -> dict[str, Any]:
+    """Index only the rows that were not merged away."""
+    only = text("merged_into IS NULL")
+    return {"sqlite_where": only, "postgresql_where": only}
+
 
 contact = Table(
     "contact",
@@ -117,11 +144,15 @@ contact = Table(
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("merged_into", _Id),
-    Index("ix_contact_facts", "facts", "id"),
-    Index("ix_contact_name_folded", "name_folded"),
-    Index("ix_contact_created_at", "created_at"),
-    Index("ix_contact_last_inbound_at", "last_inbound_at"),
+    # Only those who are there: a count or a page of the table then never leaves its index.
+    Index("ix_contact_facts", "facts", "id", **_there()),
+    Index("ix_contact_name_folded", "name_folded", "id", **_there()),
+    Index("ix_contact_created_at", "created_at", "id", **_there()),
+    Index("ix_contact_last_inbound_at", "last_inbound_at", "id", **_there()),
 )
+
+REMOVED: Final = 0
+"""`contact.merged_into` of a contact that an undone import took back: it is merged into nobody."""
 
 identity = Table(
     "identity",
@@ -172,6 +203,41 @@ contact_attribute = Table(
     Index("ix_contact_attribute_at", "attribute_id", "at", "contact_id"),
 )
 
+segment = Table(
+    "segment",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("folded", String, nullable=False, unique=True),
+    Column("filter", JSON, nullable=False),
+    Column("user_id", _Id),
+    Column("updated_at", Moment, nullable=False),
+)
+
+bulk = Table(
+    "bulk",
+    metadata,
+    _id(),
+    Column("kind", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("user_id", _Id),
+    Column("process", String, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("counts", JSON, nullable=False, server_default="{}"),
+)
+
+bulk_row = Table(
+    "bulk_row",
+    metadata,
+    Column("bulk_id", _Id, ForeignKey("bulk.id", ondelete="CASCADE"), primary_key=True),
+    Column("contact_id", _Id, primary_key=True),
+    # NULL: the change made this contact; else what stood before, see desktop.store.bulk.
+    Column("before", JSON(none_as_null=True)),
+    sqlite_with_rowid=False,
+)
+
 consent_event = Table(
     "consent_event",
     metadata,
@@ -208,6 +274,8 @@ template = Table(
     Column("examples", JSON, nullable=False, server_default="[]"),
     Column("revision", Integer, nullable=False, server_default=text("1")),
     Column("fetched_at", Moment),
+    Column("category_before", String),
+    Column("category_changed_at", Moment),
     Index("uq_template_name_language", "name", "language", unique=True),
 )
 

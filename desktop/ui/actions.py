@@ -30,13 +30,16 @@ class Action:
 
 
 WINDOW: Final = "Everywhere"
+CONTACTS: Final = "In the contacts"
 CONVERSATIONS: Final = "In a conversation"
 BROADCASTS: Final = "In a broadcast"
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("go_conversations", "Conversations", ("Ctrl+1",), WINDOW),
-    Action("go_broadcasts", "Broadcasts", ("Ctrl+2",), WINDOW),
-    Action("go_settings", "Settings", ("Ctrl+,", "Ctrl+3"), WINDOW),
+    Action("go_contacts", "Contacts", ("Ctrl+2",), WINDOW),
+    Action("go_broadcasts", "Broadcasts", ("Ctrl+3",), WINDOW),
+    Action("go_templates", "Templates", ("Ctrl+4",), WINDOW),
+    Action("go_settings", "Settings", ("Ctrl+,",), WINDOW),
     Action("search", "Search", ("Ctrl+F",), WINDOW, yields=True),
     Action("new_broadcast", "New broadcast", ("Ctrl+N",), WINDOW, yields=True),
     Action("theme", "Light or dark", ("Ctrl+Shift+D",), WINDOW),
@@ -47,6 +50,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("new_line", "New line", ("Shift+Enter",), CONVERSATIONS, bound=False),
     Action("template", "Choose a template", ("Ctrl+T",), CONVERSATIONS, bound=False),
     Action("list", "Up and down the list", ("↑", "↓"), CONVERSATIONS, bound=False),
+    Action("new_contact", "New contact", ("Ctrl+Shift+N",), CONTACTS, bound=False),
+    Action("import", "Import contacts", ("Ctrl+I",), CONTACTS, bound=False),
     Action("continue", "Continue", ("Ctrl+Enter",), BROADCASTS, bound=False),
     Action("save_draft", "Save draft", ("Ctrl+S",), BROADCASTS, bound=False),
     Action("back", "Close a dialog, clear a search", ("Esc",), WINDOW, bound=False),

@@ -10,9 +10,10 @@ from typing import cast
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.app import App, Options, open_app
+from desktop.app import App, open_app
 from desktop.domain.people import User
 from desktop.domain.problems import Problem
+from desktop.options import Options
 from desktop.system.machine import Machine
 from desktop.ui.loop import loop_factory
 from desktop.ui.shell.failure import Failures, watch_loop
@@ -57,7 +58,7 @@ async def _session(options: Options, theme: Theme) -> int:
     try:
         async with open_app(options) as app:
             people = await app.workspace.people()
-            window = MainWindow(app, theme, people, _who(app, people))
+            window = MainWindow(app, theme, people, _who(app, people), (await app.workspace.settings()).given)
             opening.done()
             window.show()
             await _until_closed(window)

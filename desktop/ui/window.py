@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from desktop.app import App
 from desktop.domain import phones
-from desktop.domain.people import User
+from desktop.domain.changes import Changes, Topic
+from desktop.domain.people import Given, User
 from desktop.domain.problems import Problem
 from desktop.ui.actions import ACTIONS, action
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.broadcasts.summary import NumberInfo
+from desktop.ui.contacts.page import ContactsPage
 from desktop.ui.conversations.page import ConversationsPage
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, confirm
@@ -30,6 +32,7 @@ from desktop.ui.shell.personmenu import PersonMenu
 from desktop.ui.shell.sheet import shortcuts_sheet
 from desktop.ui.shell.status import StatusLine
 from desktop.ui.tasks import Tasks
+from desktop.ui.templates.page import TemplatesPage
 from desktop.ui.theme import Theme
 
 _log = logging.getLogger("assent.window")
@@ -42,7 +45,8 @@ MENU_PX = 8
 class MainWindow(QMainWindow):
     """Wait for `closed()`, then for `leave()`, then close the program; the window never ends anything itself."""
 
-    def __init__(self, app: App, theme: Theme, people: Sequence[User], user: User) -> None:
+    def __init__(self, app: App, theme: Theme, people: Sequence[User], user: User, given: Given) -> None:
+        """given: the rights that the workspace gives by its settings; followed from then on."""
         super().__init__()
         self._app, self._theme = app, theme
         self._people, self._user = list(people), user
@@ -56,17 +60,21 @@ class MainWindow(QMainWindow):
         self.failures = Failures(theme, self)
         self.tasks = Tasks(self._unexpected, Problem)
         self.toasts = Toasts(theme, self)
-        self.desk = Desk(app, theme, self.tasks, self.toasts, Live(app.feed), lambda: self._user)
+        self._given = given
+        self.desk = Desk(
+            app, theme, self.tasks, self.toasts, Live(app.feed), lambda: self._user, lambda: self._given
+        )
         self._appearance = Appearance(theme, app.machine, self.tasks, self)
         self._build()
         self._bind()
+        self.desk.live.follow(self, self._heard)
         self._restore_place()
         self.go("conversations")
 
     # Going places.
 
     def go(self, key: str) -> QWidget:
-        """Show a page: conversations, broadcasts or settings. Raises KeyError."""
+        """Show a page: conversations, contacts, broadcasts, templates or settings. Raises KeyError."""
         page = self.pages.show_page(key)
         self.rail.choose(key)
         focus = QApplication.focusWidget()
@@ -84,6 +92,12 @@ class MainWindow(QMainWindow):
         page = self.go("broadcasts")
         assert isinstance(page, BroadcastsPage)
         page.new_broadcast()
+
+    def open_broadcast(self, broadcast_id: int) -> None:
+        """Show a broadcast's report, or its draft."""
+        page = self.go("broadcasts")
+        assert isinstance(page, BroadcastsPage)
+        page.open_broadcast(broadcast_id)
 
     def switch_user(self, user: User) -> None:
         """Somebody else sits here: with other rights, and drafts of their own."""
@@ -148,7 +162,9 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         items = [
             RailItem("conversations", "Conversations (Ctrl+1)", "chat-circle-dots"),
-            RailItem("broadcasts", "Broadcasts (Ctrl+2)", "megaphone"),
+            RailItem("contacts", "Contacts (Ctrl+2)", "users"),
+            RailItem("broadcasts", "Broadcasts (Ctrl+3)", "megaphone"),
+            RailItem("templates", "Templates (Ctrl+4)", "file-text"),
         ]
         bottom = [RailItem("settings", "Settings (Ctrl+,)", "gear")]
         self.rail = Rail(self._theme, items, bottom, person=self._user.name)
@@ -158,7 +174,9 @@ class MainWindow(QMainWindow):
         self.pages = Pages(
             {
                 "conversations": lambda: ConversationsPage(self.desk),
+                "contacts": self._make_contacts,
                 "broadcasts": self._make_broadcasts,
+                "templates": self._make_templates,
                 "settings": self._make_settings,
             }
         )
@@ -182,6 +200,16 @@ class MainWindow(QMainWindow):
         page.contact_requested.connect(self.open_contact)
         return page
 
+    def _make_contacts(self) -> QWidget:
+        page = ContactsPage(self.desk)
+        page.conversation_requested.connect(self.open_contact)
+        return page
+
+    def _make_templates(self) -> QWidget:
+        page = TemplatesPage(self.desk)
+        page.broadcast_requested.connect(self.open_broadcast)
+        return page
+
     async def _number(self) -> NumberInfo:
         """The number that sends, as WhatsApp knows it. Raises the client's Problem."""
         if self._app.account is None:
@@ -198,7 +226,9 @@ class MainWindow(QMainWindow):
     def _bind(self) -> None:
         calls: dict[str, Callable[[], object]] = {
             "go_conversations": lambda: self.go("conversations"),
+            "go_contacts": lambda: self.go("contacts"),
             "go_broadcasts": lambda: self.go("broadcasts"),
+            "go_templates": lambda: self.go("templates"),
             "go_settings": lambda: self.go("settings"),
             "search": self._search,
             "new_broadcast": self.new_broadcast,
@@ -262,7 +292,7 @@ class MainWindow(QMainWindow):
 
     def _search(self) -> None:
         page = self.pages.currentWidget()
-        if isinstance(page, ConversationsPage):
+        if isinstance(page, ConversationsPage | ContactsPage | TemplatesPage):
             page.focus_search()
 
     def _show_person(self) -> None:
@@ -270,6 +300,21 @@ class MainWindow(QMainWindow):
         role = self._user.role.value.title()
         self.rail.person.setToolTip(f"{self._user.name} · {role} ({action('person').shortcut})")
         self.rail.person.setAccessibleDescription(role)
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.has(Topic.SETTINGS):
+            self.tasks.spawn(self, self._read_given())
+        if changes.has(Topic.PERSON):
+            self.tasks.spawn(self, self._read_people())
+
+    async def _read_given(self) -> None:
+        self._given = (await self._app.workspace.settings()).given
+
+    async def _read_people(self) -> None:
+        """A role that was changed counts at once, here as in the services."""
+        self._people = await self._app.workspace.people()
+        self._user = next((one for one in self._people if one.id == self._user.id), self._user)
+        self._show_person()
 
     def _started_over(self) -> None:
         """Other rows, other ids: the people, too, were made anew."""

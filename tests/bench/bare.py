@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import aiohttp
 
-from desktop.app import SANDBOX_NUMBER_ID, SANDBOX_TOKEN
+from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_TOKEN
 from desktop.whatsapp.connection import VERSION
 
 IN_FLIGHT = 32

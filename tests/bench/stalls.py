@@ -13,8 +13,9 @@ import asyncio
 
 from PySide6.QtCore import Qt, QTimer
 
-from desktop.app import App, Options
+from desktop.app import App
 from desktop.domain.consent import Category
+from desktop.options import Options
 from desktop.system.paths import Paths
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.run import application, theme_of
@@ -120,7 +121,7 @@ async def _window(app: App, folder: Path) -> AsyncIterator[MainWindow]:
     theme = theme_of(Options("", Paths(folder)))
     theme.apply(application())
     people = await app.workspace.people()
-    window = MainWindow(app, theme, people, people[0])
+    window = MainWindow(app, theme, people, people[0], (await app.workspace.settings()).given)
     window.show()
     try:
         yield window

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.app import App, Options, open_app
+from desktop.app import App, open_app
+from desktop.options import Options
 from desktop.services.demo import Demo
 from desktop.store import opening, settings
 from desktop.store.engine import Store, Tx, WriteLane

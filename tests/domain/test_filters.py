@@ -25,7 +25,7 @@ from desktop.domain.filters import (
     Value,
 )
 
-KINDS = [Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.CHOICE, Kind.CHOICES, Kind.YES_NO]
+KINDS = [Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.CHOICE, Kind.CHOICES, Kind.YES_NO, Kind.USER]
 ATTRIBUTES = {kind.value: Attribute(number, kind.value, kind) for number, kind in enumerate(KINDS, 1)}
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -43,6 +43,7 @@ HAVE: Mapping[Kind, Value] = {
     Kind.CHOICE: "Gold",
     Kind.CHOICES: ("Shoes", "Hats"),
     Kind.YES_NO: True,
+    Kind.USER: "Lina Haddad",
     Kind.TAG: ("VIP", "New"),
     Kind.OPT_IN: OptIn.NO,
 }
@@ -95,6 +96,14 @@ MEANINGS: list[tuple[Kind, Op, tuple[str, ...], bool]] = [
     (Kind.YES_NO, Op.IS, ("yes",), True),
     (Kind.YES_NO, Op.IS, (" True ",), True),
     (Kind.YES_NO, Op.IS, ("no",), False),
+    (Kind.USER, Op.IS, ("lina haddad",), True),
+    (Kind.USER, Op.IS, ("Arun Das",), False),
+    (Kind.USER, Op.IS_NOT, ("Arun Das",), True),
+    (Kind.USER, Op.IS_NOT, ("Lina Haddad",), False),
+    (Kind.USER, Op.ANY_OF, ("Arun Das", "Lina Haddad"), True),
+    (Kind.USER, Op.ANY_OF, ("Arun Das",), False),
+    (Kind.USER, Op.NONE_OF, ("Arun Das",), True),
+    (Kind.USER, Op.NONE_OF, ("Arun Das", "Lina Haddad"), False),
     (Kind.TAG, Op.ANY_OF, ("vip",), True),
     (Kind.TAG, Op.ANY_OF, ("vi",), False),
     (Kind.TAG, Op.ALL_OF, ("new", "vip"), True),

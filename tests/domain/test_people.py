@@ -4,6 +4,7 @@ import pytest
 
 from desktop.domain.people import Right, Role, User, may, require
 from desktop.domain.problems import NotAllowed
+from desktop.domain.settings import Settings
 
 AGENT, SUPERVISOR, ADMIN = (User(number, f"Dana {role.value}", role) for number, role in enumerate(Role, 1))
 OVERRIDES = (Right.OVERRIDE_OPT_OUT, Right.BROADCAST_TO_OPTED_OUT)
@@ -18,7 +19,15 @@ WHO_MAY = {
     Right.BROADCAST_TO_OPTED_OUT: LEADERS,
     Right.IMPORT: LEADERS,
     Right.START_OVER: LEADERS,
+    Right.EXPORT: LEADERS,
+    Right.EDIT_CONTACTS: EVERYONE,
+    Right.CHANGE_MANY: LEADERS,
+    Right.MERGE: LEADERS,
+    Right.SEGMENTS: LEADERS,
+    Right.FIELDS: LEADERS,
+    Right.SEE_ACTIVITY: LEADERS,
     Right.SETTINGS: {Role.ADMIN},
+    Right.PEOPLE: {Role.ADMIN},
 }
 
 
@@ -38,19 +47,37 @@ def test_who_may_what(user: User, right: Right) -> None:
 
 @pytest.mark.parametrize("right", OVERRIDES)
 def test_the_workspace_may_take_the_override_away(right: Right) -> None:
-    assert not may(AGENT, right, frozenset({Role.ADMIN}))
-    assert not may(SUPERVISOR, right, frozenset({Role.ADMIN}))
-    assert may(ADMIN, right, frozenset({Role.ADMIN}))
-    assert not may(ADMIN, right, frozenset())
+    given = Settings(override_roles=frozenset({Role.ADMIN})).given
+    assert not may(AGENT, right, given)
+    assert not may(SUPERVISOR, right, given)
+    assert may(ADMIN, right, given)
+    assert not may(ADMIN, right, Settings(override_roles=frozenset()).given)
 
 
-def test_the_override_setting_gives_nobody_a_right_of_a_higher_role() -> None:
-    assert not may(AGENT, Right.BROADCAST_TO_OPTED_OUT, frozenset({Role.AGENT}))
+def test_the_override_setting_gives_nobody_the_right_to_launch() -> None:
+    assert not may(
+        AGENT, Right.BROADCAST_TO_OPTED_OUT, Settings(override_roles=frozenset({Role.AGENT})).given
+    )
 
 
-@pytest.mark.parametrize("right", [one for one in Right if one not in OVERRIDES])
-def test_the_override_setting_concerns_overrides_only(right: Right) -> None:
-    assert may(ADMIN, right, frozenset())
+@pytest.mark.parametrize(
+    ("right", "set_to"),
+    [
+        (Right.BROADCAST, Settings(launch_roles=frozenset({Role.AGENT}))),
+        (Right.EXPORT, Settings(export_roles=frozenset({Role.AGENT}))),
+    ],
+)
+def test_the_workspace_says_who_launches_and_who_exports(right: Right, set_to: Settings) -> None:
+    assert not may(AGENT, right, Settings().given)
+    assert may(SUPERVISOR, right, Settings().given)
+    assert may(AGENT, right, set_to.given)
+    assert not may(ADMIN, right, set_to.given)
+
+
+@pytest.mark.parametrize("right", [one for one in Right if one not in Settings().given])
+def test_the_other_rights_are_the_roles_alone(right: Right) -> None:
+    nobody = Settings(override_roles=frozenset(), launch_roles=frozenset(), export_roles=frozenset()).given
+    assert may(ADMIN, right, nobody)
 
 
 @pytest.mark.parametrize(

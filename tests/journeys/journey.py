@@ -18,8 +18,9 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QScrollArea, QWidget
 
-from desktop.app import App, Options, open_app
+from desktop.app import App, open_app
 from desktop.domain.people import User
+from desktop.options import Options
 from desktop.system.paths import Paths
 from desktop.ui.parts.toasts import Toast
 from desktop.ui.shell.failure import watch_loop
@@ -334,7 +335,7 @@ async def sitting(wanted: Options, theme: Theme) -> AsyncIterator[Journey]:
     """
     async with aiohttp.ClientSession() as session, open_app(wanted) as app:
         people = await app.workspace.people()
-        window = MainWindow(app, theme, people, people[0])
+        window = MainWindow(app, theme, people, people[0], (await app.workspace.settings()).given)
         watch_loop(asyncio.get_running_loop(), window.failures)
         window.resize(*SIZE_PX)
         window.show()

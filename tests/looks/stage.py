@@ -18,7 +18,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.app import App, Options, open_app
+from desktop.app import App, open_app
+from desktop.options import Options
 from desktop.services.demo import Demo
 from desktop.system.clock import SystemClock
 from desktop.system.paths import Paths
@@ -141,7 +142,7 @@ async def open_stage(
         if not demo:
             await Demo(app.store).add_people()
         people = await app.workspace.people()
-        window = MainWindow(app, theme, people, people[0])
+        window = MainWindow(app, theme, people, people[0], (await app.workspace.settings()).given)
         window.resize(*SIZE_PX)
         window.show()
         stage = Stage(app, window, theme)

@@ -16,15 +16,7 @@ from typing import Any
 from aiohttp import ClientSession
 from sqlalchemy import select
 
-from desktop.app import (
-    SANDBOX_NUMBER_ID,
-    SANDBOX_SECRET,
-    SANDBOX_TOKEN,
-    SANDBOX_WABA_ID,
-    App,
-    Options,
-    open_app,
-)
+from desktop.app import App, open_app
 from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus, suggest
 from desktop.domain.changes import Changes
 from desktop.domain.consent import OptIn, Override, Source
@@ -36,6 +28,7 @@ from desktop.domain.outbox import Submission
 from desktop.domain.people import Role, User
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template
+from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_SECRET, SANDBOX_TOKEN, SANDBOX_WABA_ID, Options
 from desktop.sandbox.server import Sandbox
 from desktop.server import http, webhooks
 from desktop.services.dispatcher import Dispatcher, take_over

@@ -22,6 +22,7 @@ ATTRIBUTES: Final = {
     "Level": Kind.CHOICE,
     "Likes": Kind.CHOICES,
     "Newsletter": Kind.YES_NO,
+    "Owner": Kind.USER,
 }
 
 # Few and awkward letters: wildcards of LIKE, quotes, the bar between choices, cases that fold, widths.
@@ -52,6 +53,7 @@ def _attribute_texts(kind: Kind) -> st.SearchStrategy[str]:
         Kind.NUMBER: st.sampled_from(NUMBERS),
         Kind.DATE: moments.map(lambda at: at.isoformat()),
         Kind.CHOICE: words,
+        Kind.USER: words,
         Kind.CHOICES: st.lists(words, min_size=1, max_size=3).map("|".join),
         Kind.YES_NO: st.sampled_from(["yes", "No", " TRUE", "false"]),
     }
@@ -151,6 +153,7 @@ def _values(kind: Kind, name: str) -> st.SearchStrategy[str]:
         Kind.DATE: st.dates(START.date() - timedelta(days=2), START.date() + timedelta(days=2)).map(str)
         | st.sampled_from(["0001-01-01", "9999-12-31", str((START - timedelta(days=400)).date())]),
         Kind.CHOICE: words,
+        Kind.USER: words,
         Kind.CHOICES: words | st.sampled_from(["shoes|hats", "|", "s|h"]),
         Kind.YES_NO: st.sampled_from(["yes", "NO ", "True", "false"]),
         Kind.TAG: words,

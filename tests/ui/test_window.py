@@ -13,8 +13,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
-from desktop.app import Options
 from desktop.domain.problems import Problem
+from desktop.options import Options
 from desktop.services.dispatcher import EngineState, EngineStatus
 from desktop.system.paths import Paths
 from desktop.ui.actions import ACTIONS

@@ -67,6 +67,14 @@ class BroadcastsPage(QWidget):
         self._close_wizard()
         self._open_wizard(broadcast_id)
 
+    def open_broadcast(self, broadcast_id: int) -> None:
+        """Show its report, or go on with it if it is a draft. Not there any more: a sentence says so."""
+        self._desk.tasks.spawn(self, self._open_by_id(broadcast_id), on_problem=self._failed)
+
+    async def _open_by_id(self, broadcast_id: int) -> None:
+        record = await self._desk.app.broadcasts.get(broadcast_id)
+        (self.open_draft if record.status is BroadcastStatus.DRAFT else self.open_report)(broadcast_id)
+
     def show_all(self) -> None:
         """The list."""
         self._close_wizard()

@@ -9,9 +9,10 @@ from desktop.domain.settings import Settings
 def why_not_launch(user: User, settings: Settings | None, state: WizardState) -> str:
     """Why `user` may not launch this broadcast, "" when they may. settings None: not read yet."""
     try:
-        require(user, Right.BROADCAST)
+        given = (settings or Settings()).given
+        require(user, Right.BROADCAST, given)
         if state.shows_toggle and not state.draft.only_opted_in:
-            require(user, Right.BROADCAST_TO_OPTED_OUT, (settings or Settings()).override_roles)
+            require(user, Right.BROADCAST_TO_OPTED_OUT, given)
     except NotAllowed as refused:
         return refused.sentence
     return ""

@@ -197,7 +197,7 @@ class ConversationArea(QWidget):
         self._show_box(anew=anew)
         self.header.show_state(opened.contact, opened.row, self._people, user, now)
         self._pages.show_state(opened, self._templates, now, anew=anew)
-        may_change = may(user, Right.CHANGE_OPT_IN, opened.settings.override_roles)
+        may_change = may(user, Right.CHANGE_OPT_IN, opened.settings.given)
         self.panel.show_state(
             opened.contact, opened.history, self._tags, now, may_change=may_change, kinds=self._kinds
         )

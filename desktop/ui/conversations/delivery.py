@@ -122,7 +122,7 @@ class Delivery:
 
     async def _warn(self, state: ComposeState, opened: OpenConversation, user: User) -> str | None:
         refused = ""
-        if not may(user, Right.OVERRIDE_OPT_OUT, opened.settings.override_roles):
+        if not may(user, Right.OVERRIDE_OPT_OUT, opened.settings.given):
             refused = consent_words.may_not_override(user.name, user.role.value)
         now = self._desk.app.clock.now()
         caution = Caution(

@@ -11,12 +11,12 @@ from PySide6.QtCore import QUrl, Signal, qVersion
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.app import SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Category
 from desktop.domain.filters import Filter
 from desktop.domain.people import Right, may, require
 from desktop.domain.problems import NotAllowed, Problem
+from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
 from desktop.store import opening
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import confirm

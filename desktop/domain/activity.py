@@ -1,0 +1,65 @@
+"""Who did what: one line for each thing a person did that others may ask about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+
+class Deed(StrEnum):
+    """What was done; `label` says it in words."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    PERSON_DEACTIVATED = "person_deactivated"
+    PERSON_REACTIVATED = "person_reactivated"
+    PASSWORD_SET = "password_set"
+    SETTINGS_CHANGED = "settings_changed"
+    IMPORTED = "imported"
+    EXPORTED = "exported"
+    BULK_CHANGED = "bulk_changed"
+    UNDONE = "undone"
+    MERGED = "merged"
+    CONTACT_ADDED = "contact_added"
+    CONTACT_EDITED = "contact_edited"
+    OPT_IN_CHANGED = "opt_in_changed"
+    OPT_OUT_OVERRIDDEN = "opt_out_overridden"
+    FIELD_DEFINED = "field_defined"
+    SEGMENT_SAVED = "segment_saved"
+    SEGMENT_DELETED = "segment_deleted"
+    BROADCAST_LAUNCHED = "broadcast_launched"
+    BROADCAST_PAUSED = "broadcast_paused"
+    BROADCAST_RESUMED = "broadcast_resumed"
+    BROADCAST_STOPPED = "broadcast_stopped"
+    STARTED_OVER = "started_over"
+
+    @property
+    def label(self) -> str:
+        return _LABELS.get(self, self.value.replace("_", " ").capitalize())
+
+
+_LABELS: Final = {
+    Deed.SIGN_IN_FAILED: "Sign-in refused",
+    Deed.BULK_CHANGED: "Changed many contacts",
+    Deed.OPT_IN_CHANGED: "Opt-in changed",
+    Deed.OPT_OUT_OVERRIDDEN: "Sent despite an opt-out",
+    Deed.PERSON_CHANGED: "Person’s role changed",
+    Deed.FIELD_DEFINED: "Contact field defined",
+    Deed.STARTED_OVER: "Sandbox started over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One line. user_id None: the program itself. subject: to what ('Priya Sharma', 'november_leads.xlsx')."""
+
+    id: int
+    at: datetime
+    user_id: int | None
+    user_name: str
+    deed: Deed
+    subject: str
+    details: str = ""
