@@ -19,6 +19,11 @@ def test_every_state_has_a_scene_and_a_name_of_its_own() -> None:
     assert set(QUICK) <= {look.name for look in found}
 
 
+def test_every_screen_is_shown_light_and_dark() -> None:
+    shown = {(look.state, look.variant.mode) for look in looks()}
+    assert [one for one, _ in shown if {(one, "light"), (one, "dark")} - shown] == []
+
+
 def test_a_variant_is_read_and_written() -> None:
     assert str(Variant.of("dark-130-rtl")) == "dark-130-rtl"
     with pytest.raises(ValueError, match="no variant"):
