@@ -11,7 +11,8 @@ from desktop.domain.audience import Breakdown
 from desktop.domain.filters import EVERYONE, Filter
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.domain.templates import Template, Variable
+from desktop.domain.template_notices import not_sendable
+from desktop.domain.templates import Template, Variable, example_values
 
 
 class BroadcastStatus(StrEnum):
@@ -90,8 +91,12 @@ class WizardState:
         return self.template is not None and self.template.is_marketing
 
     def choose_template(self, template: Template) -> "WizardState":
-        """Take a template; variables of the same name keep their source, the toggle goes back to on."""
-        kept = {one.name: one for one in self.draft.variables}
+        """Take a template; variables of the same name keep the source that a person gave them (the example of
+        another template would be nonsense in this one), the toggle goes back to on."""
+        before = self.template
+        known = before.variables if before is not None else ()
+        suggested = {suggest(name, before) for name in known} if before is not None else set()
+        kept = {one.name: one for one in self.draft.variables if one not in suggested}
         variables = tuple(kept.get(name) or suggest(name, template) for name in template.variables)
         draft = replace(
             self.draft,
@@ -127,8 +132,10 @@ class WizardState:
     def _problem_of(self, step: Step) -> str:
         if step is Step.TEMPLATE and self.template is None:
             return "Choose a template."
-        if step is Step.TEMPLATE and self.template is not None and not self.template.sendable:
-            return "WhatsApp does not accept this template now. Choose an approved one."
+        if step in (Step.TEMPLATE, Step.REVIEW) and self.template is not None:
+            why = not_sendable(self.template)
+            if why:
+                return f"{why}. Choose another template."
         if step is Step.AUDIENCE and self.breakdown is not None and self.breakdown.selected_count == 0:
             return "Nobody matches. Change the conditions."
         if step is Step.AUDIENCE and self.breakdown is not None and not self.breakdown.will_be_sent_count:
@@ -161,11 +168,10 @@ class WizardState:
 def suggest(name: str, template: Template) -> Variable:
     """A sensible first source for a variable: the first one is usually the name (“Hi there” for those
     without one), the others show their example."""
-    position = template.variables.index(name)
-    if position == 0:
+    if name == template.variables[0]:
         return Variable(name, "first_name", "there")
-    example = template.examples[position] if position < len(template.examples) else ""
-    return Variable(name, "", example)
+    # What ends a button's address is for a person to say: an example would lead everyone astray.
+    return Variable(name, "", "" if name.startswith("button") else example_values(template).get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from desktop.domain import consent, templates, window
+from desktop.domain import consent, template_notices, templates, window
 from desktop.domain.consent import Category, Facts, OptIn, Override, Path, Policy, Question, Verdict
 from desktop.domain.templates import Template
 
@@ -95,7 +95,8 @@ class ComposeState:
             empty = templates.missing(self.template, self.values)
             if empty:
                 return f"Fill {{{{{empty[0]}}}}} first."
-            return "" if self.template.sendable else "WhatsApp does not accept this template now."
+            why = template_notices.not_sendable(self.template)
+            return f"{why}. Choose another template." if why else ""
         if self.needs_template(now):
             return "The reply window is closed. Choose a template."
         if not self.text.strip():

@@ -122,7 +122,7 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.TEMPLATE_GONE: (
         "Template gone",
-        "The template no longer exists in WhatsApp. Refresh the templates.",
+        "The template no longer exists in WhatsApp. Choose another one, or make it again in WhatsApp Manager.",
     ),
     Reason.DRAFT_CHANGED: (
         "Changed since you wrote it",

@@ -37,11 +37,12 @@ class Quality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A template's button. kind: quick_reply, url, phone_number, copy_code …; url may end in a variable."""
+    """A template's button. kind: quick_reply, url, phone_number, copy_code, flow …; url may end in a variable."""
 
     kind: str
     text: str
     url: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Template:
     revision grows with each change of what a recipient would see or of the category; a person's reason
     and a message's receipt name it. header_kind: "", text, image, video, document, location.
     category_before: what it was before WhatsApp turned it into another category.
+    header_kind is carousel where cards take the place of a header. examples: the body's, in order;
+    other_examples: by variable for the header and the buttons, by 'header' for the file of a media header.
+    status_reason: why it was rejected or paused, in WhatsApp's words. paused_until: None where WhatsApp
+    did not say.
     """
 
     id: int
@@ -72,6 +77,9 @@ class Template:
     whatsapp_id: str = ""
     category_before: Category | None = None
     category_changed_at: datetime | None = None
+    other_examples: tuple[tuple[str, str], ...] = ()
+    status_reason: str = ""
+    paused_until: datetime | None = None
 
     @property
     def effective_category(self) -> Category:
@@ -121,6 +129,20 @@ def fill(text: str, values: Mapping[str, str], prefix: str = "") -> str:
 def missing(template: Template, values: Mapping[str, str]) -> tuple[str, ...]:
     """The variables that have no value, or a blank one."""
     return tuple(name for name in template.variables if not values.get(name, "").strip())
+
+
+def example_values(template: Template) -> dict[str, str]:
+    """The variables that have an example, with it."""
+    values = dict(zip(_in_order(template), template.examples, strict=False)) | dict(template.other_examples)
+    return {name: values[name] for name in template.variables if values.get(name)}
+
+
+def _in_order(template: Template) -> tuple[str, ...]:
+    """The body's variables in the order of their examples: {{1}}, {{2}} …, wherever they stand in the text."""
+    names = placeholders(template.body)
+    if template.named or not all(name.isdecimal() for name in names):
+        return names
+    return tuple(sorted(names, key=int))
 
 
 def preview(template: Template, values: Mapping[str, str]) -> str:

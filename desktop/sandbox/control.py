@@ -22,7 +22,8 @@ in troubles is 1 if absent and null for "until cleared". Phones are E.164; times
     GET    /_control/status_delays      the same
     POST   /_control/limits             {per_s?: number | null, pairs?: bool}; both off at first
     GET    /_control/templates          {templates}, every field
-    POST   /_control/templates/{name}   {status?, category?, correct_category?, quality?, language?, reason?}
+    POST   /_control/templates/{name}   {status?, category?, correct_category?, quality?, body?, language?,
+                                        reason?, pause?: 1 (3 h) | 2 (6 h)}
     POST   /_control/reset              {keep_clock?}; empties everything but the webhook's target
     GET    /_control/wire               ?after=N → {exchanges}, the last 2,000
 

@@ -171,7 +171,11 @@ class Sandbox:
             clock=self._clock,
         ).add_to(self._routes)
         TemplatesApi(
-            number=number, catalogue=self._catalogue, changes=self._changes, clock=self._clock
+            number=number,
+            catalogue=self._catalogue,
+            changes=self._changes,
+            clock=self._clock,
+            troubles=self._troubles,
         ).add_to(self._routes)
         Cloud(number=number, media=self._media, catalogue=self._catalogue).add_to(self._routes)
 

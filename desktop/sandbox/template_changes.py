@@ -74,9 +74,9 @@ class TemplateChanges:
         review.add_done_callback(self._reviews.discard)
 
     async def change(self, template: Template, wanted: dict[str, Any]) -> Template:
-        """Sets `status`, `quality`, `correct_category` (announced for in 24 h) or `category` (at once).
+        """Sets `status`, `quality`, `correct_category` (announced for in 24 h), `category` (at once) or `body`.
 
-        Each sends its webhook. ValueError, with a sentence, for a value Meta does not have.
+        Each sends its webhook. A pause is the first (3 h) or, with `pause` 2, the second (6 h). ValueError, with a sentence, for a value Meta does not have.
         """
         known = {
             "status": STATUSES,
@@ -87,10 +87,18 @@ class TemplateChanges:
         for key, values in known.items():
             if key in wanted and wanted[key] not in values:
                 raise ValueError(f"'{key}' is one of {', '.join(sorted(values))}.")
+        body, pause = wanted.get("body", "Hello."), wanted.get("pause", 1)
+        if not isinstance(body, str) or not body.strip():
+            raise ValueError("'body' is the new text.")
+        if pause not in PAUSES:
+            raise ValueError("'pause' is 1 or 2.")
         events: list[Event] = []
         now_s = self._clock.now_s()
         if "status" in wanted:
-            template, event = _with_status(template, wanted["status"], wanted.get("reason"), now_s)
+            template, event = _with_status(template, wanted["status"], wanted.get("reason"), now_s, pause)
+            events.append(event)
+        if "body" in wanted:
+            template, event = _with_body(template, body)
             events.append(event)
         if "quality" in wanted:
             told = {"previous_quality_score": template.quality, "new_quality_score": wanted["quality"]}
@@ -128,7 +136,13 @@ class TemplateChanges:
             await self.change(template, {"status": "APPROVED"})
 
 
-def _with_status(template: Template, status: str, reason: object, now_s: float) -> tuple[Template, Event]:
+PAUSES = {1: ("FIRST_PAUSE", 3), 2: ("SECOND_PAUSE", 6)}
+"""What a pause is called, and its hours."""
+
+
+def _with_status(
+    template: Template, status: str, reason: object, now_s: float, pause: int
+) -> tuple[Template, Event]:
     why = reason if isinstance(reason, str) else "INVALID_FORMAT" if status == "REJECTED" else "NONE"
     value: dict[str, Any] = {
         "event": status,
@@ -136,14 +150,24 @@ def _with_status(template: Template, status: str, reason: object, now_s: float) 
         "message_template_category": template.category,
     }
     if status == "PAUSED":
+        title, hours = PAUSES[pause]
         value["other_info"] = {
-            "title": "FIRST_PAUSE",
-            "description": "Paused for 3 hours due to low quality.",
+            "title": title,
+            "description": f"Paused for {hours} hours due to low quality.",
         }
     if status == "DISABLED":
         value["disable_info"] = {"disable_date": int(now_s)}
     changed = replace(template, status=status, rejected_reason=why)
     return changed, ("message_template_status_update", value)
+
+
+def _with_body(template: Template, text: str) -> tuple[Template, Event]:
+    """Other words in the body; its examples stay."""
+    parts = tuple(one | {"text": text} if one["type"] == "BODY" else one for one in template.components)
+    return replace(template, components=parts), (
+        "message_template_components_update",
+        {"message_template_element": text},
+    )
 
 
 def _with_warning(template: Template, category: str, at_s: float) -> tuple[Template, Event]:

@@ -12,11 +12,12 @@ from aiohttp import web
 from .clock import BusinessClock
 from .cloud import chosen
 from .envelope import GraphError, json_response, missing, no_object
-from .messages import decoded, parse_object
+from .messages import HTML_502, decoded, parse_object
 from .routes import Routes
 from .template_changes import TemplateChanges
 from .template_rules import check_new
 from .templates import Catalogue, Template
+from .trouble import Troubles
 from .updates import Number
 
 DEFAULT_FIELDS = "name,status,category,language,components,parameter_format,previous_category,id"
@@ -27,12 +28,19 @@ class TemplatesApi:
     """Templates as the business sees and changes them."""
 
     def __init__(
-        self, *, number: Number, catalogue: Catalogue, changes: TemplateChanges, clock: BusinessClock
+        self,
+        *,
+        number: Number,
+        catalogue: Catalogue,
+        changes: TemplateChanges,
+        clock: BusinessClock,
+        troubles: Troubles,
     ) -> None:
         self._number = number
         self._catalogue = catalogue
         self._changes = changes
         self._clock = clock
+        self._troubles = troubles
 
     def add_to(self, routes: Routes) -> None:
         """Adds its routes."""
@@ -45,6 +53,8 @@ class TemplatesApi:
     async def list(self, request: web.BaseRequest, waba_id: str) -> web.Response:
         """A page of templates, with `paging.next` only if there is more."""
         self._expect_waba(waba_id, "get")
+        if self._troubles.for_list():
+            return web.Response(body=HTML_502, status=502, content_type="text/html")
         query = request.query
         found = [one for one in self._catalogue.all() if _fits(one, query)]
         limit = _page_size(query.get("limit"))

@@ -18,6 +18,8 @@ SEND_KINDS = frozenset(
     }
 )
 WEBHOOK_KINDS = frozenset({"duplicate_webhooks", "shuffle_webhooks", "delay_webhooks"})
+LIST_KINDS = frozenset({"templates_502"})
+"""What strikes a reading of the templates."""
 
 
 @dataclass(slots=True)
@@ -66,10 +68,9 @@ class Troubles:
         when = wanted.get("when", "answer")
         count = wanted.get("count", 1)
         delay_s = wanted.get("delay_s", 1.0)
-        if kind not in SEND_KINDS | WEBHOOK_KINDS:
-            raise ValueError(
-                f"Unknown kind {kind!r}: one of {', '.join(sorted(SEND_KINDS | WEBHOOK_KINDS))}."
-            )
+        kinds = SEND_KINDS | WEBHOOK_KINDS | LIST_KINDS
+        if kind not in kinds:
+            raise ValueError(f"Unknown kind {kind!r}: one of {', '.join(sorted(kinds))}.")
         if not isinstance(code, int) or (kind == "code" and code < 1):
             raise ValueError("Give the error code as a number above 0.")
         if when not in ("answer", "webhook"):
@@ -107,6 +108,10 @@ class Troubles:
             if trouble.kind == kind:
                 return self._strike(trouble)
         return None
+
+    def for_list(self) -> Trouble | None:
+        """The trouble that this reading of the templates meets, counted down."""
+        return self.for_webhook("templates_502")
 
     def shown(self) -> list[dict[str, Any]]:
         """All that still wait."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from desktop.domain.activity import Deed
 from desktop.domain.audience import Breakdown, Line, Rule
 from desktop.domain.broadcast import (
     BroadcastDraft,
@@ -22,10 +23,12 @@ from desktop.domain.messages import Status
 from desktop.domain.people import Right, User
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.reasons import Reason
+from desktop.domain.template_notices import blocking
 from desktop.domain.templates import Template, Variable
 from desktop.services import sending
 from desktop.services.rights import allow
 from desktop.store import (
+    activity,
     audience,
     broadcasts,
     conversations,
@@ -186,7 +189,7 @@ class Broadcasts:
                         "Contacts who opted out are included. Write the reason; it is kept.",
                         "reason",
                     )
-            return broadcasts.launch(
+            done = broadcasts.launch(
                 tx,
                 broadcast_id,
                 rule,
@@ -194,6 +197,8 @@ class Broadcasts:
                 user_id=user.id,
                 approved_count=approved_count,
             )
+            activity.log(tx, user, Deed.BROADCAST_LAUNCHED, done.name, _launch_words(done))
+            return done
 
         launched = await self._store.write(write, WriteLane.PEOPLE)
         self._news.set()
@@ -231,8 +236,12 @@ class Broadcasts:
     ) -> None:
         def write(tx: Tx) -> None:
             allow(tx, user, Right.BROADCAST)
-            _expect(broadcasts.get(tx, broadcast_id), *allowed)
+            record = broadcasts.get(tx, broadcast_id)
+            _expect(record, *allowed)
             broadcasts.set_status(tx, broadcast_id, to)
+            figures = broadcasts.figures(tx, broadcast_id)
+            told = f"{figures.gone_count:,} of {figures.to_send_count:,} had left"
+            activity.log(tx, user, _DEEDS[to], record.name, told)
 
         await self._store.write(write)
 
@@ -302,6 +311,21 @@ _DECISIONS: Final = {
 }
 
 
+_DEEDS: Final = {
+    BroadcastStatus.PAUSED: Deed.BROADCAST_PAUSED,
+    BroadcastStatus.RUNNING: Deed.BROADCAST_RESUMED,
+    BroadcastStatus.STOPPED: Deed.BROADCAST_STOPPED,
+}
+
+
+def _launch_words(done: BroadcastRecord) -> str:
+    """For the log: '1,000 selected', and with the toggle off how many opted out, and why they get it."""
+    told = f"{done.selected_count or 0:,} selected"
+    if not done.override_reason:
+        return told
+    return f"{told}; {done.approved_no_count:,} of them despite an opt-out: {done.override_reason}"
+
+
 def _expect(record: BroadcastRecord, *allowed: BroadcastStatus) -> None:
     if record.status not in allowed:
         raise Problem(
@@ -325,8 +349,8 @@ def _checked_template(tx: Tx, draft: BroadcastDraft) -> Template:
     if draft.template_id is None:
         raise Problem("No template", "Choose a template first.", "template")
     template = templates.get(tx, draft.template_id)
-    if not template.sendable:
-        raise Problem("Template not approved", Reason.TEMPLATE_NOT_APPROVED.sentence, "template")
+    if against := blocking(template, tx.now):
+        raise Problem(against.label, against.sentence, "template")
     unset = [one.name for one in draft.variables if not one.field and not one.text.strip()]
     absent = set(template.variables) - {one.name for one in draft.variables}
     if unset or absent:

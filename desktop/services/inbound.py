@@ -357,15 +357,27 @@ def _number(tx: Tx, update: NumberChanged) -> None:
 
 def _template(tx: Tx, update: TemplateUpdate) -> None:
     if isinstance(update, TemplateStatusChanged):
-        template_store.change(tx, update.name, update.language, status=update.status)
+        since = update.at or tx.now
+        template_store.change(
+            tx,
+            update.name,
+            update.language,
+            whatsapp_id=update.whatsapp_id,
+            status=update.status,
+            status_reason=update.reason,
+            paused_until=since + update.paused_for if update.paused_for else None,
+        )
     elif isinstance(update, TemplateCategoryChanged):
         template_store.change(
             tx,
             update.name,
             update.language,
+            whatsapp_id=update.whatsapp_id,
             # A warning names the present category as the new one: what counts in it is the announced one.
             category=None if update.correct_category else update.new_category,
             correct_category=update.correct_category,
         )
     elif isinstance(update, TemplateQualityChanged):
-        template_store.change(tx, update.name, update.language, quality=update.quality)
+        template_store.change(
+            tx, update.name, update.language, whatsapp_id=update.whatsapp_id, quality=update.quality
+        )

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from desktop.domain.template_uses import TemplateUse
 from desktop.domain.templates import Template
 from desktop.store import templates
 from desktop.store.engine import Store
@@ -21,6 +23,7 @@ class Templates:
         self._clock = clock
         self._fetch = fetch
         self._refreshing = asyncio.Lock()
+        self._queued = False
 
     async def every(self) -> list[Template]:
         return await self._store.read(templates.every, people=True)
@@ -33,6 +36,18 @@ class Templates:
         """The first template of that name. Raises NotFound."""
         return await self._store.read(lambda tx: templates.by_name(tx, name), people=True)
 
+    async def uses(self, template_id: int) -> list[TemplateUse]:
+        """Where a template is used: drafts, then broadcasts that are not over, then the newest that are."""
+        return await self._store.read(lambda tx: templates.uses(tx, template_id), people=True)
+
+    async def in_use(self) -> list[TemplateUse]:
+        """Every draft and every broadcast that is not over, with the template it has."""
+        return await self._store.read(templates.in_use, people=True)
+
+    async def last_refreshed_at(self) -> datetime | None:
+        """When the whole list was last read from WhatsApp; None before the first time."""
+        return await self._store.read(templates.refreshed_at, people=True)
+
     async def refresh(self) -> int:
         """Read the list from WhatsApp and keep it; returns how many. Raises the client's Problem."""
         async with self._refreshing:
@@ -42,6 +57,21 @@ class Templates:
             stamped = [replace(one, fetched_at=now) for one in fetched]
             await self._store.write(lambda tx: templates.replace_all(tx, stamped))
             return len(stamped)
+
+    async def refresh_after_change(self) -> None:
+        """Refresh because WhatsApp told of a change; many such changes at once are read once more, not many times.
+
+        What is told while a list is being read is not in that list for certain, so one more reading follows.
+        """
+        if self._queued:
+            return
+        self._queued = True
+        try:
+            async with self._refreshing:
+                pass
+        finally:
+            self._queued = False
+        await self.refresh()
 
     async def refresh_if_stale(self) -> None:
         """Refresh when any copy is older than ten minutes; two callers refresh once."""

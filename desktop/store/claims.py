@@ -19,7 +19,7 @@ from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Claimed, ClaimResult
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
-from desktop.domain.templates import Template, Variable, values_for
+from desktop.domain.templates import Template, TemplateStatus, Variable, values_for
 from desktop.store import contacts, drafts, facts, holds, outbox, settings, tables
 from desktop.store import templates as template_store
 from desktop.store.engine import Tx
@@ -267,7 +267,7 @@ def _hurdle(
     if not person.phone and person.id not in asked.user_ids:
         return Reason.NO_PHONE
     if row.kind == "template":
-        if template is None:
+        if template is None or template.status is TemplateStatus.GONE:
             return Reason.TEMPLATE_GONE
         if not template.sendable:
             return Reason.TEMPLATE_NOT_APPROVED
@@ -276,14 +276,18 @@ def _hurdle(
 
 
 def _is_held(one: tuple[Row[Any], _Ruling]) -> bool:
-    return one[1].reason is Reason.TEMPLATE_NOT_APPROVED
+    return one[1].reason in (Reason.TEMPLATE_NOT_APPROVED, Reason.TEMPLATE_GONE)
 
 
 def _hold_broadcasts(tx: Tx, rulings: list[tuple[Row[Any], _Ruling]]) -> None:
     """A broadcast whose template WhatsApp no longer accepts is held, its recipients kept waiting."""
-    held = {row.broadcast_id for row, ruling in rulings if row.broadcast_id and _is_held((row, ruling))}
-    for broadcast_id in held:
-        holds.hold(tx, broadcast_id, Reason.TEMPLATE_NOT_APPROVED.sentence)
+    held = {
+        row.broadcast_id: ruling.reason
+        for row, ruling in rulings
+        if row.broadcast_id and _is_held((row, ruling)) and ruling.reason is not None
+    }
+    for broadcast_id, reason in held.items():
+        holds.hold(tx, broadcast_id, reason.sentence)
     rulings[:] = [one for one in rulings if not (one[0].broadcast_id in held and _is_held(one))]
 
 

@@ -7,14 +7,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from desktop.domain.consent import Category
 from desktop.domain.templates import Button, Quality, Template, TemplateStatus, placeholders
 from desktop.whatsapp.payloads import Attachment, Body, CannotBuild, Envelope
 from desktop.whatsapp.reading import clean, identifier, mapping, mappings
 
-FIELDS: Final = "id,name,language,status,category,correct_category,previous_category,parameter_format,components,quality_score"
+FIELDS: Final = (
+    "id,name,language,status,rejected_reason,category,correct_category,previous_category,parameter_format,"
+    "components,quality_score"
+)
 """What is asked of WhatsApp for each template."""
 
 _STATUSES: Final = {
@@ -77,11 +80,15 @@ def template_from_graph(item: Mapping[str, Any], fetched_at: datetime) -> Templa
     if not (name and code and clean(body.get("text"))):
         raise UnreadableTemplate(f"template “{name or item.get('id')}” has no name, language or body")
     header_kind = (clean(header.get("format"), 32) or "text").lower() if header else ""
+    if "CAROUSEL" in parts:
+        header_kind = "carousel"
+    now_is, before = category(item.get("category")), category_or_none(item.get("previous_category"))
+    rejected = clean(item.get("rejected_reason"), 512)
     return Template(
         id=0,
         name=name,
         language=code,
-        category=category(item.get("category")),
+        category=now_is,
         body=clean(body.get("text")),
         status=status(item.get("status")),
         correct_category=category_or_none(item.get("correct_category")),
@@ -94,6 +101,9 @@ def template_from_graph(item: Mapping[str, Any], fetched_at: datetime) -> Templa
         examples=_examples(mapping(body.get("example"))),
         fetched_at=fetched_at,
         whatsapp_id=identifier(item.get("id")),
+        category_before=before if before is not now_is else None,
+        other_examples=tuple(_other_examples(parts, header_kind)),
+        status_reason="" if rejected.upper() == "NONE" else rejected,
     )
 
 
@@ -111,6 +121,7 @@ def _buttons(part: Mapping[str, Any]) -> Iterator[Button]:
             clean(button.get("type"), 64).lower(),
             clean(button.get("text"), 256),
             clean(button.get("url"), 2_048),
+            clean(button.get("phone_number"), 64),
         )
 
 
@@ -122,6 +133,41 @@ def _examples(example: Mapping[str, Any]) -> tuple[str, ...]:
     texts = example.get("body_text")
     row = texts[0] if isinstance(texts, list) and texts else []
     return tuple(clean(value) for value in row) if isinstance(row, list) else ()
+
+
+def _other_examples(parts: Mapping[str, Any], header_kind: str) -> Iterator[tuple[str, str]]:
+    """The examples of the header and of the buttons, by variable; 'header' is what fills a media header."""
+    header = mapping(parts.get("HEADER"))
+    example = mapping(header.get("example"))
+    if header_kind == "carousel":
+        cards = len(list(mappings(mapping(parts["CAROUSEL"]).get("cards"))))
+        yield "header", "1 card" if cards == 1 else f"{cards:,} cards"
+    elif header_kind == "text":
+        named = [clean(one.get("example")) for one in mappings(example.get("header_text_named_params"))]
+        texts = named or _texts(example.get("header_text"))
+        yield from zip(
+            (f"header:{one}" for one in placeholders(clean(header.get("text")))), texts, strict=False
+        )
+    elif file := _file_name(next(iter(_texts(example.get("header_handle"))), "")):
+        yield "header", file
+    for index, button in enumerate(mappings(mapping(parts.get("BUTTONS")).get("buttons"))):
+        url, given = clean(button.get("url"), 2_048), button.get("example")
+        first = next(iter(_texts(given)), "") or clean(given)
+        if names := placeholders(url):
+            # WhatsApp gives the whole address as the example; the variable is its end.
+            yield f"button{index}:{names[0]}", first.removeprefix(url.split("{{")[0])
+        elif clean(button.get("type")).upper() == "COPY_CODE" and first:
+            yield f"button{index}:code", first
+
+
+def _texts(value: object) -> list[str]:
+    return [clean(one) for one in value] if isinstance(value, list) else []
+
+
+def _file_name(address: str) -> str:
+    """The end of an address, if it looks like the name of a file: an upload's handle does not."""
+    name = unquote(urlsplit(address).path).rpartition("/")[2]
+    return name if re.fullmatch(r"[^/\\\x00-\x1f]{1,120}\.[A-Za-z0-9]{2,5}", name) else ""
 
 
 def template(

@@ -6,7 +6,7 @@ then uses the time of receipt. `raw` is the item as ASCII JSON.
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desktop.domain.consent import Category
 from desktop.domain.messages import Status
@@ -189,11 +189,15 @@ class TemplateUpdate(Update):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateStatusChanged(TemplateUpdate):
-    """status None: the event leaves the status as it is (FLAGGED, UNARCHIVED …): refresh the template."""
+    """status None: the event leaves the status as it is (FLAGGED, UNARCHIVED …): refresh the template.
+
+    paused_for: how long a pause takes, None where WhatsApp did not say.
+    """
 
     status: TemplateStatus | None
     category: Category | None = None
     reason: str = ""
+    paused_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

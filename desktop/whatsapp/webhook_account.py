@@ -1,6 +1,7 @@
 """Webhook updates about templates, the business number and the account."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -61,7 +62,12 @@ def _template_status(value: Item, where: Where) -> Update:
         status=_status_after(event),
         category=category_or_none(value.get("message_template_category")),
         reason=_why(value),
+        paused_for=_PAUSES.get(_capitals(mapping(value.get("other_info")).get("title"))),
     )
+
+
+_PAUSES: Final = {"FIRST_PAUSE": timedelta(hours=3), "SECOND_PAUSE": timedelta(hours=6)}
+"""Source: the Cloud API's page on template pausing. The third time a template is disabled."""
 
 
 _LEAVE_STATUS: Final = frozenset({"FLAGGED", "UNARCHIVED", "UNPAUSED"})

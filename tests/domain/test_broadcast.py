@@ -70,11 +70,25 @@ def test_one_can_jump_to_any_step_when_nothing_is_missing_and_back(step: Step) -
     assert there.go_to(Step.TEMPLATE) == ready()
 
 
+def test_the_examples_of_another_template_are_not_kept() -> None:
+    first = replace(PLAIN, id=21, body="Hi {{1}}, up to {{2}} off.", examples=("Ana", "50%"))
+    second = replace(PLAIN, id=22, body="Hi {{1}}, your order {{2}} left.", examples=("Ana", "A-991"))
+    state = WizardState().choose_template(first)
+    assert [one.text for one in state.choose_template(second).draft.variables] == ["there", "A-991"]
+    mine = state.set_variable(Variable("2", "", "60%")).choose_template(second)
+    assert [one.text for one in mine.draft.variables] == ["there", "60%"]
+
+
+def test_a_template_that_was_paused_meanwhile_stops_the_launch_too() -> None:
+    state = replace(ready().go_to(Step.REVIEW), template=replace(SALE, status=TemplateStatus.PAUSED))
+    assert state.blocked_by() == "Paused by WhatsApp for its quality. Choose another template."
+
+
 @pytest.mark.parametrize("status", [one for one in TemplateStatus if one is not TemplateStatus.APPROVED])
 def test_a_template_that_whatsapp_does_not_accept_stops_the_walk(status: TemplateStatus) -> None:
     state = WizardState().choose_template(replace(SALE, status=status))
 
-    assert "does not accept" in state.blocked_by()
+    assert "WhatsApp" in state.blocked_by()
     assert state.go_to(Step.REVIEW).step is Step.TEMPLATE
 
 

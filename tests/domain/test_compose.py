@@ -181,7 +181,7 @@ def test_a_template_needs_its_values_and_whatsapps_approval() -> None:
     assert box().set_value("1", " ").blocked_by(NOW) == "Fill {{1}} first."
     assert box().choose(SALE, {}).blocked_by(NOW) == "Fill {{1}} first."
     paused = box().choose(replace(SALE, status=TemplateStatus.PAUSED), {"1": "Ana"})
-    assert "does not accept" in paused.blocked_by(NOW)
+    assert paused.blocked_by(NOW) == "Paused by WhatsApp for its quality. Choose another template."
 
 
 # The draft.

@@ -64,6 +64,16 @@ def test_a_copy_older_than_ten_minutes_is_stale(age: timedelta, stale: bool) -> 
     assert replace(SALE, fetched_at=NOW - age).stale(NOW) is stale
 
 
+def test_examples_belong_to_their_variables() -> None:
+    known = replace(
+        SALE, body="Hi {{2}}, {{1}} off until {{3}}.", examples=("20%", "Ana"),
+        other_examples=(("header:1", "members"), ("header", "poster.jpg")),
+    )  # fmt: skip
+    assert templates.example_values(known) == {"header:1": "members", "1": "20%", "2": "Ana"}
+    named = replace(known, named=True, body="Hi {{name}}, {{share}} off.", examples=("Ana", "20%"))
+    assert templates.example_values(named)["name"] == "Ana"
+
+
 def test_a_template_that_was_never_fetched_is_stale() -> None:
     assert SALE.stale(NOW)
 

@@ -11,6 +11,7 @@ from desktop.sandbox.server import Sandbox
 from tests.sandbox.harness import ANA, WABA, Client, Receiver, code, template
 
 PATH = f"/v25.0/{WABA}/message_templates"
+BEARER = {"Authorization": "Bearer sandbox-token"}
 
 
 async def names(client: Client, query: str = "") -> list[str]:
@@ -198,6 +199,29 @@ async def test_edits_deletes_and_unpauses(client: Client) -> None:
     assert await client.call("DELETE", f"{PATH}?name=diwali") == (200, {"success": True})
     assert "diwali" not in await names(client)
     assert (await client.call("DELETE", f"{PATH}?name=diwali"))[0] == 400
+
+
+async def test_a_second_pause_takes_longer_and_other_words_are_told(
+    hooked: Client, receiver: Receiver
+) -> None:
+    await hooked.control("templates/spring_sale", {"status": "PAUSED", "pause": 2})
+    told = await hooked.control("templates/order_shipped", {"body": "Hi {{1}}, {{2}} comes {{3}}."})
+    await hooked.settled()
+    (paused,) = receiver.values("message_template_status_update")
+    assert paused["other_info"]["title"] == "SECOND_PAUSE"
+    (changed,) = receiver.values("message_template_components_update")
+    assert changed["message_template_name"] == "order_shipped"
+    assert told["components"][0]["text"] == "Hi {{1}}, {{2}} comes {{3}}."
+    assert told["components"][0]["example"], "the examples stay"
+
+
+async def test_the_list_can_be_out_of_reach(client: Client) -> None:
+    await client.control("trouble", {"kind": "templates_502", "count": 2})
+    for _ in range(2):
+        async with client.session.get(client.base_url + PATH, headers=BEARER) as answer:
+            assert answer.status == 502
+    assert len(await names(client)) == 4
+    await client.sent(ANA, **template("order_shipped", "Ana", "A-1", "today"))
 
 
 async def test_a_category_change_is_announced_then_done(hooked: Client, receiver: Receiver) -> None:

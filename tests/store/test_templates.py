@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.consent import Category
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.consent import Category, OptIn
 from desktop.domain.problems import NotFound
+from desktop.domain.template_uses import UseKind
 from desktop.domain.templates import Button, Quality, Template, TemplateStatus
-from desktop.store import templates
+from desktop.store import broadcasts, templates
 from desktop.store.engine import Store
 from tests.clock import START, FakeClock
 from tests.databases import read, write
-from tests.store.world import add_template
+from tests.store.world import add_contacts, add_template, draft, launch
 
 FULL = Template(
     id=0,
@@ -73,6 +75,8 @@ def test_the_revision_grows_with_what_a_recipient_sees(
     fetched(sqlite_store, replace(FULL, **changed))
 
     (kept,) = read(sqlite_store, templates.every)
+    # What the category was before is remembered apart, see below.
+    kept = replace(kept, category_before=None, category_changed_at=None)
     assert kept == replace(FULL, id=kept.id, revision=revision, **changed)
 
 
@@ -136,3 +140,107 @@ def test_a_webhook_about_an_unknown_template_is_passed_over(store: Store) -> Non
 
     assert read(store, templates.every) == []
     assert read(store, templates.oldest_fetch) is None
+
+
+def test_what_a_category_was_before_it_was_turned_is_kept_with_the_time(
+    store: Store, clock: FakeClock
+) -> None:
+    order = replace(FULL, name="order", category=Category.UTILITY)
+    fetched(store, order)
+    clock.move(timedelta(hours=2))
+    turned_at = clock.now()
+    fetched(store, replace(order, category=Category.MARKETING, fetched_at=turned_at))
+    clock.move(timedelta(days=9))
+    fetched(store, replace(order, category=Category.MARKETING, fetched_at=clock.now()))
+
+    (kept,) = read(store, templates.every)
+    assert (kept.category_before, kept.category_changed_at) == (Category.UTILITY, turned_at)
+    assert (kept.fetched_at, kept.revision) == (clock.now(), 2)
+    write(store, lambda tx: templates.change(tx, "order", "en", category=Category.UTILITY))
+    (back,) = read(store, templates.every)
+    assert (back.category_before, back.category_changed_at) == (Category.MARKETING, clock.now())
+
+
+def test_another_category_after_a_rejection_was_chosen_by_its_writer(store: Store) -> None:
+    fetched(store, replace(FULL, status=TemplateStatus.REJECTED))
+    fetched(store, replace(FULL, category=Category.UTILITY))
+
+    (kept,) = read(store, templates.every)
+    assert (kept.category, kept.category_before) == (Category.UTILITY, None)
+
+
+def test_why_and_how_long_are_kept_until_the_state_is_another(store: Store, clock: FakeClock) -> None:
+    fetched(store, FULL)
+    ends = clock.now() + timedelta(hours=3)
+
+    def change(status: TemplateStatus, reason: str = "", until: Any = None) -> Template:
+        def apply(tx: Any) -> None:
+            templates.change(
+                tx, "", "", whatsapp_id="77", status=status, status_reason=reason, paused_until=until
+            )
+
+        write(store, apply)
+        return read(store, templates.every)[0]
+
+    paused = change(TemplateStatus.PAUSED, "FIRST_PAUSE. Low quality", ends)
+    assert (paused.status, paused.status_reason, paused.paused_until) == (
+        TemplateStatus.PAUSED,
+        "FIRST_PAUSE. Low quality",
+        ends,
+    )
+    fetched(store, replace(FULL, status=TemplateStatus.PAUSED))
+    (read_again,) = read(store, templates.every)
+    assert read_again.paused_until == ends
+    assert change(TemplateStatus.APPROVED).paused_until is None
+    rejected = change(TemplateStatus.REJECTED, "INVALID_FORMAT. Adjacent parameters")
+    fetched(store, replace(FULL, status=TemplateStatus.REJECTED, status_reason="INVALID_FORMAT"))
+    assert read(store, templates.every)[0].status_reason == rejected.status_reason
+
+
+def test_examples_and_numbers_of_other_parts_are_kept(store: Store) -> None:
+    rich = replace(
+        FULL,
+        buttons=(*FULL.buttons, Button("phone_number", "Call", phone="+16045550100")),
+        other_examples=(("header", "poster.jpg"), ("button1:1", "a")),
+    )
+    fetched(store, rich)
+    fetched(store, rich)
+
+    (kept,) = read(store, templates.every)
+    assert kept == replace(rich, id=kept.id, revision=1)
+
+
+def test_a_list_that_is_empty_was_read_nevertheless(store: Store, clock: FakeClock) -> None:
+    assert read(store, templates.refreshed_at) is None
+    fetched(store)
+    assert read(store, templates.refreshed_at) == clock.now()
+    clock.move(timedelta(minutes=5))
+    fetched(store, FULL)
+    assert read(store, templates.refreshed_at) == clock.now()
+
+
+def test_where_a_template_is_used(store: Store, clock: FakeClock) -> None:
+    def world(tx: Any) -> tuple[Template, int, int, int]:
+        used, other = add_template(tx), add_template(tx, "order", Category.UTILITY)
+        add_contacts(tx, OptIn.YES, OptIn.YES, OptIn.NO)
+        ended = launch(tx, used)
+        while broadcasts.plan(tx, ended):
+            pass
+        broadcasts.set_status(tx, ended, BroadcastStatus.STOPPED)
+        running = launch(tx, used)
+        drafted = broadcasts.save_draft(tx, None, draft(used), None)
+        broadcasts.save_draft(tx, None, draft(other), None)
+        return used, ended, running, drafted
+
+    used, ended, running, drafted = write(store, world)
+    found = read(store, lambda tx: templates.uses(tx, used.id))
+    assert [(one.kind, one.id, one.status.value, one.selected_count) for one in found] == [
+        (UseKind.DRAFT, drafted, "draft", 0),
+        (UseKind.BROADCAST, running, "preparing", 3),
+        (UseKind.BROADCAST, ended, "stopped", 3),
+    ]
+    assert {one.at for one in found} == {clock.now()}
+    going = read(store, templates.in_use)
+    assert {one.id for one in going if one.template_id == used.id} == {running, drafted}
+    assert len(going) == 3
+    assert read(store, lambda tx: templates.uses(tx, 404)) == []

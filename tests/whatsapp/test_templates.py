@@ -27,7 +27,12 @@ SALE: dict[str, Any] = {
     "parameter_format": "POSITIONAL",
     "quality_score": {"score": "GREEN", "date": 1790000000},
     "components": [
-        {"type": "HEADER", "format": "TEXT", "text": "Only {{1}}"},
+        {
+            "type": "HEADER",
+            "format": "TEXT",
+            "text": "Only {{1}}",
+            "example": {"header_text": ["this week"]},
+        },
         {
             "type": "BODY",
             "text": "Dear {{1}}, take {{2}} off.",
@@ -37,7 +42,12 @@ SALE: dict[str, Any] = {
         {
             "type": "BUTTONS",
             "buttons": [
-                {"type": "URL", "text": "Shop", "url": "https://example.org/s?c={{1}}"},
+                {
+                    "type": "URL",
+                    "text": "Shop",
+                    "url": "https://example.org/s?c={{1}}",
+                    "example": ["https://example.org/s?c=fall"],
+                },
                 {"type": "QUICK_REPLY", "text": "Stop offers"},
                 {"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+16045550100"},
             ],
@@ -66,12 +76,48 @@ def test_reading_an_item() -> None:
         buttons=(
             Button("url", "Shop", "https://example.org/s?c={{1}}"),
             Button("quick_reply", "Stop offers"),
-            Button("phone_number", "Call"),
+            Button("phone_number", "Call", phone="+16045550100"),
         ),
         examples=("Ana", "20 %"),
         fetched_at=NOW,
         whatsapp_id="920070352646140",
+        other_examples=(("header:1", "this week"), ("button0:1", "fall")),
     )
+
+
+@pytest.mark.parametrize(
+    ("component", "kind", "other"),
+    [
+        (
+            {"format": "IMAGE", "example": {"header_handle": ["https://cdn.example/a%20b/poster.jpg?oe=6"]}},
+            "image",
+            (("header", "poster.jpg"),),
+        ),
+        ({"format": "DOCUMENT", "example": {"header_handle": ["4::aW1hZ2UvanBlZw==:ARb"]}}, "document", ()),
+        ({"format": "VIDEO"}, "video", ()),
+        ({"format": "LOCATION"}, "location", ()),
+    ],
+)
+def test_a_media_header_shows_the_name_of_its_example(
+    component: dict[str, Any], kind: str, other: tuple[tuple[str, str], ...]
+) -> None:
+    read = sale(components=[{"type": "HEADER", **component}, {"type": "BODY", "text": "Look."}])
+    assert (read.header_kind, read.header_text, read.other_examples) == (kind, "", other)
+
+
+def test_cards_a_code_and_what_whatsapp_decided_are_read() -> None:
+    cards = {"type": "CAROUSEL", "cards": [{"components": []}, {"components": []}]}
+    read = sale(components=[{"type": "BODY", "text": "Look."}, cards])
+    assert (read.header_kind, read.other_examples) == ("carousel", (("header", "2 cards"),))
+    code = {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "text": "Copy", "example": "25OFF"}]}
+    coded = sale(components=[{"type": "BODY", "text": "Look."}, code])
+    assert coded.other_examples == (("button0:code", "25OFF"),)
+    decided = sale(
+        category="MARKETING", previous_category="UTILITY", status="REJECTED", rejected_reason="SCAM"
+    )
+    assert (decided.category_before, decided.status_reason) == (Category.UTILITY, "SCAM")
+    same = sale(previous_category="MARKETING", rejected_reason="NONE")
+    assert (same.category_before, same.status_reason) == (None, "")
 
 
 def test_category_about_to_become_marketing_counts_at_once() -> None:

@@ -1,6 +1,6 @@
 """Updates about templates, the number and the account."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +67,18 @@ def test_rejected_template() -> None:
 )
 def test_template_events(event: str, status: TemplateStatus | None) -> None:
     assert template_status(event=event, reason=None).status is status
+
+
+@pytest.mark.parametrize(
+    ("title", "paused_for"),
+    [
+        ("FIRST_PAUSE", timedelta(hours=3)),
+        ("SECOND_PAUSE", timedelta(hours=6)),
+        ("RATE_LIMITING_PAUSE", None),
+    ],
+)
+def test_how_long_a_pause_takes(title: str, paused_for: timedelta | None) -> None:
+    assert template_status(event="PAUSED", other_info={"title": title}).paused_for == paused_for
 
 
 def test_reason_none_is_no_reason() -> None:

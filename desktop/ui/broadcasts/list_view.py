@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QStyle, QStyleOptionViewItem, QWid
 
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus, Figures
 from desktop.domain.messages import Status
+from desktop.domain.template_notices import Notice, Severity, spoken, warnings
 from desktop.domain.templates import Template
 from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.frame import HEADER_PX, Bar, Body, stacked
@@ -22,6 +23,7 @@ from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows
 from desktop.ui.parts.table import CellDelegate, Table
+from desktop.ui.templates import words as template_words
 from desktop.ui.theme import Color, Theme
 
 _OUTCOME: Final[tuple[tuple[Color, tuple[Status, ...]], ...]] = (
@@ -46,6 +48,12 @@ class BroadcastRow:
     def shares(self) -> list[tuple[Color, int]]:
         """The coloured parts of the bar; what waits stays empty."""
         return [(color, sum(self.figures.count(one) for one in statuses)) for color, statuses in _OUTCOME]
+
+    def warnings(self, now: datetime) -> tuple[Notice, ...]:
+        """What a person should know of its template; nothing once it is over."""
+        if self.template is None or self.record.status.is_over:
+            return ()
+        return warnings(self.template, now)
 
     @property
     def outcome_words(self) -> str:
@@ -137,7 +145,7 @@ class BroadcastList(QWidget):
     def _columns(self) -> list[Column[BroadcastRow]]:
         return [
             Column("Name", lambda row: Cell(row.record.name or "No name yet", bold=True)),
-            Column("Template", lambda row: Cell(row.record.template_name or "–", color="muted")),
+            Column("Template", self._template),
             Column("", _category, 118),
             Column("Status", _status, 98),
             Column("Outcome", lambda row: Cell("", tooltip=row.outcome_words), 110),
@@ -168,6 +176,15 @@ class BroadcastList(QWidget):
         self.stack.setCurrentWidget(self._card if made else self.empty)
         self.new_button.setVisible(bool(made))
 
+    def _template(self, row: BroadcastRow) -> Cell:
+        """Its name; with a sign where WhatsApp took it away or turned it, as long as that still matters."""
+        name, found = row.record.template_name or "–", row.warnings(self._now())
+        if not found:
+            return Cell(name, color="muted")
+        danger = any(one.severity is Severity.DANGER for one in found)
+        icon: tuple[str, Color] = ("warning-circle-fill", "danger") if danger else ("warning-fill", "warn")
+        return Cell(name, icon=icon[0], color=icon[1], tooltip=spoken(found))
+
     def _when(self, row: BroadcastRow) -> Cell:
         moment = row.record.launched_at or row.record.created_at
         said = "Launched" if row.record.launched_at else "Begun"
@@ -182,7 +199,7 @@ class BroadcastList(QWidget):
 def _category(row: BroadcastRow) -> Cell:
     if row.template is None:
         return Cell("")
-    text, kind = words.CATEGORY[row.template.effective_category]
+    text, kind = template_words.CATEGORY[row.template.effective_category]
     return Cell(text, kind)
 
 

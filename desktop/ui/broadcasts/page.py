@@ -57,10 +57,18 @@ class BroadcastsPage(QWidget):
         self.stack.setCurrentWidget(self.report)
         self.report.setFocus()
 
-    def new_broadcast(self) -> None:
-        """Open the wizard; one that is open already stays as it is."""
+    def new_broadcast(self, template_id: int | None = None) -> None:
+        """Open the wizard; one that is open already stays as it is, unless a template is given: then its draft
+        is kept and a new one begins with that template."""
         if self.wizard is None:
-            self._open_wizard(None)
+            self._open_wizard(None, template_id)
+        elif template_id is not None:
+            self._desk.tasks.spawn(self, self._begin_another(template_id), on_problem=self._failed)
+
+    async def _begin_another(self, template_id: int) -> None:
+        await self.settle()
+        self._close_wizard()
+        self._open_wizard(None, template_id)
 
     def open_draft(self, broadcast_id: int) -> None:
         """Go on with a draft."""
@@ -88,9 +96,9 @@ class BroadcastsPage(QWidget):
         if self.wizard is not None:
             await self.wizard.settle()
 
-    def _open_wizard(self, draft_id: int | None) -> None:
+    def _open_wizard(self, draft_id: int | None, template_id: int | None = None) -> None:
         self.report.leave()
-        wizard = Wizard(self._desk, self._number, draft_id=draft_id)
+        wizard = Wizard(self._desk, self._number, draft_id=draft_id, template_id=template_id)
         wizard.launched.connect(self.open_report)
         wizard.left.connect(self.show_all)
         wizard.contact_requested.connect(self.contact_requested)

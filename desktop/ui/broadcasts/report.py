@@ -10,6 +10,7 @@ from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right, may
 from desktop.domain.problems import Problem
+from desktop.domain.template_notices import warnings
 from desktop.services.broadcasts import Report, UnknownDecision
 from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.frame import HEADER_PX, Bar, Body, stacked
@@ -34,6 +35,7 @@ from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
+from desktop.ui.templates.notices import NoticeBanners
 
 RELOAD_MS = 250
 VERIFY_MS = 3_000
@@ -82,6 +84,7 @@ class ReportPage(QWidget):
         header.row.addWidget(self.stop)
         self.held = Banner(theme, "warn", "", action="Go on", name="report_held")
         self.held.hide()
+        self.notices = NoticeBanners(theme, name="report_notices")
         self.progress = ProgressCard(theme)
         self.tiles = Tiles()
         self.ledger = LedgerLine(theme)
@@ -96,7 +99,7 @@ class ReportPage(QWidget):
         )  # fmt: skip
         self.missing.hide()
         body = Body(name="report_body")
-        for widget in (self.held, self.progress, self.tiles):
+        for widget in (self.held, self.notices, self.progress, self.tiles):
             body.column.addWidget(widget)
         body.column.addSpacing(-6)
         body.column.addWidget(self.ledger)
@@ -161,15 +164,23 @@ class ReportPage(QWidget):
 
     def _heard(self, changes: Changes) -> None:
         # An opt-out changes *opted out since*, which belongs to contacts.
-        mine = changes.has(Topic.BROADCAST, self._id) or changes.has(Topic.CONTACT)
+        mine = (
+            changes.has(Topic.BROADCAST, self._id)
+            or changes.has(Topic.CONTACT)
+            or changes.has(Topic.TEMPLATE)
+        )
         if self._id and self.isVisible() and mine:
             self._reload.soon()
 
     async def _load(self) -> None:
         wanted = self._id
         report = await self._desk.app.broadcasts.report(wanted)
+        template_id = report.record.template_id
+        known = [] if report.record.status.is_over else await self._desk.app.templates.every()
         if wanted != self._id:
             return
+        template = next((one for one in known if one.id == template_id), None)
+        self.notices.show_notices(warnings(template, self._desk.app.clock.now()) if template else ())
         self._show(report)
         if not self._messages.running:
             self._load_messages_now()

@@ -18,10 +18,10 @@ def why_not_launch(user: User, settings: Settings | None, state: WizardState) ->
     return ""
 
 
-def why_not_save(user: User) -> str:
-    """Why `user` may not keep a draft, "" when they may."""
+def why_not_save(user: User, settings: Settings | None) -> str:
+    """Why `user` may not keep a draft, "" when they may. settings None: not read yet."""
     try:
-        require(user, Right.BROADCAST)
+        require(user, Right.BROADCAST, (settings or Settings()).given)
     except NotAllowed as refused:
         return refused.sentence
     return ""

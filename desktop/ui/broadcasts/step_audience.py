@@ -11,8 +11,8 @@ from desktop.domain.broadcast import WizardState
 from desktop.domain.contacts import Contact
 from desktop.domain.phones import pretty
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.filter_builder import FilterBuilder
 from desktop.ui.broadcasts.frame import LowTable
+from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.card import Card

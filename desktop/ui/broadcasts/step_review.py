@@ -1,25 +1,32 @@
 """Step 5: everything at a glance before it leaves."""
 
+from collections.abc import Callable
+from datetime import datetime
 from html import escape
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.broadcast import WizardState
-from desktop.ui.broadcasts import words
+from desktop.domain.template_notices import warnings
 from desktop.ui.broadcasts.summary import line_note, pace_words, shown_lines
+from desktop.ui.filters.words import filter_sentence
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import Label, Rule
+from desktop.ui.templates import words as template_words
+from desktop.ui.templates.notices import NoticeBanners
 from desktop.ui.theme import Theme
 
 
 class ReviewStep(QWidget):
     """The choices, the counts, and what stands against the launch."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__()
+        self._now = now
+        self.notices = NoticeBanners(theme, name="wizard_review_notices")
         self.problem = Banner(theme, "danger", "", icon="warning-circle", name="wizard_launch_problem")
         self.problem.hide()
         self.warning = Banner(theme, "warn", "", name="wizard_review_warning")
@@ -49,7 +56,7 @@ class ReviewStep(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        for widget in (self.problem, self.warning, card):
+        for widget in (self.problem, self.notices, self.warning, card):
             column.addWidget(widget)
         column.addStretch(1)
 
@@ -57,10 +64,11 @@ class ReviewStep(QWidget):
         template, counts = state.template, state.breakdown
         if template is None:
             return
+        self.notices.show_notices(warnings(template, self._now()))
         self.template.show_value(f"{template.name} · {template.language}")
-        text, kind = words.CATEGORY[template.effective_category]
+        text, kind = template_words.CATEGORY[template.effective_category]
         self.category.show_badge(text, kind)
-        self.audience.show_value(words.filter_sentence(state.draft.audience))
+        self.audience.show_value(filter_sentence(state.draft.audience))
         self.toggle.setVisible(state.shows_toggle)
         on = state.draft.only_opted_in
         self.toggle.show_value(

@@ -1,13 +1,14 @@
 """Step 1: which template."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from PySide6.QtCore import QItemSelection, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.domain.templates import Template
+from desktop.domain.template_notices import blocking, not_sendable, spoken, warnings
+from desktop.domain.templates import Template, example_values
 from desktop.domain.text import fold
-from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.summary import MessageCard, column_px
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Card
@@ -16,12 +17,9 @@ from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.table import Table
-from desktop.ui.theme import Color, Theme
-
-
-def why_not(template: Template) -> str:
-    """Why a template cannot be chosen, "" when it can."""
-    return words.TEMPLATE_STATUS[template.status][2]
+from desktop.ui.templates import words
+from desktop.ui.templates.notices import NoticeBanners
+from desktop.ui.theme import Theme
 
 
 class TemplateRows(Rows[Template]):
@@ -29,25 +27,26 @@ class TemplateRows(Rows[Template]):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         template = index.data(ROW)
-        if isinstance(template, Template) and not template.sendable:
+        if isinstance(template, Template) and not_sendable(template):
             return Qt.ItemFlag.NoItemFlags
         return super().flags(index)
 
 
 def _name(template: Template) -> Cell:
-    ink: Color = "text" if template.sendable else "muted"
-    return Cell(template.name, color=ink, bold=template.sendable, tooltip=template.body)
+    against = bool(not_sendable(template))
+    return Cell(template.name, color="muted" if against else "text", bold=not against, tooltip=template.body)
 
 
 def _category(template: Template) -> Cell:
     text, kind = words.CATEGORY[template.effective_category]
-    turning = template.correct_category is not None and template.correct_category is not template.category
-    return Cell(text, kind, tooltip="WhatsApp is changing its category." if turning else "")
+    turned = tuple(one for one in warnings(template) if not one.blocks)
+    return Cell(text, kind, tooltip=spoken(turned))
 
 
 def _status(template: Template) -> Cell:
-    text, kind, reason = words.TEMPLATE_STATUS[template.status]
-    return Cell(text, kind, tooltip=reason)
+    text, kind = words.STATUS[template.status]
+    found = blocking(template)
+    return Cell(text, kind, tooltip=found.sentence if found else "")
 
 
 def _quality(template: Template) -> Cell:
@@ -56,8 +55,8 @@ def _quality(template: Template) -> Cell:
 
 
 def _reason(template: Template) -> Cell:
-    reason = why_not(template)
-    return Cell(reason, color="muted", small=True, tooltip=reason)
+    found = warnings(template)
+    return Cell(found[0].label if found else "", color="muted", small=True, tooltip=spoken(found))
 
 
 class TemplateStep(QWidget):
@@ -67,8 +66,9 @@ class TemplateStep(QWidget):
     onward_requested = Signal()
     refresh_requested = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__()
+        self._now = now
         self._every: Sequence[Template] = ()
         self._silent = False
         self.search = SearchField(theme, "Name or text", hint="Ctrl F", name="wizard_template_search")
@@ -110,14 +110,16 @@ class TemplateStep(QWidget):
         self._theme = theme
         theme.changed.connect(self._rescale)
         self._rescale()
-        self.problem = Label("", "muted", wrap=True, color="danger", name="wizard_template_problem")
-        self.problem.hide()
-        self.preview.body.addWidget(self.problem)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.notices = NoticeBanners(theme, name="wizard_template_notices")
+        row = QHBoxLayout()
         row.setSpacing(20)
         row.addWidget(card, 1)
         row.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(self.notices)
+        column.addLayout(row, 1)
 
     def _rescale(self) -> None:
         self.preview.setFixedWidth(column_px(self._theme))
@@ -129,11 +131,8 @@ class TemplateStep(QWidget):
 
     def show_template(self, template: Template | None) -> None:
         """The one that is chosen."""
-        examples = dict(zip(template.variables, template.examples, strict=False)) if template else {}
-        self.preview.show_message(template, examples)
-        reason = why_not(template) if template else ""
-        self.problem.setText(reason)
-        self.problem.setVisible(bool(reason))
+        self.preview.show_message(template, example_values(template) if template else {})
+        self.notices.show_notices(warnings(template, self._now()) if template else ())
         self._mark(template.id if template else None)
 
     def _fill(self) -> None:
@@ -153,11 +152,13 @@ class TemplateStep(QWidget):
     def _mark(self, template_id: int | None) -> None:
         self._silent = True
         for position, one in enumerate(self.rows.rows):
-            if one.id == template_id and one.sendable:
+            if one.id == template_id and not not_sendable(one):
                 self.table.setCurrentIndex(self.rows.index(position, 0))
         self._silent = False
 
     def _selected(self, selected: QItemSelection, _: QItemSelection) -> None:
         row = self.table.chosen_row()
-        if not self._silent and isinstance(row, Template) and row.sendable and selected.indexes():
+        if self._silent or not isinstance(row, Template) or not_sendable(row):
+            return
+        if selected.indexes():
             self.template_chosen.emit(row)

@@ -11,7 +11,6 @@ from desktop.domain.audience import Breakdown, Line
 from desktop.domain.broadcast import WizardState
 from desktop.domain.templates import Quality, Template
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.message_bubble import MessageBubble
 from desktop.ui.parts.bars import Segment, StackBar
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Card
@@ -19,6 +18,8 @@ from desktop.ui.parts.glyph import Dot
 from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import Label, Rule, SectionLabel
 from desktop.ui.parts.naming import named
+from desktop.ui.templates import words as template_words
+from desktop.ui.templates.message_bubble import MessageBubble
 from desktop.ui.theme import Color, Theme
 
 WIDTH_PX = 340
@@ -178,7 +179,7 @@ class PaceCard(Card):
 
     def show_number(self, number: NumberInfo) -> None:
         self.number.show_value(number.phone or "–")
-        text, color = words.QUALITY[number.quality]
+        text, color = template_words.QUALITY[number.quality]
         self.quality.setText(text)
         self.quality.set_color(color)
         self.quality.setAccessibleName(f"Quality: {text}")

@@ -12,8 +12,8 @@ from desktop.domain.changes import Changes, Topic
 from desktop.domain.filters import BadFilter, Filter
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
+from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Template, Variable
-from desktop.ui.broadcasts.condition_row import Vocabulary
 from desktop.ui.broadcasts.draft_keeper import DraftKeeper
 from desktop.ui.broadcasts.launch_dialogs import ask_before_launch
 from desktop.ui.broadcasts.loads import Reload
@@ -23,6 +23,7 @@ from desktop.ui.broadcasts.step_audience import Recipient
 from desktop.ui.broadcasts.summary import NumberInfo
 from desktop.ui.broadcasts.wizard_view import WizardLook, WizardView
 from desktop.ui.desk import Desk
+from desktop.ui.filters.condition_row import Vocabulary
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
 
@@ -38,7 +39,7 @@ class Wizard(QWidget):
 
     def __init__(
         self, desk: Desk, number: NumberSource | None = None, *, draft_id: int | None = None,
-        parent: QWidget | None = None,
+        template_id: int | None = None, parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._desk = desk
@@ -46,7 +47,7 @@ class Wizard(QWidget):
         self._settings: Settings | None = None
         self._problem = ""
         self._launching = False
-        self.view = WizardView(desk.theme)
+        self.view = WizardView(desk.theme, desk.app.clock.now)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)
@@ -63,7 +64,7 @@ class Wizard(QWidget):
         self._wire()
         desk.live.follow(self, self._heard)
         self._show()
-        tasks.spawn(self, self._begin(draft_id), on_problem=self._failed)
+        tasks.spawn(self, self._begin(draft_id, template_id), on_problem=self._failed)
         if number is not None:
             # A number that cannot be asked now stays a dash; nothing here depends on it.
             tasks.spawn(self, self._load_number(number), on_problem=lambda _: None)
@@ -133,21 +134,22 @@ class Wizard(QWidget):
 
     def _show(self) -> None:
         look = WizardLook(
-            self._problem, self.blocked_by(), why_not_save(self._desk.user()), self.reach.recipients, self.reach.at,
-            self._settings, self._once.running,
+            self._problem, self.blocked_by(), why_not_save(self._desk.user(), self._settings),
+            self.reach.recipients, self.reach.at, self._settings, self._once.running,
         )  # fmt: skip
         self.view.show_state(self._state, look)
 
     # Loading and counting.
 
-    async def _begin(self, draft_id: int | None) -> None:
+    async def _begin(self, draft_id: int | None, template_id: int | None = None) -> None:
         app = self._desk.app
         self._settings = await app.workspace.settings()
         attributes = {one.name: one for one in await app.contacts.attributes()}
         now = app.clock.now().astimezone()
         vocabulary = Vocabulary(
-            attributes, await app.contacts.tag_names(), QDate(now.year, now.month, now.day)
-        )
+            attributes, await app.contacts.tag_names(), QDate(now.year, now.month, now.day),
+            [one.name for one in await app.workspace.people()],
+        )  # fmt: skip
         self.view.message_step.variables.show_fields(list(attributes))
         state = self._state
         if draft_id is not None:
@@ -155,8 +157,10 @@ class Wizard(QWidget):
             self.keeper.opened(draft_id, record.draft)
             chosen = record.draft.template_id
             template = await app.templates.get(chosen) if chosen is not None else None
-            step = Step.AUDIENCE if template else Step.TEMPLATE
+            step = Step.AUDIENCE if template and not not_sendable(template) else Step.TEMPLATE
             state = WizardState(record.draft, step, template, counting=template is not None)
+        elif template_id is not None:
+            state = state.choose_template(await app.templates.get(template_id)).next()
         builder = self.view.audience_step.builder
         builder.show_filter(state.draft.audience, vocabulary)
         if builder.group.filter() != state.draft.audience:  # a condition on an attribute that is gone

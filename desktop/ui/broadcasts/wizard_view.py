@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut
@@ -73,17 +74,17 @@ class WizardView(QWidget):
     next_requested = Signal()
     leave_requested = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, now: Callable[[], datetime], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._step = Step.TEMPLATE
         self.name = NameField()
         self.steps = Steps(theme, TITLES, name="wizard_step")
-        self.template_step = TemplateStep(theme)
+        self.template_step = TemplateStep(theme, now)
         self.audience_step = AudienceStep(theme)
         self.message_step = MessageStep(theme)
         self.when_step = WhenStep(theme)
-        self.review_step = ReviewStep(theme)
+        self.review_step = ReviewStep(theme, now)
         self.summary = SummaryColumn(theme)
         self.step_pages: tuple[QWidget, ...] = (
             self.template_step, self.audience_step, self.message_step, self.when_step, self.review_step,

@@ -8,22 +8,14 @@ from typing import Final
 
 from desktop.domain.audience import Line
 from desktop.domain.broadcast import BroadcastStatus, ReasonCount
-from desktop.domain.consent import Category, OptIn
+from desktop.domain.consent import OptIn
 from desktop.domain.conversations import MessageView
-from desktop.domain.filters import ATTRIBUTE, Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.domain.templates import Quality, TemplateStatus
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.theme import Color
 from desktop.whatsapp.errors import rule
 
-CATEGORY: Final[dict[Category, tuple[str, BadgeKind]]] = {
-    Category.MARKETING: ("Marketing", BadgeKind.MARKETING),
-    Category.UTILITY: ("Utility", BadgeKind.UTILITY),
-    Category.AUTHENTICATION: ("Authentication", BadgeKind.AUTHENTICATION),
-    Category.SERVICE: ("Service", BadgeKind.NEUTRAL),
-}
 BROADCAST_STATUS: Final[dict[BroadcastStatus, tuple[str, BadgeKind]]] = {
     BroadcastStatus.DRAFT: ("Draft", BadgeKind.DRAFT),
     BroadcastStatus.SCHEDULED: ("Scheduled", BadgeKind.SCHEDULED),
@@ -33,21 +25,6 @@ BROADCAST_STATUS: Final[dict[BroadcastStatus, tuple[str, BadgeKind]]] = {
     BroadcastStatus.HELD: ("Held", BadgeKind.WARN),
     BroadcastStatus.STOPPED: ("Stopped", BadgeKind.DANGER),
     BroadcastStatus.DONE: ("Done", BadgeKind.DONE),
-}
-TEMPLATE_STATUS: Final[dict[TemplateStatus, tuple[str, BadgeKind, str]]] = {
-    TemplateStatus.APPROVED: ("Approved", BadgeKind.DONE, ""),
-    TemplateStatus.PENDING: ("In review", BadgeKind.SCHEDULED, "Still in review by WhatsApp."),
-    TemplateStatus.REJECTED: ("Rejected", BadgeKind.DANGER, "Rejected by WhatsApp. Edit it."),
-    TemplateStatus.PAUSED: ("Paused", BadgeKind.PAUSED, "Paused by WhatsApp: low quality."),
-    TemplateStatus.DISABLED: ("Disabled", BadgeKind.DANGER, "Disabled by WhatsApp for good."),
-    TemplateStatus.GONE: ("Gone", BadgeKind.NEUTRAL, "No longer in WhatsApp."),
-    TemplateStatus.OTHER: ("Not ready", BadgeKind.NEUTRAL, "Not accepted by WhatsApp now."),
-}  # fmt: skip
-QUALITY: Final[dict[Quality, tuple[str, Color]]] = {
-    Quality.GREEN: ("High", "accent"),
-    Quality.YELLOW: ("Medium", "warn"),
-    Quality.RED: ("Low", "danger"),
-    Quality.UNKNOWN: ("–", "muted"),
 }
 OPT_IN: Final[dict[OptIn, tuple[str, BadgeKind]]] = {
     OptIn.YES: ("Yes", BadgeKind.IN),
@@ -66,62 +43,7 @@ MESSAGE_STATUS: Final[dict[Status, tuple[str, str, Color]]] = {
     Status.CANCELLED: ("Cancelled", "x", "muted"),
     Status.UNKNOWN: ("Not certain", "question", "info"),
 }
-FIELDS: Final[dict[str, str]] = {
-    "tag": "Tag",
-    "opt_in": "Marketing opt-in",
-    "name": "Name",
-    "phone": "Phone",
-    "created": "Added",
-    "last_inbound": "Last wrote to us",
-}
-OPERATORS: Final[dict[Op, str]] = {
-    Op.IS: "is",
-    Op.IS_NOT: "is not",
-    Op.CONTAINS: "contains",
-    Op.NOT_CONTAINS: "does not contain",
-    Op.STARTS_WITH: "starts with",
-    Op.ANY_OF: "is any of",
-    Op.ALL_OF: "has all of",
-    Op.NONE_OF: "is none of",
-    Op.BEFORE: "before",
-    Op.AFTER: "after",
-    Op.LESS: "less than",
-    Op.MORE: "more than",
-    Op.EMPTY: "is empty",
-    Op.NOT_EMPTY: "is not empty",
-}
 _OPT_OUTS: Final = (Reason.OPTED_OUT, Reason.OPTED_OUT_AFTER_LAUNCH)
-
-
-def field_name(field: str) -> str:
-    """How a filter field is called on the screen."""
-    return FIELDS.get(field) or field.removeprefix(ATTRIBUTE)
-
-
-def day(text: str) -> str:
-    """'1 Aug 2026' from '2026-08-01'; anything else as it is."""
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{read.day} {read:%b %Y}"
-
-
-def filter_sentence(wanted: Filter) -> str:
-    """The audience in words, for the summary."""
-    if wanted.selects_everyone:
-        return "Everyone"
-    joint = " and " if wanted.match_all else " or "
-    parts = [
-        f"({filter_sentence(item)})" if isinstance(item, Filter) else _condition_words(item)
-        for item in wanted.items
-    ]
-    return joint.join(parts)
-
-
-def _condition_words(one: Condition) -> str:
-    values = " or ".join(day(value) for value in one.values)
-    return f"{field_name(one.field)} {OPERATORS[one.op]} {values}".strip()
 
 
 def will_receive(line: Line) -> tuple[str, bool]:

@@ -23,7 +23,7 @@ _BADGES = {
     OptIn.NONE: ("No choice", BadgeKind.NEUTRAL),
 }
 SHOWN_EVENTS = 20
-"""Lines of history on the card, the newest; the export has all of them."""
+"""Lines of history on the card, the newest; the contact's own page has all of them."""
 
 
 class OptInCard(Card):
@@ -31,9 +31,12 @@ class OptInCard(Card):
 
     change_requested = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, *, most_events: int | None = SHOWN_EVENTS, parent: QWidget | None = None
+    ) -> None:
+        """most_events: how many lines of history, the newest; None for all."""
         super().__init__(spacing_px=6, pad_px=12, name="optin_card", parent=parent)
-        self._theme = theme
+        self._theme, self._most_events = theme, most_events
         self.setAccessibleName("Marketing opt-in")
         top = QHBoxLayout()
         top.setSpacing(6)
@@ -83,7 +86,7 @@ class OptInCard(Card):
         for button, to in ((self.opt_in, OptIn.YES), (self.opt_out, OptIn.NO)):
             button.setVisible(value is not to)
             button.setEnabled(may_change)
-        self._show_history(history[-SHOWN_EVENTS:], now)
+        self._show_history(history if self._most_events is None else history[-self._most_events :], now)
 
     def _show_history(self, history: Sequence[ConsentEvent], now: datetime) -> None:
         while (item := self._lines.takeAt(0)) is not None:

@@ -1,6 +1,6 @@
 """The Conversations page: the list beside the conversation that is open."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
@@ -20,7 +20,12 @@ GATHER_MS = 150
 
 
 class ConversationsPage(QWidget):
-    """Built once by the window. `open_contact()` shows somebody's conversation."""
+    """Built once by the window. `open_contact()` shows somebody's conversation.
+
+    `contact_page_requested(contact id)` when a person wants to see the contact's own page.
+    """
+
+    contact_page_requested = Signal(int)
 
     title = "Conversations"
 
@@ -49,6 +54,7 @@ class ConversationsPage(QWidget):
         self.stack.addWidget(self.area)
         row.addWidget(self.stack, 1)
         self.area.shown.connect(self._shown)
+        self.area.panel.contact_requested.connect(self._contact_requested)
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
         self._gather.setInterval(GATHER_MS)
@@ -101,6 +107,10 @@ class ConversationsPage(QWidget):
         touched = any(changes.has(topic) for topic in (Topic.CONVERSATION, Topic.MESSAGE, Topic.CONTACT))
         if touched and not self._gather.isActive():  # a stream of changes must not put it off for ever
             self._gather.start()
+
+    def _contact_requested(self) -> None:
+        if self.area.contact_id is not None:
+            self.contact_page_requested.emit(self.area.contact_id)
 
     def _shown(self) -> None:
         self.stack.setCurrentWidget(self.area)

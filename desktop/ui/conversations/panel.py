@@ -14,7 +14,7 @@ from desktop.ui.conversations import when
 from desktop.ui.conversations.optin import OptInCard
 from desktop.ui.conversations.tags import Tags
 from desktop.ui.parts.avatar import Avatar
-from desktop.ui.parts.button import IconButton
+from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Panel
 from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import Label, SectionLabel
@@ -24,9 +24,13 @@ WIDTH_PX = 300
 
 
 class ContactPanel(Panel):
-    """The right side of a conversation. `copied` after the phone went to the clipboard."""
+    """The right side of a conversation. `copied` after the phone went to the clipboard.
+
+    `contact_requested` by the link to the contact's own page.
+    """
 
     copied = Signal()
+    contact_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("side", name="contact_panel", parent=parent)
@@ -55,7 +59,10 @@ class ContactPanel(Panel):
         self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self.name)
         column.addLayout(self._phone_row())
-        column.addSpacing(10)
+        self.open_button = Button(theme, "Open contact", "link", name="contact_open")
+        self.open_button.clicked.connect(self.contact_requested)
+        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(6)
         self.opt_in = OptInCard(theme)
         column.addWidget(self.opt_in)
         column.addSpacing(14)

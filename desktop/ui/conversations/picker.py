@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QListView, QScroll
 
 from desktop.domain.consent import Category
 from desktop.domain.contacts import Contact
+from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Template
 from desktop.ui.conversations import template_words
 from desktop.ui.conversations.picker_rows import TEMPLATE, PickerDelegate, PickerModel
@@ -181,7 +182,7 @@ class TemplatePicker(QWidget):
             and language in ("", _ANY, template.language)
             and (wanted in template.name.casefold() or wanted in template.body.casefold())
         ]
-        found.sort(key=lambda template: bool(template_words.not_sendable(template)))
+        found.sort(key=lambda template: bool(not_sendable(template)))
         self.rows.show_templates(found)
         kept = next((row for row, one in enumerate(found) if before and one.id == before.id), 0)
         self.view.setCurrentIndex(self.rows.index(kept) if found else QModelIndex())
@@ -189,7 +190,7 @@ class TemplatePicker(QWidget):
 
     def _show_preview(self) -> None:
         template = self.current()
-        why = template_words.not_sendable(template) if template else ""
+        why = not_sendable(template) if template else ""
         self.use.setEnabled(template is not None and not why)
         if template is None or self._contact is None:
             self.words.setText("No template fits the search." if self._templates else "No templates yet.")
@@ -203,5 +204,5 @@ class TemplatePicker(QWidget):
 
     def _use(self) -> None:
         template = self.current()
-        if template is not None and not template_words.not_sendable(template):
+        if template is not None and not not_sendable(template):
             self.chosen.emit(template)

@@ -15,10 +15,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from desktop.domain.template_notices import not_sendable, spoken, warnings
 from desktop.domain.templates import Template
-from desktop.ui.conversations import template_words
-from desktop.ui.conversations.template_card import CATEGORY_BADGES
 from desktop.ui.parts.badge import BadgeKind, badge_size, paint_badge
+from desktop.ui.templates.words import CATEGORY
 from desktop.ui.theme import Color, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -43,14 +43,14 @@ class PickerModel(QAbstractListModel):
         template = self._templates[index.row()]
         if role == TEMPLATE:
             return template
-        why = template_words.not_sendable(template)
+        why = not_sendable(template)
         if role == Qt.ItemDataRole.DisplayRole:
             return template.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            words = CATEGORY_BADGES[template.effective_category][0]
+            words = CATEGORY[template.effective_category][0]
             return f"{template.name}, {words}, {template.language}. {why or template.body}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return why or None
+            return spoken(warnings(template)) or None
         return None
 
     def show_templates(self, templates: Sequence[Template]) -> None:
@@ -83,7 +83,7 @@ class PickerDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("accent_weak"))
             painter.drawRoundedRect(rect, 8, 8)
-        why = template_words.not_sendable(template)
+        why = not_sendable(template)
         area = rect.adjusted(px(PAD_PX), px(PAD_PX) - 1, -px(PAD_PX), -px(PAD_PX) + 1)
         top = QRect(area.left(), area.top(), area.width(), px(LINE_PX))
         top = self._badges(painter, top, template)
@@ -99,7 +99,7 @@ class PickerDelegate(QStyledItemDelegate):
         step_px = self._theme.px(4)
         for text, kind in (
             (template.language, BadgeKind.NEUTRAL),
-            CATEGORY_BADGES[template.effective_category],
+            CATEGORY[template.effective_category],
         ):
             size = badge_size(self._theme, text, kind)
             top_px = line.center().y() - size.height() // 2 + 1

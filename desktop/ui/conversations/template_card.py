@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.domain import templates
-from desktop.domain.consent import Category
 from desktop.domain.templates import Template
 from desktop.ui.conversations import template_words
 from desktop.ui.parts.badge import Badge, BadgeKind
@@ -14,14 +13,8 @@ from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Inset
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.naming import named, restyle
+from desktop.ui.templates.words import CATEGORY, variable_label
 from desktop.ui.theme import Theme
-
-CATEGORY_BADGES = {
-    Category.MARKETING: ("Marketing", BadgeKind.MARKETING),
-    Category.UTILITY: ("Utility", BadgeKind.UTILITY),
-    Category.AUTHENTICATION: ("Authentication", BadgeKind.AUTHENTICATION),
-    Category.SERVICE: ("Service", BadgeKind.NEUTRAL),
-}
 
 
 class TemplateCard(Inset):
@@ -81,7 +74,7 @@ class TemplateCard(Inset):
         )
         self._template, self._values = template, dict(values)
         self.name.setText(template.name)
-        self.category.show_badge(*CATEGORY_BADGES[template.effective_category])
+        self.category.show_badge(*CATEGORY[template.effective_category])
         self.language.show_badge(template.language, BadgeKind.NEUTRAL)
         self.buttons.setText(" · ".join(button.text for button in template.buttons))
         self.buttons.setVisible(bool(template.buttons))
@@ -105,7 +98,7 @@ class TemplateCard(Inset):
         self._fields = {}
         assert self._template is not None
         for number, name in enumerate(self._template.variables):
-            words = template_words.variable_label(self._template, name)
+            words = variable_label(self._template, name)
             label = Label(words, "muted")
             field = named(QLineEdit(), f"compose_value_{name}", words)
             label.setBuddy(field)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from desktop.domain.broadcast import Figures
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
-from desktop.ui.broadcasts.filter_builder import FilterBuilder
 from desktop.ui.broadcasts.page import BroadcastsPage
+from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import Rows

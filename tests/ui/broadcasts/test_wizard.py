@@ -14,8 +14,8 @@ from desktop.domain.consent import OptIn
 from desktop.domain.people import Role
 from desktop.domain.problems import NotAllowed
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.chips_field import ChipsValue
 from desktop.ui.broadcasts.summary import NumberInfo, PaceCard
+from desktop.ui.filters.chips_field import ChipsValue
 from desktop.ui.theme import Theme
 from tests.ui.broadcasts.conftest import Scene, in_scene
 

@@ -7,6 +7,7 @@ import pytest
 from desktop.domain.consent import Category, Facts, OptIn, Source
 from desktop.domain.contacts import ConsentEvent, Contact, Fact
 from desktop.domain.reasons import Reason
+from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Button, Template, TemplateStatus
 from desktop.ui.conversations import consent_words, template_words, when, words
 
@@ -114,8 +115,8 @@ def test_values_begin_with_the_first_name_and_the_examples_but_a_code_never_does
     ],
 )
 def test_a_template_that_cannot_be_sent_says_why(template: Template, why: str) -> None:
-    assert template_words.not_sendable(template).startswith(why)
-    assert bool(template_words.not_sendable(template)) is bool(why)
+    assert not_sendable(template).startswith(why)
+    assert bool(not_sendable(template)) is bool(why)
 
 
 def test_a_failure_is_told_in_words_with_what_to_do() -> None:

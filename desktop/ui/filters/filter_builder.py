@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.filters import EVERYONE, Condition, Filter
-from desktop.ui.broadcasts.condition_row import ConditionRow, Vocabulary
+from desktop.ui.filters.condition_row import ConditionRow, Vocabulary
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
@@ -169,7 +169,9 @@ class FilterBuilder(QWidget):
 
     filter_changed = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, *, label: str = "Who should get it?", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._column = QVBoxLayout(self)
@@ -181,7 +183,7 @@ class FilterBuilder(QWidget):
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self.flush)
-        named(self, "filter_builder", "Who should get it?")
+        named(self, "filter_builder", label)
 
     def show_filter(self, wanted: Filter, vocabulary: Vocabulary) -> None:
         """Show another filter with what can be asked, without telling."""

@@ -7,9 +7,9 @@ from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.filters import ATTRIBUTE, FIELDS, OPERATORS, Attribute, Condition, Kind, Op, kind_of
-from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.chips_field import ValueField
-from desktop.ui.broadcasts.value_fields import TextValue, editor_key, make_editor
+from desktop.ui.filters import words
+from desktop.ui.filters.chips_field import ValueField
+from desktop.ui.filters.value_fields import TextValue, editor_key, make_editor
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named, restyle
@@ -18,11 +18,18 @@ from desktop.ui.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What can be asked: the workspace's attributes and tags, and which day it is."""
+    """What can be asked: the workspace's attributes, tags and people, and which day it is."""
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     tags: Sequence[str] = ()
     today: QDate = field(default_factory=QDate)
+    people: Sequence[str] = ()
+
+    def choices(self, attribute: Attribute | None) -> Sequence[str]:
+        """What an attribute can be: its own choices, or the names of the people who work here."""
+        if attribute is None:
+            return ()
+        return self.people if attribute.kind is Kind.USER else attribute.choices
 
 
 class ConditionRow(QWidget):
@@ -120,7 +127,7 @@ class ConditionRow(QWidget):
         attribute = self._vocabulary.attributes.get(str(self.field.currentData()).removeprefix(ATTRIBUTE))
         old = self.value
         self.value = make_editor(
-            self._theme, self.kind, op, attribute.choices if attribute else (), self._vocabulary.tags,
+            self._theme, self.kind, op, self._vocabulary.choices(attribute), self._vocabulary.tags,
             self._vocabulary.today, f"{self._name}_value",
         )  # fmt: skip
         self.value.changed.connect(self._tell)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QW
 
 from desktop.domain.filters import Kind, Op
 from desktop.domain.text import fold
-from desktop.ui.broadcasts.chips_field import ChipsValue, ValueField
+from desktop.ui.filters.chips_field import ChipsValue, ValueField
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.numberfield import DateTimeField
 from desktop.ui.theme import Theme
