@@ -12,6 +12,12 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+if __name__ == "__main__" and sys.argv[1:2] == ["job"]:
+    # A child of the window is there in half the time when it loads only what its job needs.
+    from desktop.services import jobtable
+
+    sys.exit(jobtable.answer(sys.argv[2]))
+
 from desktop.app import App, open_app
 from desktop.domain import filters
 from desktop.domain.audience import Breakdown, Line
@@ -25,10 +31,11 @@ from desktop.domain.templates import Template
 from desktop.options import Options
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo
-from desktop.services.imports import Imports
+from desktop.services.imports import REST_S, Imports
 from desktop.store import opening
 from desktop.store.ledger import LedgerResult
 from desktop.system import logs
+from desktop.system.bundle import give_back_environment
 from desktop.system.paths import Paths
 
 T = TypeVar("T")
@@ -50,8 +57,15 @@ def window(
         bool, typer.Option("--sandbox", help="The sandbox, even with a number set up.")
     ] = False,
     sandbox_url: SandboxUrl = "",
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Check this program on temporary stores; exits 0 or 1.")
+    ] = False,
 ) -> None:
     """Open the window (on the sandbox with its demo, unless a real number is set up)."""
+    if self_test:
+        from desktop.ui import selftest
+
+        raise typer.Exit(selftest.self_test(lambda line: print(line, flush=True)))
     if context.invoked_subcommand is None:
         from desktop.system.machine import Machine
         from desktop.ui.run import run
@@ -155,13 +169,22 @@ def import_file(
     async def work() -> None:
         async with open_app(Options(_address(store), Paths.of(), engine=False, process="import")) as app:
             options = ImportOptions(country=country, opt_in_for_new=opt_in, apply_opt_outs=apply_opt_outs)
-            imports = Imports(app.store)
-            result = await imports.run(file, options, COMMAND_LINE)
-            rejected = await imports.save_rejected(result, file) if result.rejected_rows else None
+            imports = Imports(app.store, rest_s=REST_S)
+            async with imports.read(file, options) as found:
+                result = await imports.write(found, options, COMMAND_LINE)
+                rejected = await imports.save_rejected(found, file) if result.rejected_rows else None
             told = {one.name: getattr(result.counts, one.name) for one in fields(Counts)}
             _tell(told | {"rejected_rows": str(rejected) if rejected else None})
 
     _run(work())
+
+
+@commands.command("job", hidden=True)
+def job(name: str) -> None:
+    """What a window has done by a process of its own; asked on standard input, see desktop.services.jobs."""
+    from desktop.services import jobtable
+
+    raise typer.Exit(jobtable.answer(name))
 
 
 @commands.command()
@@ -227,6 +250,22 @@ def verify(store: StoreOption = "") -> None:
 
     if not _run(work()):
         raise typer.Exit(1)
+
+
+@commands.command()
+def password(
+    sign_in_name: Annotated[str, typer.Argument(help="Whose password is forgotten.")],
+    store: StoreOption = "",
+    real: Annotated[bool, typer.Option("--real", help="The real number's store.")] = False,
+) -> None:
+    """Give somebody a new start password: the way back in for an admin who forgot their own."""
+
+    async def work() -> str:
+        options = Options(_address(store, real=real), Paths.of(), engine=False, process="password")
+        async with open_app(options) as app:
+            return await app.accounts.give_start_password(sign_in_name, COMMAND_LINE)
+
+    _tell({"sign_in_name": sign_in_name, "start_password": _run(work())})
 
 
 def _address(store: str, *, real: bool = False) -> str:
@@ -341,6 +380,7 @@ async def _until_stopped() -> None:
 
 def main() -> None:
     """The `assent` command."""
+    give_back_environment()
     commands()
 
 

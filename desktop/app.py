@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from desktop.domain.people import Right, User, require
+from desktop.domain.activity import Deed
+from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.options import Options, connect
 from desktop.server import http, webhooks
@@ -31,12 +32,13 @@ from desktop.services.feed import Feed
 from desktop.services.fields import Fields
 from desktop.services.importruns import ImportRuns
 from desktop.services.inbound import Inbound
+from desktop.services.rights import allow
 from desktop.services.segments import Segments
 from desktop.services.sending import Sending
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
+from desktop.store import activity, engines, opening, outbox, settings
 from desktop.store import conversations as conversation_store
-from desktop.store import engines, opening, outbox, settings
 from desktop.store import webhooks as webhook_store
 from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
 from desktop.store.engine_lock import DatabaseEngineLock
@@ -117,12 +119,12 @@ class App:
 
     async def start_over(self, user: User) -> None:
         """Bring the demo back: sandbox stores only. Raises WrongStore for a real one, NotAllowed by role."""
-        require(user, Right.START_OVER)
+        await self.store.read(lambda tx: allow(tx, user, Right.START_OVER), people=True)
         async with AsyncExitStack() as stack:
             if self.engine is not None:
                 # Calls on the way would come back to rows that are gone, or to new ones of the same number.
                 await stack.enter_async_context(self.engine.still())
-            await Demo(self.store).clear()
+            await Demo(self.store).start_over(user)
             if self.control is not None:
                 await self.control.reset()
             await self.fill_demo()
@@ -157,7 +159,14 @@ class App:
     ) -> bool:
         """See `Connecting.save`; takes effect at the next start."""
         assert self.connecting is not None
-        return await self.connecting.save(form, token, app_secret, user)
+        await self.store.read(lambda tx: allow(tx, user, Right.SETTINGS), people=True)
+        saved = await self.connecting.save(form, token, app_secret, user)
+        told = f"Number {form.phone_number_id or 'none'}, account {form.waba_id or 'none'}"
+        secrets_told = " and secrets" if token or app_secret else ""
+        await self.store.write(
+            lambda tx: activity.log(tx, user, Deed.SETTINGS_CHANGED, f"Connection{secrets_told}", told)
+        )
+        return saved
 
     async def test_connection(self) -> ConnectionTest:
         """Ask WhatsApp (or the sandbox) whether this connection works."""
@@ -326,7 +335,7 @@ async def _retire(store: Store, engine_id: int) -> None:
 
 async def _refresh(templates: Templates) -> None:
     try:
-        await templates.refresh()
+        await templates.refresh_after_change()
     except Exception:
         _log.exception("the templates could not be read")  # asked again before the next claim
 

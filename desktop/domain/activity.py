@@ -41,6 +41,9 @@ class Deed(StrEnum):
         return _LABELS.get(self, self.value.replace("_", " ").capitalize())
 
 
+NAMELESS: Final = "A contact without a name"
+"""The subject of a deed to somebody of whom only a number is known: numbers are not kept in the log."""
+
 _LABELS: Final = {
     Deed.SIGN_IN_FAILED: "Sign-in refused",
     Deed.BULK_CHANGED: "Changed many contacts",

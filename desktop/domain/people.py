@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from desktop.domain.problems import NotAllowed
+from desktop.domain.problems import NotAllowed, Problem
+from desktop.domain.text import clean, fold
 
 
 class Role(StrEnum):
@@ -110,3 +111,54 @@ class Account:
     created_at: datetime | None = None
     deactivated_at: datetime | None = None
     last_signed_in_at: datetime | None = None
+
+    @property
+    def can_sign_in(self) -> bool:
+        return self.active and self.has_password and bool(self.sign_in_name)
+
+
+LONGEST_NAME: Final = 80
+SIGN_IN_NAME_LENGTHS: Final = (3, 64)
+PASSWORD_LENGTHS: Final = (10, 200)
+"""Letters. The lower bound is what people choose from; the upper one keeps a pasted book out."""
+
+
+def checked_name(name: str) -> str:
+    """The name as it is kept. Raises a Problem of the field name."""
+    kept = " ".join(clean(name).split())
+    if not 1 <= len(kept) <= LONGEST_NAME:
+        raise Problem("No name", f"Write the person’s name, at most {LONGEST_NAME} letters.", "name")
+    return kept
+
+
+def checked_sign_in_name(sign_in_name: str) -> str:
+    """The sign-in name as it is kept, folded. Raises a Problem of the field sign_in_name."""
+    kept = fold(clean(sign_in_name))
+    least, most = SIGN_IN_NAME_LENGTHS
+    if not least <= len(kept) <= most:
+        raise Problem(
+            "Sign-in name",
+            f"Choose a name of {least} to {most} letters to sign in with; an e-mail address is fine.",
+            "sign_in_name",
+        )
+    return kept
+
+
+def check_password(password: str, name: str, sign_in_name: str) -> None:
+    """Raise a Problem of the field password for one that is too short, too long, or the name."""
+    least, most = PASSWORD_LENGTHS
+    if not least <= len(password) <= most:
+        raise Problem("Password", f"Choose a password of {least} to {most} letters.", "password")
+    if fold(password) in (fold(name), fold(sign_in_name)):
+        raise Problem("Password", "The password must not be the name.", "password")
+
+
+FREE_TRIES: Final = 5
+LONGEST_WAIT: Final = timedelta(minutes=5)
+
+
+def wait_after(wrong_tries: int) -> timedelta:
+    """How long to wait before the next try: nothing up to four, then 2 s, 4 s, 8 s … up to five minutes."""
+    if wrong_tries < FREE_TRIES:
+        return timedelta()
+    return min(timedelta(seconds=2.0 ** min(wrong_tries - FREE_TRIES + 1, 20)), LONGEST_WAIT)

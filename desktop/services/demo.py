@@ -5,18 +5,20 @@ Phones are Canadian 555 numbers, which are nobody's; +1 without being United Sta
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from desktop.domain.activity import Deed
 from desktop.domain.consent import Category, OptIn, Path, Source
 from desktop.domain.filters import Kind
 from desktop.domain.messages import Status
-from desktop.domain.people import Role
+from desktop.domain.people import Right, Role, User
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import DEFAULT_OPT_OUT_TEXT
 from desktop.services.bodies import SUBSCRIBE_ID
-from desktop.store import contacts, opening, people, seeds
+from desktop.services.rights import allow
+from desktop.store import activity, contacts, opening, people, seeds, settings
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.seeds import SeedContact, SeedMessage
 
@@ -87,6 +89,21 @@ class Demo:
     async def clear(self) -> None:
         """Empty a sandbox store. Raises WrongStore for a real one."""
         await self._store.write(opening.wipe, WriteLane.CONSENT)
+
+    async def start_over(self, user: User) -> None:
+        """Empty a sandbox store because a person wants to; recorded. Raises WrongStore, NotAllowed.
+
+        Who may come in stays: otherwise starting over would open the door that an admin has shut.
+        """
+
+        def write(tx: Tx) -> None:
+            allow(tx, user, Right.START_OVER)
+            sign_in = settings.load(tx).sign_in
+            opening.wipe(tx)
+            settings.save(tx, replace(settings.load(tx), sign_in=sign_in), user.id or None)
+            activity.log(tx, user, Deed.STARTED_OVER, "Sandbox")
+
+        await self._store.write(write, WriteLane.CONSENT)
 
     async def seed(self, contact_count: int, opted_out_count: int, no_choice_count: int) -> Seeded:
         """Add contacts, `opted_out_count` of them NO and `no_choice_count` without a choice."""

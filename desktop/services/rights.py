@@ -13,7 +13,10 @@ def allow(tx: Tx, user: User, right: Right) -> None:
     """
     known = user if user.id == 0 else people.find(tx, user.id)
     if known is None:
-        raise NotAllowed(
-            "Not allowed", f"The account of {user.name} is closed. Ask an admin to open it again."
-        )
+        raise closed(user)
     require(known, right, settings.load(tx).given)
+
+
+def closed(user: User) -> NotAllowed:
+    """Why somebody whose account is closed may nothing."""
+    return NotAllowed("Not allowed", f"The account of {user.name} is closed. Ask an admin to open it again.")

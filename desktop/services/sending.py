@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from desktop.domain import consent, window
+from desktop.domain.activity import NAMELESS, Deed
 from desktop.domain.compose import MAX_TEXT_LENGTH
 from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
 from desktop.domain.conversations import Box, MessageView
@@ -15,13 +16,15 @@ from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import preview
 from desktop.services.rights import allow
-from desktop.store import broadcasts, contacts, conversations, drafts, outbox, settings, templates
+from desktop.store import activity, broadcasts, contacts, conversations, drafts, outbox, settings, templates
 from desktop.store import consent as consent_store
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp import errors
 
 _IN_THREAD = (Path.COMPOSE, Path.AUTOMATIC, Path.BOT)
 """Paths whose messages belong to a conversation from the start."""
+_DESPITE = {Reason.DESPITE_OPT_OUT: "", Reason.DESPITE_NO_CHOICE: "No choice recorded: "}
+"""What a person overruled, and how the log begins to tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,9 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
     if wanted.path is Path.COMPOSE and user is not None:
         drafts.save(tx, wanted.contact_id, user.id, None)
         _take_over(tx, wanted.contact_id, user)
+        if wanted.override is not None and verdict.reason in _DESPITE:
+            told = f"{_DESPITE[verdict.reason]}{wanted.override.reason}"
+            activity.log(tx, user, Deed.OPT_OUT_OVERRIDDEN, person.name or NAMELESS, told)
     return Submitted(verdict, message_id)
 
 

@@ -1,10 +1,12 @@
 """The workspace: its settings and its people."""
 
+from desktop.domain.activity import Deed
 from desktop.domain.people import Right, Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
+from desktop.domain.settings_words import differences
 from desktop.services.rights import allow
-from desktop.store import opening, people, settings
+from desktop.store import activity, opening, people, settings
 from desktop.store.engine import Store, Tx
 
 
@@ -22,8 +24,14 @@ class Workspace:
 
         def write(tx: Tx) -> None:
             allow(tx, user, Right.SETTINGS)
+            before = settings.load(tx)
             _check(tx, wanted)
-            settings.save(tx, wanted, user.id)
+            _check_sign_in(tx, before, wanted, user)
+            settings.save(tx, wanted, user.id or None)
+            told = differences(before, wanted)
+            if told:
+                changes = "; ".join(f"{one.setting}: {one.before} → {one.after}" for one in told)
+                activity.log(tx, user, Deed.SETTINGS_CHANGED, ", ".join(one.setting for one in told), changes)
 
         await self._store.write(write)
 
@@ -54,3 +62,23 @@ def _check(tx: Tx, wanted: Settings) -> None:
         raise Problem("No pace", "A real number needs a pace: 80 messages a second is usual.", "pace_per_s")
     if wanted.pace_per_s is not None and not 1 <= wanted.pace_per_s <= 1000:
         raise Problem("Pace out of range", "Choose 1 to 1,000 messages a second.", "pace_per_s")
+
+
+def _check_sign_in(tx: Tx, before: Settings, wanted: Settings, user: User) -> None:
+    """Whoever turns signing in on can come in again; with several people on a real number it stays on."""
+    if wanted.sign_in == before.sign_in:
+        return
+    if wanted.sign_in:
+        able = people.can_sign_in(tx, user.id) if user.id else people.admins(tx, who_can_sign_in=True)
+        if not able:
+            raise Problem(
+                "Your own password first",
+                "Set your own password first (in the menu of your face), or you could not come in again.",
+                "sign_in",
+            )
+    elif settings.meta(tx, "stamp") not in (None, opening.SANDBOX) and len(people.every(tx)) > 1:
+        raise Problem(
+            "Several people work here",
+            "On a real number people sign in as soon as there are two of them.",
+            "sign_in",
+        )

@@ -10,12 +10,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class MachineSettings:
-    """theme: light or dark. geometry: Qt's, as hex. Ids are those of the WhatsApp account."""
+    """theme: light or dark. geometry: Qt's, as hex. Ids are those of the WhatsApp account.
+
+    contact_columns: keys of the contact table's columns, in their order; () for the usual ones.
+    """
 
     theme: str = "light"
     text_scale_percent: int = 100
     geometry: str = ""
     user_id: int = 0
+    sign_in_name: str = ""
     is_sandbox: bool = True
     base_url: str = ""
     phone_number_id: str = ""
@@ -23,6 +27,7 @@ class MachineSettings:
     version: str = "v25.0"
     verify_token: str = ""
     server_port: int = 0
+    contact_columns: tuple[str, ...] = ()
 
 
 class Machine:
@@ -52,7 +57,10 @@ def _read(path: Path) -> MachineSettings:
     known = {one.name: one.type for one in fields(MachineSettings)}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return MachineSettings(**{name: value for name, value in found.items() if name in known})
+        kept = {name: value for name, value in found.items() if name in known}
+        if "contact_columns" in kept:
+            kept["contact_columns"] = tuple(str(key) for key in kept["contact_columns"])
+        return MachineSettings(**kept)
     except FileNotFoundError:
         return MachineSettings()
     except (OSError, ValueError, TypeError, AttributeError):

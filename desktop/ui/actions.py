@@ -33,6 +33,7 @@ WINDOW: Final = "Everywhere"
 CONTACTS: Final = "In the contacts"
 CONVERSATIONS: Final = "In a conversation"
 BROADCASTS: Final = "In a broadcast"
+TEMPLATES: Final = "In the templates"
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("go_conversations", "Conversations", ("Ctrl+1",), WINDOW),
@@ -54,6 +55,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("import", "Import contacts", ("Ctrl+I",), CONTACTS, bound=False),
     Action("continue", "Continue", ("Ctrl+Enter",), BROADCASTS, bound=False),
     Action("save_draft", "Save draft", ("Ctrl+S",), BROADCASTS, bound=False),
+    Action("refresh_templates", "Read them from WhatsApp", ("Ctrl+R", "F5"), TEMPLATES, bound=False),
     Action("back", "Close a dialog, clear a search", ("Esc",), WINDOW, bound=False),
 )
 

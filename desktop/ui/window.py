@@ -16,23 +16,28 @@ from desktop.domain.problems import Problem
 from desktop.ui.actions import ACTIONS, action
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.broadcasts.summary import NumberInfo
+from desktop.ui.contacts.imports.flow import ImportFlow
 from desktop.ui.contacts.page import ContactsPage
 from desktop.ui.conversations.page import ConversationsPage
 from desktop.ui.desk import Desk
-from desktop.ui.dialog import CardDialog, confirm
+from desktop.ui.dialog import CardDialog
 from desktop.ui.live import Live
 from desktop.ui.parts.rail import Rail, RailItem
 from desktop.ui.parts.statusbar import StatusBar
 from desktop.ui.parts.toasts import Toasts
 from desktop.ui.settings.page import SettingsPage
+from desktop.ui.settings.people_dialogs import set_own_password
+from desktop.ui.shell import diagnostics
 from desktop.ui.shell.appearance import Appearance
 from desktop.ui.shell.failure import Failures
+from desktop.ui.shell.leaving import Leaving
 from desktop.ui.shell.pages import Pages
-from desktop.ui.shell.personmenu import PersonMenu
+from desktop.ui.shell.personmenu import Entry, PersonMenu
 from desktop.ui.shell.sheet import shortcuts_sheet
 from desktop.ui.shell.status import StatusLine
 from desktop.ui.tasks import Tasks
 from desktop.ui.templates.page import TemplatesPage
+from desktop.ui.templates.watch import TemplateWatch
 from desktop.ui.theme import Theme
 
 _log = logging.getLogger("assent.window")
@@ -45,22 +50,37 @@ MENU_PX = 8
 class MainWindow(QMainWindow):
     """Wait for `closed()`, then for `leave()`, then close the program; the window never ends anything itself."""
 
-    def __init__(self, app: App, theme: Theme, people: Sequence[User], user: User, given: Given) -> None:
-        """given: the rights that the workspace gives by its settings; followed from then on."""
+    def __init__(
+        self,
+        app: App,
+        theme: Theme,
+        people: Sequence[User],
+        user: User,
+        given: Given,
+        *,
+        sign_in: bool = False,
+    ) -> None:
+        """given: the rights that the workspace gives by its settings; sign_in: people say who they are.
+
+        Both are followed from then on. `leaving` says how the window was left.
+        """
         super().__init__()
         self._app, self._theme = app, theme
         self._people, self._user = list(people), user
-        self._asked_to_close = asyncio.Event()
         self._sheet: CardDialog | None = None
         self._yielding: list[tuple[QKeySequence, Callable[[], object]]] = []
         self.setObjectName("main_window")
         self.setWindowTitle("Assent — SANDBOX" if app.is_sandbox else "Assent")
         self.setMinimumSize(*LEAST_PX)
         self.resize(QSize(*FIRST_PX).boundedTo(self.screen().availableSize()))
-        self.failures = Failures(theme, self)
+        self.failures = Failures(theme, self, lambda: diagnostics.text_of(app))
         self.tasks = Tasks(self._unexpected, Problem)
         self.toasts = Toasts(theme, self)
-        self._given = given
+        self.leaving = Leaving(
+            theme, self, self.tasks, works=self._works, unsaved=self._unsaved,
+            show_unsaved=lambda: self.go("settings"),
+        )  # fmt: skip
+        self._given, self._sign_in = given, sign_in
         self.desk = Desk(
             app, theme, self.tasks, self.toasts, Live(app.feed), lambda: self._user, lambda: self._given
         )
@@ -68,6 +88,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._bind()
         self.desk.live.follow(self, self._heard)
+        self._watch = TemplateWatch(self.desk, self, self.open_template)
         self._restore_place()
         self.go("conversations")
 
@@ -88,10 +109,23 @@ class MainWindow(QMainWindow):
         assert isinstance(page, ConversationsPage)
         page.open_contact(contact_id)
 
-    def new_broadcast(self) -> None:
+    def open_contact_page(self, contact_id: int) -> None:
+        """Show what is known of a contact."""
+        page = self.go("contacts")
+        assert isinstance(page, ContactsPage)
+        page.open_contact(contact_id)
+
+    def new_broadcast(self, template_id: int | None = None) -> None:
+        """Open the wizard, with a template chosen if one is given."""
         page = self.go("broadcasts")
         assert isinstance(page, BroadcastsPage)
-        page.new_broadcast()
+        page.new_broadcast(template_id)
+
+    def open_template(self, template_id: int) -> None:
+        """Show a template."""
+        page = self.go("templates")
+        assert isinstance(page, TemplatesPage)
+        page.show_template(template_id)
 
     def open_broadcast(self, broadcast_id: int) -> None:
         """Show a broadcast's report, or its draft."""
@@ -106,24 +140,32 @@ class MainWindow(QMainWindow):
 
     async def _switch(self, user: User) -> None:
         await self.pages.settle()
-        key = self.pages.current_key
         self._user = user
-        self._show_person()
-        self.pages.look_again()
-        self.go(key)
+        self._look_again()
         self.toasts.show_toast(f"{user.name} sits here now ({user.role.value.title()}).")
         if self._app.machine is not None:
             await asyncio.to_thread(self._app.machine.save, user_id=user.id)
 
+    def _look_again(self) -> None:
+        """Another person, or other rights: pages show what they show to them."""
+        key = self.pages.current_key
+        self._show_person()
+        self.pages.look_again()
+        self.go(key)
+
     # Closing.
+
+    def sign_out(self) -> None:
+        """Let somebody else come in; asked first where something would be lost."""
+        self.leaving.ask(out=True)
 
     async def closed(self) -> None:
         """Return when a person wants the window closed."""
-        await self._asked_to_close.wait()
+        await self.leaving.asked()
 
     def close_now(self) -> None:
         """Close without asking: the system ends the program."""
-        self._asked_to_close.set()
+        self.leaving.now()
 
     async def leave(self) -> None:
         """Let go of the program: remember the place, end what the window started."""
@@ -140,22 +182,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
-        if self._asked_to_close.is_set():
-            return
-        settings = self.pages.built.get("settings")
-        unsaved = settings.unsaved_titles if isinstance(settings, SettingsPage) else []
-        if unsaved:
-            self.tasks.spawn(self, self._ask_to_close(", ".join(unsaved)))
-        else:
-            self._asked_to_close.set()
+        self.leaving.ask()
 
-    async def _ask_to_close(self, unsaved: str) -> None:
-        self.go("settings")
-        text = f"In the settings this is not saved yet: {unsaved}."
-        if await confirm(
-            self._theme, self, "Close without saving?", text, do="Close", keep="Go back", danger=True
-        ):
-            self._asked_to_close.set()
+    def _unsaved(self) -> str:
+        settings = self.pages.built.get("settings")
+        return ", ".join(settings.unsaved_titles) if isinstance(settings, SettingsPage) else ""
+
+    def _works(self) -> list[ImportFlow]:
+        """The imports that are at work."""
+        return [flow for flow in self.findChildren(ImportFlow) if flow.working]
 
     # What it is made of.
 
@@ -173,7 +208,7 @@ class MainWindow(QMainWindow):
         self._show_person()
         self.pages = Pages(
             {
-                "conversations": lambda: ConversationsPage(self.desk),
+                "conversations": self._make_conversations,
                 "contacts": self._make_contacts,
                 "broadcasts": self._make_broadcasts,
                 "templates": self._make_templates,
@@ -195,6 +230,11 @@ class MainWindow(QMainWindow):
         row.addLayout(column, 1)
         self.setCentralWidget(centre)
 
+    def _make_conversations(self) -> QWidget:
+        page = ConversationsPage(self.desk)
+        page.contact_page_requested.connect(self.open_contact_page)
+        return page
+
     def _make_broadcasts(self) -> QWidget:
         page = BroadcastsPage(self.desk, self._number)
         page.contact_requested.connect(self.open_contact)
@@ -203,11 +243,13 @@ class MainWindow(QMainWindow):
     def _make_contacts(self) -> QWidget:
         page = ContactsPage(self.desk)
         page.conversation_requested.connect(self.open_contact)
+        page.broadcast_requested.connect(self.open_broadcast)
         return page
 
     def _make_templates(self) -> QWidget:
         page = TemplatesPage(self.desk)
         page.broadcast_requested.connect(self.open_broadcast)
+        page.new_broadcast_requested.connect(self.new_broadcast)
         return page
 
     async def _number(self) -> NumberInfo:
@@ -266,9 +308,10 @@ class MainWindow(QMainWindow):
             self._theme,
             self._user,
             self._people,
-            switch=self.switch_user if self._app.is_sandbox else None,
+            switch=self.switch_user if self._app.is_sandbox and not self._sign_in else None,
             do={"theme": self._appearance.turn_over, "shortcuts": self.show_shortcuts, "close": self.close},
             parent=self,
+            own=self._own_entries(),
         )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         corner = self.rail.mapToGlobal(QPoint(self.rail.width(), self.rail.height()))
@@ -277,6 +320,13 @@ class MainWindow(QMainWindow):
         menu.popup(
             corner - QPoint(MENU_PX if self.isRightToLeft() else -MENU_PX, menu.sizeHint().height() + MENU_PX)
         )
+
+    def _own_entries(self) -> list[Entry]:
+        def change_password() -> None:
+            self.tasks.spawn(self, set_own_password(self.desk, self))
+
+        own = [Entry("password", "Change password…", "lock-key", change_password)]
+        return [*own, Entry("sign_out", "Sign out", "sign-out", self.sign_out)] if self._sign_in else own
 
     def show_shortcuts(self) -> None:
         if self._sheet is not None:
@@ -308,20 +358,39 @@ class MainWindow(QMainWindow):
             self.tasks.spawn(self, self._read_people())
 
     async def _read_given(self) -> None:
-        self._given = (await self._app.workspace.settings()).given
+        settings = await self._app.workspace.settings()
+        self._given, self._sign_in = settings.given, settings.sign_in
 
     async def _read_people(self) -> None:
-        """A role that was changed counts at once, here as in the services."""
+        """A role that was changed and an account that was closed count at once, here as in the services."""
         self._people = await self._app.workspace.people()
-        self._user = next((one for one in self._people if one.id == self._user.id), self._user)
-        self._show_person()
+        now = next((one for one in self._people if one.id == self._user.id), None)
+        if now is None:
+            self._put_out()
+        elif now.role is not self._user.role:
+            await self.pages.settle()
+            self._user = now
+            self._look_again()
+            self.toasts.show_toast(f"Your role is {now.role.value} now.")
+        else:
+            self._user = now
+            self._show_person()
+
+    def _put_out(self) -> None:
+        """The account of who sits here was closed."""
+        if self._sign_in:
+            self.leaving.put_out(
+                f"The account of {self._user.name} was closed. Ask an admin to open it again."
+            )
+        elif self._people:
+            self.switch_user(self._people[0])
 
     def _started_over(self) -> None:
-        """Other rows, other ids: the people, too, were made anew."""
+        """Other rows, other ids; the people stay who they are."""
 
         async def read() -> None:
             self._people = await self._app.workspace.people()
-            known = [one for one in self._people if one.name == self._user.name]
+            known = [one for one in self._people if one.id == self._user.id]
             self._user = (known or self._people)[0]
             key = self.pages.current_key
             self._show_person()

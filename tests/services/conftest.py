@@ -5,7 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import (
+    address,
+    clock,
+    postgres_address,
+    postgres_server,
+    sqlite_address,
+    sqlite_original,
+    store,
+)
 from tests.services.desk import Desk, empty_store, open_desk
+
+__all__ = [
+    "address",
+    "clock",
+    "postgres_address",
+    "postgres_server",
+    "sqlite_address",
+    "sqlite_original",
+    "store",
+]
 
 
 @pytest.fixture(scope="session")

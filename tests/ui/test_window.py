@@ -49,7 +49,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 async def test_pages_are_built_when_first_shown(stage: Stage) -> None:
     assert list(stage.window.pages.built) == ["conversations"]
     press(stage, Qt.Key.Key_2, CTRL)
-    assert stage.window.rail.current == "broadcasts"
+    assert stage.window.rail.current == "contacts"
     await stage.click("rail-settings")
     assert stage.window.pages.current_key == "settings"
     first = stage.window.pages.built["conversations"]
@@ -107,7 +107,7 @@ async def test_the_sheet_lists_every_action_and_holds_the_keys_back(stage: Stage
     press(stage, Qt.Key.Key_Escape)
     await until(lambda: not stage.sees("shortcuts"), "the sheet to close")
     press(stage, Qt.Key.Key_2, CTRL)
-    assert stage.window.pages.current_key == "broadcasts"
+    assert stage.window.pages.current_key == "contacts"
     await stage.quiet()
 
 

@@ -1,8 +1,8 @@
-"""Consent: Strict opt-in, the words that change it, what customers get as an answer, who may override."""
+"""Consent: Strict opt-in, the words that change it, what customers get as an answer, who may do what."""
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout
 
 from desktop.domain.audience import Breakdown, Line
 from desktop.domain.people import Role
@@ -181,32 +181,58 @@ class AnswersCard(SettingsCard):
             field.setFixedHeight(self.theme.px(58))
 
 
+_ROLES = (
+    ("override", "override_roles", "Send marketing despite an opt-out"),
+    ("launch", "launch_roles", "Launch and stop broadcasts"),
+    ("export", "export_roles", "Export contacts"),
+)
+"""Part of the boxes' names, the setting, and what it allows."""
+
+
 class RolesCard(SettingsCard):
-    """Who may send marketing despite an opt-out, with a reason."""
+    """Who may send despite an opt-out, launch broadcasts and export contacts: a box for each role."""
 
     def __init__(self, theme: Theme) -> None:
         self.boxes = {
-            role: named(QCheckBox(role.value.title()), f"consent_override_{role.value}") for role in Role
+            (setting, role): named(
+                QCheckBox(role.value.title()),
+                f"consent_{part}_{role.value}",
+                f"{role.value.title()} may {words[0].lower()}{words[1:]}",
+            )
+            for part, setting, words in _ROLES
+            for role in Role
         }
         super().__init__(
             theme,
-            "Who may send despite an opt-out",
-            "Always with a reason, which is kept in the consent history. A stop in WhatsApp itself stays closed to "
-            "everyone. Launching broadcasts needs a supervisor or an admin in any case.",
+            "Who may do what",
+            "Sending despite an opt-out always needs a reason, which is kept in the consent history; a stop in "
+            "WhatsApp itself stays closed to everyone. A broadcast to contacts who opted out needs both of the "
+            "first two.",
             name="consent_roles_card",
         )
-        row = QHBoxLayout(self.content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(24)
-        for box in self.boxes.values():
-            row.addWidget(box)
-            box.toggled.connect(self.changed)
-        row.addStretch(1)
+        grid = QGridLayout(self.content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(len(Role) + 1, 1)
+        for line, (part, setting, words) in enumerate(_ROLES):
+            grid.addWidget(Label(words, "strong", name=f"consent_{part}_label"), line, 0)
+            for column, role in enumerate(Role, 1):
+                box = self.boxes[setting, role]
+                grid.addWidget(box, line, column)
+                box.toggled.connect(self.changed)
 
     def fill(self, settings: Settings) -> None:
-        for role, box in self.boxes.items():
-            box.setChecked(role in settings.override_roles)
+        for (setting, role), box in self.boxes.items():
+            box.setChecked(role in getattr(settings, setting))
 
     def wanted(self, kept: Settings) -> Settings:
-        ticked = frozenset(role for role, box in self.boxes.items() if box.isChecked())
-        return replace(kept, override_roles=ticked)
+        return replace(
+            kept,
+            override_roles=self._ticked("override_roles"),
+            launch_roles=self._ticked("launch_roles"),
+            export_roles=self._ticked("export_roles"),
+        )
+
+    def _ticked(self, setting: str) -> frozenset[Role]:
+        return frozenset(role for role in Role if self.boxes[setting, role].isChecked())

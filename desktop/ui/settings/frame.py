@@ -15,9 +15,12 @@ NAV_PX = 220
 
 
 class Section(QScrollArea):
-    """One page of the settings: a heading and its cards, scrolled when there is no room."""
+    """One page of the settings: a heading and its cards, scrolled when there is no room.
 
-    def __init__(self, key: str, title: str, cards: Sequence[QWidget]) -> None:
+    fills: the last card takes the whole height that is left, because it scrolls itself.
+    """
+
+    def __init__(self, key: str, title: str, cards: Sequence[QWidget], *, fills: bool = False) -> None:
         super().__init__()
         self.key, self.title = key, title
         inside = QWidget()
@@ -29,7 +32,10 @@ class Section(QScrollArea):
         column.addWidget(Label(title, "h2", name=f"settings_{key}_title"))
         for card in cards:
             column.addWidget(card)
-        column.addStretch(1)
+        if fills:
+            column.setStretchFactor(cards[-1], 1)
+        else:
+            column.addStretch(1)
         self.setWidget(inside)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -1,33 +1,34 @@
 """The settings: what the workspace decides, what this computer looks like, and what this program is."""
 
 import asyncio
-import platform
 from collections.abc import Coroutine
 from functools import partial
-from importlib import metadata
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal, qVersion
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Category
 from desktop.domain.filters import Filter
-from desktop.domain.people import Right, may, require
-from desktop.domain.problems import NotAllowed, Problem
+from desktop.domain.people import Right
+from desktop.domain.problems import Problem
 from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
-from desktop.store import opening
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import confirm
 from desktop.ui.settings.about import AboutCard
+from desktop.ui.settings.activity import ActivityPanel
 from desktop.ui.settings.appearance import AppearanceCard
 from desktop.ui.settings.consent import AnswersCard, RolesCard, StrictCard, WordsCard
+from desktop.ui.settings.fields import FieldsCard
 from desktop.ui.settings.frame import Frame, Section
 from desktop.ui.settings.pace import PaceCard
+from desktop.ui.settings.people import PeoplePanel, SignInCard
 from desktop.ui.settings.sandbox import START_OVER, SandboxCard, StartOverCard
 from desktop.ui.settings.savecard import SaveCard, SettingsCard
 from desktop.ui.settings.whatsapp import ConnectionCard, SandboxConnectionCard
+from desktop.ui.shell import diagnostics
 from desktop.ui.shell.appearance import Appearance
 from desktop.ui.tasks import Once
 
@@ -58,7 +59,7 @@ class SettingsPage(QWidget):
         self._spawn(self._read_about())
 
     def open_section(self, key: str) -> None:
-        """whatsapp, consent, pace, appearance, sandbox or about. Raises KeyError."""
+        """whatsapp, consent, fields, people, activity, pace, appearance, sandbox or about. Raises KeyError."""
         self.frame.choose(key)
 
     @property
@@ -76,11 +77,14 @@ class SettingsPage(QWidget):
         self.strict, self.words = StrictCard(theme), WordsCard(theme)
         self.answers, self.roles = AnswersCard(theme), RolesCard(theme)
         self.pace = PaceCard(theme, is_sandbox=app.is_sandbox)
+        self.fields = FieldsCard(self._desk)
+        self.sign_in, self.people = SignInCard(theme), PeoplePanel(self._desk)
+        self.activity = ActivityPanel(self._desk)
         self.appearance = AppearanceCard(theme)
         self.sandbox, self.start_over = SandboxCard(theme), StartOverCard(theme)
         self.about = AboutCard(theme)
         self._settings_cards: tuple[SettingsCard, ...] = (
-            self.strict, self.words, self.answers, self.roles, self.pace,
+            self.strict, self.words, self.answers, self.roles, self.pace, self.sign_in,
         )  # fmt: skip
         self._starting_over = Once(self._desk.tasks, self, self._show_starting_over)
         self._appearance = Appearance(theme, app.machine, self._desk.tasks, self)
@@ -92,6 +96,9 @@ class SettingsPage(QWidget):
         sections = [
             Section("whatsapp", "WhatsApp", whatsapp),
             Section("consent", "Consent", [self.strict, self.words, self.answers, self.roles]),
+            Section("fields", "Contact fields", [self.fields]),
+            Section("people", "People", [self.people, self.sign_in, self.people.rights]),
+            Section("activity", "Activity", [self.activity], fills=True),
             Section("pace", "Pace", [self.pace]),
             Section("appearance", "Appearance", [self.appearance]),
         ]
@@ -154,25 +161,12 @@ class SettingsPage(QWidget):
 
     async def _read_about(self) -> None:
         app = self._desk.app
-        revision = await asyncio.to_thread(opening.newest_revision)
         folder = app.paths.home if app.paths is not None else None
-        facts = {
-            "Workspace": "Sandbox" if app.is_sandbox else "Real number",
-            "Store": "PostgreSQL" if app.store.on_postgresql else "SQLite",
-            "Store revision": revision,
-            "HTTP address": app.server_address or "None",
-            "Python": platform.python_version(),
-            "Qt": str(qVersion()),
-            "System": platform.platform(terse=True),
-        }
-        self.about.show_facts(f"Version {_version()}", str(folder or ""), facts)
+        facts = await diagnostics.facts_of(app)
+        self.about.show_facts(f"Version {diagnostics.version_words()}", str(folder or ""), facts)
 
     def _show_rights(self) -> None:
-        refusal = ""
-        try:
-            require(self._desk.user(), Right.SETTINGS)
-        except NotAllowed as no:
-            refusal = no.sentence
+        refusal = self._desk.refusal(Right.SETTINGS)
         for card in (*self._settings_cards, self.connection):
             card.show_editable(refusal)
         self._show_starting_over(False)
@@ -237,19 +231,12 @@ class SettingsPage(QWidget):
         )  # fmt: skip
         if not sure:
             return
-        require(desk.user(), Right.START_OVER)
         await desk.app.start_over(desk.user())
         desk.toasts.show_toast("The demo is back.", "done")
         self.started_over.emit()
 
     def _show_starting_over(self, busy: bool) -> None:
-        user = self._desk.user()
-        refusal = ""
-        if not may(user, Right.START_OVER):
-            refusal = (
-                f"{user.name} ({user.role.value.title()}) may not {Right.START_OVER.value}. Ask a supervisor."
-            )
-        self.start_over.show_state(busy=busy, refusal=refusal)
+        self.start_over.show_state(busy=busy, refusal=self._desk.refusal(Right.START_OVER))
 
     def _show_appearance(self) -> None:
         self.appearance.show_appearance(self._desk.theme.mode, self._desk.theme.text_scale_percent)
@@ -257,9 +244,13 @@ class SettingsPage(QWidget):
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.about.folder.field.text()))
 
-    def _copy_about(self) -> None:
-        QGuiApplication.clipboard().setText(self.about.text())
-        self._desk.toasts.show_toast("Copied", "done")
+    def _copy_about(self, with_log: bool) -> None:
+        async def copy() -> None:
+            QGuiApplication.clipboard().setText(await diagnostics.text_of(self._desk.app, with_log=with_log))
+            await self._read_about()
+            self._desk.toasts.show_toast("Copied", "done")
+
+        self._spawn(copy())
 
     def _toast(self, problem: Exception) -> None:
         assert isinstance(problem, Problem)
@@ -267,10 +258,3 @@ class SettingsPage(QWidget):
 
     def _spawn(self, coro: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return self._desk.tasks.spawn(self, coro, on_problem=self._toast)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("assent")
-    except metadata.PackageNotFoundError:  # started from a folder that was never installed
-        return "unknown"

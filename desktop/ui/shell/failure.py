@@ -2,44 +2,41 @@
 
 import asyncio
 import logging
-import platform
+import threading
 import traceback
-from importlib import metadata
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import shiboken6
 from PySide6.QtCore import qVersion
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from desktop.system.logs import redact
+from desktop.system.redaction import redact
+from desktop.system.version import described
 from desktop.ui.dialog import CardDialog
-from desktop.ui.parts.button import Button
-from desktop.ui.parts.naming import named
+from desktop.ui.shell.report import CARD_PX, add_report
 from desktop.ui.theme import Theme
 
 _log = logging.getLogger("assent.window")
-REPORT_PX = 200
 
 
 def report_of(error: BaseException) -> str:
     """What to send to the developers: versions and the traceback, without tokens, phones and the home folder."""
-    try:
-        version = metadata.version("assent")
-    except metadata.PackageNotFoundError:
-        version = "unknown"
-    head = f"Assent {version}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}"
-    text = f"{head}\n{''.join(traceback.format_exception(error))}"
+    text = f"{described()}, Qt {qVersion()}\n{''.join(traceback.format_exception(error))}"
     return redact(text.replace(str(Path.home()), "~"))
 
 
 class Failures:
     """Shows the first unexpected error in a card; the same one is shown once, all are logged."""
 
-    def __init__(self, theme: Theme, window: QWidget) -> None:
-        self._theme, self._window = theme, window
+    def __init__(
+        self, theme: Theme, window: QWidget, details: Callable[[], Awaitable[str]] | None = None
+    ) -> None:
+        """details: what else a report should say; read once the card is there."""
+        self._theme, self._window, self._details = theme, window, details
         self._seen: set[str] = set()
         self._card: CardDialog | None = None
+        self._reading: asyncio.Future[None] | None = None
 
     def show(self, error: BaseException) -> None:
         _log.error("unexpected: %s", "".join(traceback.format_exception(error)))
@@ -52,33 +49,37 @@ class Failures:
         self._card = self._make(report_of(error))
         self._card.open()
 
+    def hear(self, error: BaseException, loop: asyncio.AbstractEventLoop) -> None:
+        """Show an error of whichever thread; `loop` is the window's."""
+        if threading.current_thread() is threading.main_thread():
+            self.show(error)
+        elif not loop.is_closed():
+            loop.call_soon_threadsafe(self.show, error)
+
     def _make(self, report: str) -> CardDialog:
         card = CardDialog(
             self._theme, self._window, "Something went wrong", icon="warning-circle-fill", color="danger",
-            width_px=620, name="failure",
+            width_px=CARD_PX, name="failure",
         )  # fmt: skip
         card.add_text(
             "A fault in Assent stopped what you just did; what was kept before is safe. You can go on working. The "
             "report below helps to mend it."
         )
-        text = named(QPlainTextEdit(report), "failure_report", "Report")
-        text.setReadOnly(True)
-        text.setTabChangesFocus(True)
-        text.setFont(self._theme.font(11, mono=True))
-        text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        text.setFixedHeight(self._theme.px(REPORT_PX))
-        card.body.addWidget(text)
-        card.add_text("Phone numbers and secrets have been taken out.", muted=True)
-        copy = Button(self._theme, "Copy report", icon="copy", name="failure_copy")
-        copy.clicked.connect(lambda: self._copy(copy, report))
-        card.buttons.addWidget(copy)
+        box = add_report(card, self._theme, report, "failure")
         card.add_button("Go on", "primary", result=0, safe=True, name="failure_close")
         card.finished.connect(card.deleteLater)
+        if self._details is not None:
+            self._reading = asyncio.ensure_future(self._append(box, self._details))
         return card
 
-    def _copy(self, button: Button, report: str) -> None:
-        QGuiApplication.clipboard().setText(report)
-        button.setText("Copied")
+    async def _append(self, box: QPlainTextEdit, details: Callable[[], Awaitable[str]]) -> None:
+        try:
+            more = await details()
+        except Exception as wrong:  # the report of one fault must not be lost by another
+            _log.error("no details for the report: %s", wrong)
+            return
+        if shiboken6.isValid(box):
+            box.setPlainText(f"{box.toPlainText().rstrip()}\n\n{more}")
 
 
 def _place(error: BaseException) -> str:

@@ -60,13 +60,17 @@ class Opening(_Plain):
             "The store is being read. After an update it is first copied and then upgraded, which may take a minute.",
             name="opening",
         )  # fmt: skip
+        self._is_done = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.show)
         self._timer.start(PATIENCE_MS)
 
     def done(self) -> None:
-        """The window is there, or will never be."""
+        """The window is there, or will never be. Said again, nothing happens."""
+        if self._is_done:
+            return
+        self._is_done = True
         self._timer.stop()
         self.hide()
         self.deleteLater()
@@ -78,15 +82,16 @@ class Opening(_Plain):
 class Refused(_Plain):
     """Why the program does not open, until a person has read it."""
 
-    def __init__(self, theme: Theme, problem: Problem) -> None:
+    def __init__(self, theme: Theme, problem: Problem, *, report: str = "") -> None:
+        """report: copied in place of the sentence."""
         super().__init__(theme, "warning-circle-fill", problem.title, problem.sentence, name="refused")
         self._read = asyncio.Event()
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        self.copy = named(Button(theme, "Copy", icon="copy"), "refused_copy")
+        self.copy = named(Button(theme, "Copy report" if report else "Copy", icon="copy"), "refused_copy")
         self.copy.clicked.connect(
-            lambda: QGuiApplication.clipboard().setText(f"{problem.title}. {problem.sentence}")
+            lambda: QGuiApplication.clipboard().setText(report or f"{problem.title}. {problem.sentence}")
         )
         self.close_button = Button(theme, "Close", "primary", name="refused_close")
         self.close_button.clicked.connect(self.close)
