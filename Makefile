@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup run test test-all lint shots bench faults clean
+.PHONY: setup run test test-all lint shots bench faults bundle clean
 
 setup: $(READY)
 
@@ -28,7 +28,7 @@ test: lint
 
 test-all: lint
 	@echo "== all tests"
-	@$(BIN)/python -m pytest -n 2 -q
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 shots: setup
 	@$(BIN)/python -m tests.looks
@@ -38,6 +38,13 @@ bench: setup
 
 faults: setup
 	@$(BIN)/python -m pytest -q tests/faults -p no:randomly --rounds=$(or $(ROUNDS),10)
+
+bundle: setup
+	@echo "== dist/assent (a minute or two)"
+	@$(BIN)/pyinstaller --noconfirm --log-level ERROR build.spec
+	@du -sh dist/assent
+	@echo "== its own test"
+	@dist/assent/assent --self-test
 
 clean:
 	rm -rf $(VENV) build dist

@@ -75,7 +75,8 @@ def _plain(wrong: Exception) -> str:
     return str(wrong.orig) if isinstance(wrong, DatabaseError) else str(wrong)
 
 
-def _config(conn: Connection) -> Config:
+def migration_config(conn: Connection) -> Config:
+    """Alembic's configuration, for migrating on a connection that is open."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
@@ -112,7 +113,7 @@ def _bring_up_to_date(url: str, path: Path | None) -> Path | None:
             with conn.begin():
                 _take_turns(conn)
                 before = _counts(conn)
-                command.upgrade(_config(conn), "head")
+                command.upgrade(migration_config(conn), "head")
                 _check(conn, before)
     finally:
         migrating.dispose()
@@ -128,7 +129,7 @@ def _take_turns(conn: Connection) -> None:
 def _refuse_newer(conn: Connection, current: str | None) -> None:
     if current is None:
         return
-    known = {one.revision for one in ScriptDirectory.from_config(_config(conn)).walk_revisions()}
+    known = {one.revision for one in ScriptDirectory.from_config(migration_config(conn)).walk_revisions()}
     if current not in known:
         raise NewerStore(
             "The store is newer than this program",

@@ -9,13 +9,24 @@ from desktop.domain.problems import Problem
 if os.name == "nt":  # pragma: no cover - tried on Windows only
     import msvcrt
 
-    def _try_lock(file: IO[str]) -> None:
+    def lock(file: IO[str]) -> None:
+        """Lock an open file for as long as it is open. Raises OSError if another process has it."""
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
 else:
     import fcntl
 
-    def _try_lock(file: IO[str]) -> None:
+    def lock(file: IO[str]) -> None:
+        """Lock an open file for as long as it is open. Raises OSError if another process has it."""
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_free(file: IO[str]) -> bool:
+    """True, and the file is locked, if no other process has it locked."""
+    try:
+        lock(file)
+    except OSError:
+        return False
+    return True
 
 
 class EngineRuns(Problem):
@@ -30,7 +41,7 @@ class EngineLock:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a+", encoding="utf-8")
         try:
-            _try_lock(self._file)
+            lock(self._file)
         except OSError as wrong:
             self._file.close()
             raise EngineRuns(

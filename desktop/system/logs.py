@@ -2,18 +2,13 @@
 
 import logging
 import logging.handlers
-import re
 from pathlib import Path
 from typing import Final
 
-_SECRET: Final = re.compile(r"(?i)(bearer\s+|token[=:\s]+|secret[=:\s]+)\S+")
-_PHONE: Final = re.compile(r"\+?\d{6,}(\d{2})")
+from desktop.system.redaction import redact
+
 _LARGEST_BYTES: Final = 2_000_000
-
-
-def redact(text: str) -> str:
-    """The text without secrets, phone numbers shortened to their last two digits."""
-    return _PHONE.sub(r"…\1", _SECRET.sub(r"\1…", text))
+_TAIL_BYTES: Final = 20_000
 
 
 class _Redacting(logging.Formatter):
@@ -37,3 +32,15 @@ def start(path: Path | None, *, to_screen: bool = False) -> None:
         screen = logging.StreamHandler()
         screen.setFormatter(formatter)
         root.addHandler(screen)
+
+
+def tail(path: Path, line_count: int = 20) -> str:
+    """The last lines of a log, redacted; "" if there is none. Blocks: call it in a thread."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - _TAIL_BYTES))
+            read = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return redact("\n".join(read.splitlines()[-line_count:]))

@@ -1,5 +1,6 @@
 """Secrets: in the system's keyring, else in the environment or for this session only. Never in a file."""
 
+import json
 import os
 import queue
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import keyring
+from keyring.backend import get_all_keyring
 from keyring.errors import KeyringError
 
 _SERVICE: Final = "assent"
@@ -43,6 +45,16 @@ class Secrets:
             return "kept"
 
         return _patiently(keep) == "kept"
+
+
+def backends() -> list[str]:
+    """The names of the keyrings that could be used here, the best first. Blocks: call it in a thread."""
+
+    def ask() -> str:
+        found = sorted(get_all_keyring(), key=lambda one: -one.priority)
+        return json.dumps([one.name for one in found])
+
+    return list(json.loads(_patiently(ask) or "[]"))
 
 
 def _patiently(call: Callable[[], str | None]) -> str | None:

@@ -151,7 +151,16 @@ def test_no_path_or_registry_of_a_machine() -> None:
         path
         for path in ROOT.rglob("*")
         if path.suffix in (".py", ".toml", ".md", ".txt", ".sh", ".qss", ".yml", "") and path.is_file()
-        if not {".git", ".venv", "build", "dist", ".mypy_cache", ".ruff_cache", ".hypothesis"}
+        if not {
+            ".git",
+            ".venv",
+            "build",
+            "dist",
+            ".mypy_cache",
+            ".ruff_cache",
+            ".hypothesis",
+            ".pytest_cache",
+        }
         & set(path.parts)
         if path != Path(__file__)
     ]

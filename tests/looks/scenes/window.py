@@ -1,12 +1,17 @@
 """The window itself: its menu, its sheet, its toasts, what it says when something is wrong."""
 
+from datetime import timedelta
+from pathlib import Path
+
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from desktop.domain.problems import Problem
+from desktop.system.crash import Crash
 from desktop.ui.settings.page import SettingsPage
+from desktop.ui.shell.crashed import crashed_card
 from desktop.ui.shell.opening import Opening, Refused
 from tests.looks.scenes.conversations import opened
-from tests.looks.stage import Stage
+from tests.looks.stage import NOW, Stage, until
 
 
 async def person_menu(stage: Stage) -> None:
@@ -23,9 +28,24 @@ async def failure(stage: Stage) -> None:
 
     stage.window.tasks.spawn(stage.window, wrong())
     await stage.seen("failure")
-    stage.find(QPlainTextEdit, "failure_report").setPlainText(
-        "Assent 0.1.0, Python 3.11\nRuntimeError: no row 7"
+    box = stage.find(QPlainTextEdit, "failure_report")
+    await until(lambda: "Data folder" in box.toPlainText(), "the details of the report")
+    box.setPlainText("Assent 0.1.0 (bundle), Python 3.11\nRuntimeError: no row 7\n\nWorkspace: Sandbox")
+
+
+async def crashed(stage: Stage) -> None:
+    """The start after the window before died of a fault in a library."""
+    trace = "Fatal Python error: Segmentation fault\n\nCurrent thread 0x00007f3a (most recent call first):\n"
+    before = NOW - timedelta(hours=3)
+    found = Crash(
+        Path("running-1.log"),
+        "0.1.0",
+        before,
+        before + timedelta(minutes=41),
+        trace + '  File "desktop/ui/conversations/bubble_delegate.py", line 88 in paint',
     )
+    crashed_card(stage.theme, stage.window, [found], "Assent 0.1.0 (bundle)\nWorkspace: Sandbox").open()
+    await stage.seen("crashed")
 
 
 async def close_unsaved(stage: Stage) -> None:
