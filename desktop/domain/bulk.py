@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from desktop.domain.consent import OptIn
 
@@ -13,6 +14,60 @@ class BulkKind(StrEnum):
     TAGS = "tags"
     ATTRIBUTE = "attribute"
     OPT_IN = "opt_in"
+
+
+@dataclass(frozen=True, slots=True)
+class AddTags:
+    """Tags are made on the fly."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTags:
+    """The tags themselves stay known."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttribute:
+    """value "" clears it."""
+
+    attribute: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetOptIn:
+    """reason: needed for those who opted out when value is not NO; kept with each event."""
+
+    value: OptIn
+    reason: str = ""
+
+
+BulkChange = AddTags | RemoveTags | SetAttribute | SetOptIn
+
+_OPT_IN_WORDS: Final = {OptIn.YES: "Yes", OptIn.NO: "No", OptIn.NONE: "No choice"}
+
+
+def title_of(change: BulkChange) -> str:
+    """What the change is called in lists: 'Tag “VIP” added', 'City set to “Moncton”', 'Opt-in set to No'."""
+    if isinstance(change, SetOptIn):
+        return f"Opt-in set to {_OPT_IN_WORDS[change.value]}"
+    if isinstance(change, SetAttribute):
+        return (
+            f"{change.attribute} set to “{change.value}”" if change.value else f"{change.attribute} cleared"
+        )
+    names = ", ".join(f"“{name}”" for name in change.names)
+    verb = "added" if isinstance(change, AddTags) else "removed"
+    return f"{'Tag' if len(change.names) == 1 else 'Tags'} {names} {verb}"
+
+
+def deed_of(change: BulkChange, changed_count: int) -> str:
+    """The same with its size, for the log: 'Tag “VIP” added to 1,204 contacts'."""
+    how = {AddTags: "to", RemoveTags: "from"}.get(type(change), "for")
+    return f"{title_of(change)} {how} {changed_count:,} contact{'' if changed_count == 1 else 's'}"
 
 
 class BulkStatus(StrEnum):

@@ -9,7 +9,7 @@ no city does not live in Mumbai.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -265,6 +265,21 @@ def _holds_one(op: Op, have: Any, wanted: list[Value]) -> bool:
         Op.MORE: lambda: have > first,
     }
     return bool(answers[op]())
+
+
+def renamed(wanted: Filter, before: str, after: str) -> Filter:
+    """The filter with one field under its new name."""
+    return replace(
+        wanted,
+        items=tuple(
+            renamed(item, before, after)
+            if isinstance(item, Filter)
+            else replace(item, field=after)
+            if item.field == before
+            else item
+            for item in wanted.items
+        ),
+    )
 
 
 def to_json(wanted: Filter) -> dict[str, Any]:

@@ -12,6 +12,12 @@ from desktop.domain.text import clean, fold
 ROW_HEADING: Final = "Row in the file"
 WHY_HEADING: Final = "Why it was not imported"
 """The headings that the list of rejected rows adds; left out when the mended list is imported again."""
+STOPPED_HEADING: Final = "Stopped in WhatsApp"
+CREATED_HEADING: Final = "Created (UTC)"
+LAST_MESSAGE_HEADING: Final = "Last message from the contact (UTC)"
+"""What an exported file says and no import can set; left out when it is imported again."""
+_NOT_IMPORTED: Final = (ROW_HEADING, WHY_HEADING, STOPPED_HEADING, CREATED_HEADING, LAST_MESSAGE_HEADING)
+_FIELD_MARK: Final = " (contact field)"
 
 
 class Becomes(StrEnum):
@@ -89,10 +95,17 @@ def recognise(headings: Sequence[str], *, keep_others: bool = True) -> tuple[Col
         if becomes is not Becomes.ATTRIBUTE:
             columns.append(Column(index, name, becomes))
             continue
-        attribute = _free(name, taken)
+        attribute = _free(name.removesuffix(_FIELD_MARK), taken)
         taken.add(fold(attribute))
         columns.append(Column(index, name, becomes, attribute))
     return tuple(columns)
+
+
+def field_heading(attribute: str) -> str:
+    """The heading of an attribute's column in an exported file: its name, marked if that means something else."""
+    (column,) = recognise([attribute])
+    plain_name = column.becomes is Becomes.ATTRIBUTE and column.attribute == attribute
+    return attribute if plain_name and not attribute.endswith(_FIELD_MARK) else attribute + _FIELD_MARK
 
 
 def _single_columns(words: Sequence[str]) -> dict[int, Becomes]:
@@ -113,7 +126,7 @@ def _by_word(word: str, name: str, keep_others: bool) -> Becomes:
         return Becomes.OPT_IN
     if word in _OPT_OUT:
         return Becomes.OPT_OUT
-    if not word or not keep_others or name in (ROW_HEADING, WHY_HEADING):
+    if not word or not keep_others or name in _NOT_IMPORTED:
         return Becomes.LEAVE_OUT
     return Becomes.ATTRIBUTE
 

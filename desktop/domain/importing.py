@@ -115,8 +115,8 @@ def read_tags(text: str) -> tuple[str, ...]:
 _POWER_OF_TEN: Final = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 
 
-def read_phone(text: str, country: str) -> str:
-    """The number of a cell as E.164. Raises Unreadable."""
+def read_phone(text: str, country: str) -> tuple[str, str]:
+    """The number of a cell as E.164, and its region. Raises Unreadable."""
     if not text.strip():
         raise Unreadable("The phone number is missing.")
     if _POWER_OF_TEN.fullmatch(text.strip()):
@@ -124,7 +124,7 @@ def read_phone(text: str, country: str) -> str:
             f"A spreadsheet has cut “{text.strip()}”. Format the column as text and fill it again."
         )
     try:
-        return phones.parse(text, country)
+        return phones.parse_with_region(text, country)
     except phones.NotAPhone as wrong:
         raise Unreadable(wrong.sentence) from wrong
 
@@ -161,7 +161,7 @@ def _read(number: int, values: Sequence[str], columns: Sequence[Column], country
                 attributes.append((column.attribute, _within(text, column.attribute)))
         else:
             cells[column.becomes] = text
-    phone = read_phone(cells.get(Becomes.PHONE, ""), country)
+    phone, region = read_phone(cells.get(Becomes.PHONE, ""), country)
     return ImportRow(
         number,
         phone,
@@ -169,7 +169,7 @@ def _read(number: int, values: Sequence[str], columns: Sequence[Column], country
         _safest(choices),
         read_tags(cells.get(Becomes.TAGS, "")),
         tuple(attributes),
-        phones.is_us(phone),
+        phones.is_us_region(region),
     )
 
 
@@ -250,23 +250,34 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did. stopped: it ended early; everything counted as new or known is in the store."""
+    """What an import did. bulk_id: its journal, for an undo; None if nothing was written.
+
+    rejected_rows: the first 1,000; the file that was read has them all. stopped: it ended early, everything
+    that it had written was taken back, and the counts say what had been written.
+    """
 
     file_name: str
     counts: Counts
     headings: tuple[str, ...] = ()
     rejected_rows: tuple[RejectedRow, ...] = ()
     stopped: bool = False
+    bulk_id: int | None = None
 
 
 _FORMULA: Final = frozenset("=+-@\t\r＝＋－＠")
 
 
+def _runs(value: str) -> bool:
+    """True if a spreadsheet may run it, or would but for apostrophes that stand before it."""
+    rest = value.lstrip("'")
+    return bool(rest.strip()) and rest.lstrip(" \n")[:1] in _FORMULA
+
+
 def defuse(value: str) -> str:
     """A cell that no spreadsheet runs as a formula: an apostrophe stands before one."""
-    return f"'{value}" if value.lstrip(" \n")[:1] in _FORMULA and value.strip() else value
+    return f"'{value}" if _runs(value) else value
 
 
 def plain(value: str) -> str:
     """The cell without the apostrophe that `defuse()` or a spreadsheet put before it."""
-    return value[1:] if value[:1] == "'" and value[1:].lstrip(" \n")[:1] in _FORMULA else value
+    return value[1:] if value[:1] == "'" and _runs(value) else value

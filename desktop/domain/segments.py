@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from desktop.domain.filters import Filter
+from desktop.domain.problems import Problem
+from desktop.domain.text import clean
+
+LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +20,13 @@ class Segment:
     filter: Filter
     updated_at: datetime
     user_name: str = ""
+
+
+def checked_name(text: str) -> str:
+    """The name with single spaces. Raises Problem (field: name) for none and for more than 80 characters."""
+    name = " ".join(clean(text).split())
+    if not name:
+        raise Problem("Name missing", "Give the segment a name.", "name")
+    if len(name) > LONGEST_NAME:
+        raise Problem("Name too long", f"A segment’s name has at most {LONGEST_NAME} characters.", "name")
+    return name

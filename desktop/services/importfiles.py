@@ -75,18 +75,15 @@ def look(path: Path, *, keep_others: bool = True) -> Look:
     with open_table(path) as table:
         columns = recognise(table.headings, keep_others=keep_others)
         first = [values for _, values in islice(table.rows, _FIRST_ROWS)]
-    return Look(
-        columns,
-        tuple(
-            tuple(
-                islice(
-                    dict.fromkeys(row[at].strip() for row in first if at < len(row) and row[at].strip()),
-                    3,
-                )
-            )
-            for at in range(len(columns))
-        ),
-    )
+    return Look(columns, tuple(_first_values(column, first) for column in columns))
+
+
+def _first_values(column: Column, rows: list[list[str]]) -> tuple[str, ...]:
+    """The first three different values; of an opt-in a blank is one, too: it says something."""
+    blank_counts = column.becomes in (Becomes.OPT_IN, Becomes.OPT_OUT)
+    at = column.index
+    values = (row[at].strip() if at < len(row) else "" for row in rows)
+    return tuple(islice(dict.fromkeys(value for value in values if value or blank_counts), 3))
 
 
 def read_file(path: Path, folder: Path, options: Options, tick: Tick = lambda rows: True) -> ReadFile:
@@ -149,7 +146,7 @@ class _Reading:
     def __init__(self, columns: tuple[Column, ...], country: str) -> None:
         self._columns = columns
         self._country = country
-        self._seen: dict[str, int] = {}
+        self._seen: dict[int, int] = {}
         self._noes: set[int] = set()
         self.late_noes: set[int] = set()
         self.counts = Counts()
@@ -175,7 +172,8 @@ class _Reading:
         self.counts = Counts(rows=rows, twice=twice, rejected=rejected, blank=blank)
 
     def _is_first(self, row: ImportRow) -> bool:
-        first = self._seen.setdefault(row.key, row.number)
+        # As numbers: a million phones then take half the memory.
+        first = self._seen.setdefault(int(row.key[1:]), row.number)
         if row.opt_in is OptIn.NO:
             if first == row.number:
                 self._noes.add(first)
@@ -223,3 +221,17 @@ def _columns_from_json(found: list[dict[str, Any]]) -> tuple[Column, ...]:
     return tuple(
         Column(one["index"], one["heading"], Becomes(one["becomes"]), one["attribute"]) for one in found
     )
+
+
+def counts_to_json(counts: Counts) -> dict[str, int]:
+    return asdict(counts)
+
+
+def look_to_json(seen: Look) -> dict[str, Any]:
+    """A look as plain JSON values."""
+    return asdict(seen)
+
+
+def look_from_json(found: dict[str, Any]) -> Look:
+    """A look from its JSON values."""
+    return Look(_columns_from_json(found["columns"]), tuple(tuple(one) for one in found["first_values"]))

@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import count, takewhile
 from pathlib import Path
 from typing import IO, Final
 
@@ -26,21 +27,53 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the first sheet that has any, each with its number from 1. Raises NotATable."""
+    """The rows of the first sheet that has any, each with its number from 1. Raises NotATable.
+
+    Sheets “Contacts 2”, “Contacts 3” … after “Contacts” go on with it if they start with the same headings: so
+    Assent writes more rows than a sheet takes. Their rows are numbered on.
+    """
     _refuse_container(path)
     _refuse_harmful(path)
     try:
         with calamine.CalamineWorkbook.from_path(path) as book:
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
-                if sheet.start is not None:
-                    for number, values in enumerate(sheet.iter_rows(), 1):
-                        yield number, [as_text(value) for value in values]
+            names = book.sheet_names
+            # One sheet in memory at a time: calamine reads it whole.
+            sheets = ((name, book.get_sheet_by_name(name)) for name in names)
+            found = next(((name, sheet) for name, sheet in sheets if sheet.start is not None), None)
+            if found is None:
+                return
+            headings: list[str] = []
+            last = 0
+            for last, values in _rows_of(found[1]):
+                headings = headings or _said(values)
+                yield last, values
+            first, found = found[0], None
+            for name in takewhile(names.__contains__, (f"{first} {at}" for at in count(2))):
+                more = _rows_of(book.get_sheet_by_name(name))
+                before, (number, values) = last, next(more, (0, []))
+                if _said(values) != headings:
                     return
+                last = before + number
+                for number, values in more:
+                    last = before + number
+                    yield last, values
     except calamine.PasswordError as wrong:
         raise _protected(path) from wrong
     except calamine.CalamineError as wrong:
         raise _damaged(path) from wrong
+
+
+def _rows_of(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[str]]]:
+    for number, values in enumerate(sheet.iter_rows(), 1):
+        yield number, [as_text(value) for value in values]
+
+
+def _said(values: list[str]) -> list[str]:
+    """A row without the empty cells at its end."""
+    said = [value.strip() for value in values]
+    while said and not said[-1]:
+        said.pop()
+    return said
 
 
 def as_text(value: Cell) -> str:

@@ -3,7 +3,7 @@
 `desktop.domain.filters.matches` gives the same answer contact by contact; tests hold the two together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from desktop.domain.templates import Variable
 from desktop.domain.text import clean, fold
 from desktop.store import contacts, facts, tables
 from desktop.store.engine import Tx
+from desktop.store.prefixes import starts_with
 
 _contact = tables.contact.c
 _EVERY_FACTS: Final = tuple(one for one in range(32) if one & facts.OPT_IN_MASK in facts.OPT_IN_CODE.values())
@@ -99,18 +100,18 @@ def _compare(column: Any, op: Op, wanted: Sequence[Value]) -> ColumnElement[bool
         if op is Op.IS:
             return and_(column >= first, column < after)
         return column < first if op is Op.BEFORE else column >= after  # type: ignore[no-any-return]
-    made: ColumnElement[bool] = {
+    made: dict[Op, Callable[[], Any]] = {
         Op.IS: lambda: column == first,
         Op.IS_NOT: lambda: column != first,
         Op.CONTAINS: lambda: column.contains(first, autoescape=True),
         Op.NOT_CONTAINS: lambda: not_(column.contains(first, autoescape=True)),
-        Op.STARTS_WITH: lambda: column.startswith(first, autoescape=True),
+        Op.STARTS_WITH: lambda: starts_with(column, first),
         Op.ANY_OF: lambda: column.in_(wanted),
         Op.NONE_OF: lambda: column.not_in(wanted),
         Op.LESS: lambda: column < first,
         Op.MORE: lambda: column > first,
-    }[op]()
-    return made
+    }
+    return made[op]()  # type: ignore[no-any-return]
 
 
 def _day_after(day: datetime) -> datetime:
@@ -156,7 +157,9 @@ def _attribute(attribute: Attribute, op: Op, wanted: Sequence[Value]) -> ColumnE
     }.get(attribute.kind, row.folded)
     have = select(row.contact_id).where(row.attribute_id == attribute.id, column.is_not(None))
     if op in (Op.EMPTY, Op.NOT_EMPTY):
-        return _contact.id.not_in(have) if op is Op.EMPTY else _contact.id.in_(have)
+        # A text is always there, and its row found by its key; a number or a time may not have been read.
+        there = _has_row(attribute) if column is row.folded else _contact.id.in_(have)
+        return not_(there) if op is Op.EMPTY else there
     if attribute.kind is Kind.CHOICES:
         return _choices(column, have, op, wanted)
     if attribute.kind is Kind.YES_NO:
@@ -165,6 +168,12 @@ def _attribute(attribute: Attribute, op: Op, wanted: Sequence[Value]) -> ColumnE
     if opposite is not None:
         return _contact.id.not_in(have.where(_compare(column, opposite, wanted)))
     return _contact.id.in_(have.where(_compare(column, op, wanted)))
+
+
+def _has_row(attribute: Attribute) -> ColumnElement[bool]:
+    """Asked of each contact by itself: of a narrow audience, only few are asked."""
+    row = tables.contact_attribute.c
+    return exists().where(row.contact_id == _contact.id, row.attribute_id == attribute.id)
 
 
 def _choices(column: Any, have: Select[Any], op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
@@ -192,8 +201,9 @@ def missing(tx: Tx, variables: Sequence[Variable]) -> ColumnElement[bool]:
             parts.append(_contact.phone.is_(None))
         elif (found := attributes.get(variable.field.removeprefix(filters.ATTRIBUTE))) is not None:
             row = tables.contact_attribute.c
-            have = select(row.contact_id).where(row.attribute_id == found.id, func.trim(row.text) != "")
-            parts.append(_contact.id.not_in(have))
+            # Blank is what folds to nothing; an attribute of several choices stands between bars.
+            blank = select(row.contact_id).where(row.attribute_id == found.id, row.folded.in_(["", "||"]))
+            parts += [not_(_has_row(found)), _contact.id.in_(blank)]
         else:
             return true()
     return or_(*parts) if parts else false()
@@ -203,13 +213,15 @@ def breakdown(tx: Tx, wanted: Filter, rule: Rule, variables: Sequence[Variable] 
     """Each line's exact count; together the selection."""
     lacking = missing(tx, variables)
     plain = lacking.compare(false())
-    asked = select(_contact.facts, (literal(0) if plain else case((lacking, 1), else_=0)).label("lacking"))
-    inner = asked.where(condition(tx, wanted)).subquery()
-    grouped = select(inner.c.facts, inner.c.lacking, func.count()).group_by(inner.c.facts, inner.c.lacking)
+    lacking_count = literal(0) if plain else func.sum(case((lacking, 1), else_=0))
+    # By the facts alone: their index hands them out in order, and no group has to be looked for.
+    grouped = select(_contact.facts, func.count(), lacking_count).where(condition(tx, wanted))
     counts: dict[Line, int] = {}
-    for packed, lacks, count in tx.conn.execute(grouped):
-        line = _line(rule, packed, bool(lacks))
-        counts[line] = counts.get(line, 0) + count
+    for packed, count, lacks_count in tx.conn.execute(grouped.group_by(_contact.facts)):
+        for lacks, some in ((False, int(count) - int(lacks_count)), (True, int(lacks_count))):
+            if some:
+                line = _line(rule, packed, lacks)
+                counts[line] = counts.get(line, 0) + some
     return Breakdown(counts)
 
 

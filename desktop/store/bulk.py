@@ -1,9 +1,10 @@
 """The journal of changes to many contacts: what each contact was before, so that the whole can be undone."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from desktop.domain.bulk import Before, Bulk, BulkKind, BulkStatus
 from desktop.domain.changes import Topic
@@ -110,6 +111,20 @@ def rows(tx: Tx, bulk_id: int, *, after_contact_id: int = 0, limit: int = 200) -
     )
     found = tx.rows(asked.order_by(row.contact_id).limit(limit))
     return [from_json(one.contact_id, one.before) for one in found]
+
+
+def row_count(tx: Tx, bulk_id: int) -> int:
+    """How many contacts it changed."""
+    asked = select(func.count()).select_from(tables.bulk_row).where(tables.bulk_row.c.bulk_id == bulk_id)
+    return int(tx.conn.scalar(asked) or 0)
+
+
+def seen_at(tx: Tx, process: str) -> datetime | None:
+    """When a program last changed anything."""
+    at: datetime | None = tx.conn.scalar(
+        select(func.max(tables.change.c.at)).where(tables.change.c.process == process)
+    )
+    return at
 
 
 def to_json(before: Before) -> dict[str, Any]:

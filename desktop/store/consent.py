@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Facts, OptIn, Source
 from desktop.domain.contacts import ConsentEvent, Fact
 from desktop.domain.problems import NotFound
 from desktop.domain.text import clean
-from desktop.store import contacts, facts, tables
+from desktop.store import contacts, facts, merging, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import new_id
 
@@ -19,6 +19,7 @@ def facts_of(tx: Tx, contact_id: int, *, lock: bool = False) -> tuple[int, Facts
     """A contact's packed and plain facts. lock: hold the row until the end of the transaction."""
     row = tables.contact.c
     asked = select(row.facts, row.consent_event_id).where(row.id == contact_id)
+    asked = asked.where(or_(row.merged_into.is_(None), row.merged_into != tables.REMOVED))
     found = tx.conn.execute(asked.with_for_update() if lock else asked).one_or_none()
     if found is None:
         raise NotFound("Contact not found", f"Contact {contact_id} does not exist (any more).")
@@ -155,7 +156,7 @@ def _hold(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
 
 
 def _move(tx: Tx, keep_id: int, drop_id: int) -> None:
-    contact, conversation = tables.contact, tables.conversation
+    contact = tables.contact
     phone = tx.conn.scalar(select(contact.c.phone).where(contact.c.id == drop_id))
     tx.conn.execute(
         update(contact)
@@ -177,10 +178,7 @@ def _move(tx: Tx, keep_id: int, drop_id: int) -> None:
             # A broadcast's rows are its ledger: they stay with the contact that was selected.
             moved = moved.where(table.c.broadcast_id.is_(None))
         tx.conn.execute(moved.values(contact_id=keep_id))
-    if tx.conn.scalar(select(conversation.c.contact_id).where(conversation.c.contact_id == keep_id)) is None:
-        tx.conn.execute(
-            update(conversation).where(conversation.c.contact_id == drop_id).values(contact_id=keep_id)
-        )
-    tx.conn.execute(delete(conversation).where(conversation.c.contact_id == drop_id))
+    merging.take_over(tx, keep_id, drop_id)
     tx.touch(Topic.CONTACT, drop_id)
+    tx.touch(Topic.CONTACT, keep_id)
     tx.touch(Topic.CONVERSATION)

@@ -14,7 +14,7 @@ from desktop.domain.changes import Topic
 from desktop.domain.consent import OptIn
 from desktop.domain.contacts import Contact
 from desktop.domain.filters import Attribute, Kind
-from desktop.domain.problems import NotFound
+from desktop.domain.problems import NotFound, Overtaken
 from desktop.domain.text import clean, fold
 from desktop.store import facts, tables
 from desktop.store.engine import Tx
@@ -64,8 +64,14 @@ def learn(
     wa_id: str | None = None,
     user_id: str | None = None,
 ) -> None:
-    """Remember that these names are this contact. A name that belongs to someone else stays theirs."""
-    kept = kept_id(tx, contact_id)
+    """Remember that these names are this contact. A name that belongs to someone else stays theirs.
+
+    A contact that was taken back with its import learns nothing: its number is free for a new one.
+    """
+    into = _merged_into(tx, contact_id)
+    if into == tables.REMOVED:
+        return
+    kept = contact_id if into is None else into
     rows = [
         {"kind": kind, "value": value, "contact_id": kept}
         for kind, value in identities(phone, wa_id, user_id)
@@ -75,9 +81,14 @@ def learn(
 
 def kept_id(tx: Tx, contact_id: int) -> int:
     """The contact itself, or the one that it was merged into: a broadcast's rows still name the old one."""
+    into = _merged_into(tx, contact_id)
+    return contact_id if into is None or into == tables.REMOVED else into
+
+
+def _merged_into(tx: Tx, contact_id: int) -> int | None:
     row = tables.contact.c
-    found = tx.conn.scalar(select(row.merged_into).where(row.id == contact_id))
-    return contact_id if found is None else int(found)
+    found: int | None = tx.conn.scalar(select(row.merged_into).where(row.id == contact_id))
+    return found
 
 
 def create(
@@ -101,8 +112,11 @@ def create(
     return contact_id
 
 
-def set_phone(tx: Tx, contact_id: int, phone: str) -> None:
-    """Give a contact its (new) number; the old one stays an identity, so that replies still find them."""
+def set_phone(tx: Tx, contact_id: int, phone: str | None) -> None:
+    """Give a contact its (new) number, or with None no number.
+
+    The old one stays an identity, so that replies still find them.
+    """
     packed = tx.conn.scalar(select(tables.contact.c.facts).where(tables.contact.c.id == contact_id))
     tx.conn.execute(
         update(tables.contact)
@@ -131,11 +145,19 @@ def get(tx: Tx, contact_id: int) -> Contact:
     return found[0]
 
 
+def expect_there(tx: Tx, contact_id: int) -> None:
+    """Raise NotFound unless there is such a contact, Overtaken if it was merged into another one."""
+    get(tx, contact_id)
+    into = _merged_into(tx, contact_id)
+    if into is not None:
+        kept = get(tx, into).shown_name
+        raise Overtaken("Merged meanwhile", f"This contact was merged into {kept}. Open that one.")
+
+
 def many(tx: Tx, ids: Sequence[int]) -> list[Contact]:
-    """Contacts by id, in the order asked; unknown ids are passed over."""
-    rows = {
-        row.id: row for row in tx.conn.execute(select(tables.contact).where(tables.contact.c.id.in_(ids)))
-    }
+    """Contacts by id, in the order asked; unknown ids are passed over, and who was taken back with an import."""
+    asked = select(tables.contact).where(tables.contact.c.id.in_(ids))
+    rows = {row.id: row for row in tx.conn.execute(asked) if row.merged_into != tables.REMOVED}
     tags, attributes = tags_of(tx, list(rows)), attributes_of(tx, list(rows))
     return [_contact(rows[id], tags[id], attributes[id]) for id in ids if id in rows]
 
@@ -209,6 +231,7 @@ def add_tags(tx: Tx, contact_ids: Sequence[int], names: Sequence[str]) -> None:
     wanted = [ids[fold(clean(name))] for name in names if fold(clean(name))]
     rows = [{"contact_id": contact_id, "tag_id": id} for contact_id in contact_ids for id in wanted]
     insert_new(tx, tables.contact_tag, rows)
+    _changed(tx, contact_ids)
     tx.touch(Topic.CONTACT, contact_ids[0] if len(contact_ids) == 1 else 0)
 
 
@@ -216,7 +239,13 @@ def remove_tag(tx: Tx, contact_id: int, name: str) -> None:
     tag_id = known_tags(tx).get(fold(clean(name)))
     row = tables.contact_tag.c
     tx.conn.execute(delete(tables.contact_tag).where(row.contact_id == contact_id, row.tag_id == tag_id))
+    _changed(tx, [contact_id])
     tx.touch(Topic.CONTACT, contact_id)
+
+
+def _changed(tx: Tx, ids: Sequence[int]) -> None:
+    """An undo leaves alone what was changed since: so every change of a contact keeps its time."""
+    tx.conn.execute(update(tables.contact).where(tables.contact.c.id.in_(ids)).values(updated_at=tx.now))
 
 
 def known_attributes(tx: Tx) -> dict[str, Attribute]:
@@ -287,6 +316,7 @@ def set_attribute(tx: Tx, contact_id: int, attribute: Attribute, value: str) -> 
     )
     if clean(value).strip():
         tx.conn.execute(insert(tables.contact_attribute).values(attribute_row(contact_id, attribute, value)))
+    _changed(tx, [contact_id])
     tx.touch(Topic.CONTACT, contact_id)
 
 

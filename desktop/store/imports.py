@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desktop.domain.changes import Topic
@@ -22,9 +21,24 @@ from desktop.domain.phones import forms
 from desktop.domain.text import clean, fold
 from desktop.store import contacts, facts, tables
 from desktop.store.engine import Tx
+from desktop.store.importjournal import Journal
+from desktop.store.manyrows import ManyRows
 
 BY_OPTION: Final = "chosen for new contacts without a value in the file"
 """The reason kept with an opt-in that the option gave, so that it is never taken for the file's word."""
+
+_CONTACTS: Final = ManyRows(
+    tables.contact,
+    ["id", "name", "name_folded", "phone", "facts", "consent_event_id", "created_at", "updated_at"],
+)
+_IDENTITIES: Final = ManyRows(tables.identity, ["kind", "value", "contact_id"], new_only=True)
+_EVENT_COLUMNS: Final = ["contact_id", "fact", "value", "source", "user_id", "at", "evidence", "reason"]
+_EVENTS: Final = ManyRows(tables.consent_event, _EVENT_COLUMNS)
+_TAGS: Final = ManyRows(tables.contact_tag, ["contact_id", "tag_id"], new_only=True)
+_VALUES: Final = ["text", "folded", "number", "at"]
+_ATTRIBUTES: Final = ManyRows(
+    tables.contact_attribute, ["contact_id", "attribute_id", *_VALUES], over=_VALUES
+)
 
 
 class Collided(Exception):
@@ -33,13 +47,25 @@ class Collided(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One step of an import. attributes: by folded name, all that the rows use."""
+    """One step of an import. attributes: by folded name, all that the rows use. bulk_id: its journal, if any.
+
+    forms: by phone, every number under which it may be known; worked out before the store is held.
+    """
 
     rows: Sequence[ImportRow]
     options: Options
     attributes: Mapping[str, Attribute]
     file_name: str
     user_id: int | None
+    bulk_id: int | None = None
+    forms: Mapping[str, tuple[str, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "forms", _forms(self.rows))
+
+
+def _forms(rows: Iterable[ImportRow]) -> dict[str, tuple[str, ...]]:
+    return {row.phone: forms(row.phone) for row in rows}
 
 
 def make_attributes(tx: Tx, names: Iterable[str]) -> dict[str, Attribute]:
@@ -50,7 +76,7 @@ def make_attributes(tx: Tx, names: Iterable[str]) -> dict[str, Attribute]:
 def check(tx: Tx, rows: Sequence[ImportRow]) -> Counts:
     """What these rows would be, without writing: new, known, opt_outs_in_file, already_no, kept_no."""
     counts = Counts()
-    known = _Known.find(tx, rows, lock=False)
+    known = _Known.find(tx, _forms(rows), lock=False)
     for row in rows:
         ids = known.ids(row)
         if not ids:
@@ -90,13 +116,14 @@ def write_chunk(tx: Tx, chunk: Chunk) -> tuple[Counts, float]:
 class _Known:
     """The contacts that a chunk's numbers already belong to, as they are and as the chunk changes them."""
 
+    forms: Mapping[str, tuple[str, ...]]
     by_number: dict[str, list[int]] = field(default_factory=dict)
     rows: dict[int, Any] = field(default_factory=dict)
     packed: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def find(cls, tx: Tx, rows: Sequence[ImportRow], *, lock: bool) -> "_Known":
-        numbers = list({number for row in rows for number in forms(row.phone)})
+    def find(cls, tx: Tx, forms: Mapping[str, tuple[str, ...]], *, lock: bool) -> "_Known":
+        numbers = list({number for every in forms.values() for number in every})
         identity, contact = tables.identity.c, tables.contact
         by_number: defaultdict[str, list[int]] = defaultdict(list)
         asked = select(identity.value, identity.contact_id).where(
@@ -106,16 +133,16 @@ class _Known:
             by_number[number].append(contact_id)
         ids = sorted({one for found in by_number.values() for one in found})
         if not ids:
-            return cls()
+            return cls(forms)
         # In the order of the ids, like everyone who locks contacts.
         states = select(contact.c.id, contact.c.name, contact.c.facts).where(contact.c.id.in_(ids))
         locked = states.order_by(contact.c.id)
         found = {row.id: row for row in tx.conn.execute(locked.with_for_update() if lock else locked)}
-        return cls(dict(by_number), found, {id: row.facts for id, row in found.items()})
+        return cls(forms, dict(by_number), found, {id: row.facts for id, row in found.items()})
 
     def ids(self, row: ImportRow) -> list[int]:
         """Everyone who has this number in one of its forms, the oldest first."""
-        found = {id for number in forms(row.phone) for id in self.by_number.get(number, ())}
+        found = {id for number in self.forms[row.phone] for id in self.by_number.get(number, ())}
         return sorted(found)
 
     def together(self, ids: Sequence[int]) -> Facts:
@@ -136,13 +163,14 @@ class _Writing:
     def __init__(self, tx: Tx, chunk: Chunk) -> None:
         self._tx = tx
         self._chunk = chunk
-        self._known = _Known.find(tx, chunk.rows, lock=True)
+        self._known = _Known.find(tx, chunk.forms, lock=True)
         self._counts = Counts()
         self._new: list[ImportRow] = []
         self._of: dict[int, int] = {}
         self._events: list[dict[str, Any]] = []
         self._names: dict[int, str] = {}
         self._changed: set[int] = set()
+        self._journal = Journal(chunk.bulk_id)
 
     def run(self) -> Counts:
         for row in self._chunk.rows:
@@ -156,6 +184,7 @@ class _Writing:
         self._write_tags()
         self._write_attributes()
         self._write_known()
+        self._journal.write(self._tx)
         return self._counts + Counts(new=len(self._new), updated=len(self._changed))
 
     def _decide(self, row: ImportRow, ids: Sequence[int]) -> None:
@@ -164,6 +193,7 @@ class _Writing:
         self._of[row.number] = oldest
         if row.name and row.name != self._names.get(oldest, self._known.rows[oldest].name):
             self._names[oldest] = row.name
+            self._journal.named(oldest, self._known.rows[oldest].name, row.name)
             self._changed.add(oldest)
         effect = effect_on_known(self._known.together(ids), row.opt_in)
         applied = effect is Effect.OPT_IN or (effect is Effect.OPT_OUT and self._chunk.options.apply_opt_outs)
@@ -174,7 +204,9 @@ class _Writing:
 
     def _say(self, id: int, value: OptIn) -> None:
         packed = self._known.packed[id]
-        if facts.unpack(packed).opt_in is not value:
+        before = facts.unpack(packed).opt_in
+        if before is not value:
+            self._journal.said(id, before)
             self._known.packed[id] = facts.with_opt_in(packed, value)
             self._events.append(self._event(id, value, ""))
             self._changed.add(id)
@@ -194,40 +226,50 @@ class _Writing:
     def _make_contacts(self) -> None:
         if not self._new:
             return
-        now, contact = self._tx.now, tables.contact
-        made = self._tx.conn.execute(
-            insert(contact).returning(contact.c.id, contact.c.phone),
-            [
-                {
-                    "name": row.name,
-                    "name_folded": fold(row.name),
-                    "phone": row.phone,
-                    "facts": facts.OPT_IN_CODE[self._of_new(row)] | (facts.US if row.us_number else 0),
-                    "created_at": now,
-                    "updated_at": now,
-                }
-                for row in self._new
-            ],
-        )
-        ids = {phone: id for id, phone in made}
-        _insert_new(
+        ids = self._insert_contacts()
+        self._journal.made(ids)
+        _IDENTITIES.run(
             self._tx,
-            tables.identity,
             [
-                {"kind": contacts.PHONE, "value": number, "contact_id": ids[row.phone]}
-                for row in self._new
-                for number in forms(row.phone)
+                {"kind": contacts.PHONE, "value": number, "contact_id": id}
+                for id, row in zip(ids, self._new, strict=True)
+                for number in self._chunk.forms[row.phone]
             ],
         )
-        for row in self._new:
-            self._of[row.number] = ids[row.phone]
+        for id, row in zip(ids, self._new, strict=True):
+            self._of[row.number] = id
             value = self._of_new(row)
             if value is not OptIn.NONE:
-                self._events.append(
-                    self._event(ids[row.phone], value, BY_OPTION if row.opt_in is None else "")
-                )
+                self._events.append(self._event(id, value, BY_OPTION if row.opt_in is None else ""))
         recorded = sum(self._of_new(row) is OptIn.YES for row in self._new)
         self._counts += Counts(opt_ins_recorded=recorded)
+
+    def _insert_contacts(self) -> list[int]:
+        """Insert the new ones; returns their ids in the order of the rows."""
+        now, contact = self._tx.now, tables.contact
+        rows = [
+            {
+                "name": row.name,
+                "name_folded": fold(row.name),
+                "phone": row.phone,
+                "facts": facts.OPT_IN_CODE[self._of_new(row)] | (facts.US if row.us_number else 0),
+                "created_at": now,
+                "updated_at": now,
+            }
+            for row in self._new
+        ]
+        if self._tx.on_postgresql:
+            made = self._tx.conn.execute(insert(contact).returning(contact.c.id, contact.c.phone), rows)
+            by_phone = {phone: id for id, phone in made}
+            return [by_phone[row.phone] for row in self._new]
+        # Nobody else writes while we hold SQLite's lock, so the next ids are known.
+        newest = int(self._tx.conn.scalar(select(func.max(contact.c.id))) or 0)
+        ids = list(range(newest + 1, newest + 1 + len(rows)))
+        _CONTACTS.run(
+            self._tx,
+            [{**row, "id": id, "consent_event_id": None} for id, row in zip(ids, rows, strict=True)],
+        )
+        return ids
 
     def _of_new(self, row: ImportRow) -> OptIn:
         return self._chunk.options.opt_in_for_new if row.opt_in is None else row.opt_in
@@ -237,7 +279,7 @@ class _Writing:
         if not self._events:
             return
         event, contact = tables.consent_event, tables.contact
-        _insert(self._tx, insert(event), self._events)
+        _EVENTS.run(self._tx, self._events)
         said = sorted({one["contact_id"] for one in self._events})
         newest = select(func.max(event.c.id)).where(event.c.contact_id == contact.c.id).scalar_subquery()
         self._tx.conn.execute(update(contact).where(contact.c.id.in_(said)).values(consent_event_id=newest))
@@ -263,8 +305,11 @@ class _Writing:
         missing = wanted - (
             {(id, tag_id) for id, tag_id in self._tx.conn.execute(there)} if of_known else set()
         )
-        _insert_new(self._tx, link, [{"contact_id": id, "tag_id": tag_id} for id, tag_id in sorted(missing)])
-        self._changed |= {id for id, _ in missing if id in self._known.packed}
+        _TAGS.run(self._tx, [{"contact_id": id, "tag_id": tag_id} for id, tag_id in sorted(missing)])
+        for id, tag_id in sorted(missing):
+            if id in self._known.packed:
+                self._changed.add(id)
+                self._journal.tagged(id, tag_id)
 
     def _write_attributes(self) -> None:
         wanted = {
@@ -276,25 +321,22 @@ class _Writing:
         if not wanted:
             return
         row = tables.contact_attribute.c
-        of_known = [key for key in wanted if key[0] in self._known.packed]
+        of_known = {key: value for key, (_, value) in wanted.items() if key[0] in self._known.packed}
         if of_known:
             there = select(row.contact_id, row.attribute_id, row.text).where(
                 row.contact_id.in_(sorted({id for id, _ in of_known}))
             )
-            for contact_id, attribute_id, text in self._tx.conn.execute(there):
-                if wanted.get((contact_id, attribute_id), (None, None))[1] == text:
-                    del wanted[contact_id, attribute_id]
-        self._changed |= {id for id, _ in wanted if id in self._known.packed}
-        self._put(
-            [contacts.attribute_row(id, attribute, value) for (id, _), (attribute, value) in wanted.items()]
-        )
-
-    def _put(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Set attributes, over the values they had."""
-        made: Any = _dialect(self._tx).insert(tables.contact_attribute)
-        over = {name: made.excluded[name] for name in ("text", "folded", "number", "at")}
-        key = ["contact_id", "attribute_id"]
-        _insert(self._tx, made.on_conflict_do_update(index_elements=key, set_=over), rows)
+            before = {(id, at): text for id, at, text in self._tx.conn.execute(there)}
+            for key, value in of_known.items():
+                if before.get(key) == value:
+                    del wanted[key]
+                else:
+                    self._changed.add(key[0])
+                    self._journal.filled(*key, before.get(key), value)
+        rows = [
+            contacts.attribute_row(id, attribute, value) for (id, _), (attribute, value) in wanted.items()
+        ]
+        _ATTRIBUTES.run(self._tx, rows)
 
     def _write_known(self) -> None:
         """The names that changed, and when anything did."""
@@ -311,23 +353,3 @@ class _Writing:
             self._tx.conn.execute(
                 update(contact).where(contact.c.id.in_(sorted(self._changed))).values(updated_at=self._tx.now)
             )
-
-
-def _dialect(tx: Tx) -> Any:
-    return postgresql if tx.on_postgresql else sqlite
-
-
-def _insert_new(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows whose key is not there yet; leave the others alone."""
-    _insert(tx, _dialect(tx).insert(table).on_conflict_do_nothing(), rows)
-
-
-def _insert(tx: Tx, made: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows with a contact_id, many in one statement.
-
-    It is RETURNING that has SQLAlchemy put many rows in one statement, where psycopg would go row by row;
-    SQLite is quicker without.
-    """
-    if rows:
-        made = made.returning(made.table.c.contact_id) if tx.on_postgresql else made
-        tx.conn.execute(made, list(rows))

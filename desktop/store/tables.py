@@ -144,11 +144,19 @@ contact = Table(
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("merged_into", _Id),
-    # Only those who are there: a count or a page of the table then never leaves its index.
-    Index("ix_contact_facts", "facts", "id", **_there()),
-    Index("ix_contact_name_folded", "name_folded", "id", **_there()),
-    Index("ix_contact_created_at", "created_at", "id", **_there()),
-    Index("ix_contact_last_inbound_at", "last_inbound_at", "id", **_there()),
+    # Only those who are there, and by holding the column that says so: a count or a page of the table then
+    # never leaves its index (SQLite looks at the row otherwise, which takes five times as long).
+    Index("ix_contact_facts", "facts", "id", "merged_into", **_there()),
+    Index("ix_contact_name_folded", "name_folded", "id", "merged_into", **_there()),
+    Index("ix_contact_created_at", "created_at", "id", "merged_into", **_there()),
+    Index("ix_contact_last_inbound_at", "last_inbound_at", "id", "merged_into", **_there()),
+    # Who was merged into whom: few, and looked for at every merge.
+    Index(
+        "ix_contact_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 REMOVED: Final = 0
@@ -276,6 +284,8 @@ template = Table(
     Column("fetched_at", Moment),
     Column("category_before", String),
     Column("category_changed_at", Moment),
+    Column("status_reason", Text, nullable=False, server_default=""),
+    Column("paused_until", Moment),
     Index("uq_template_name_language", "name", "language", unique=True),
 )
 

@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.consent import Facts, OptIn
-from desktop.domain.importcolumns import Becomes, Column, NotATable, check_columns, check_headings, recognise
+from desktop.domain.importcolumns import (
+    CREATED_HEADING,
+    LAST_MESSAGE_HEADING,
+    STOPPED_HEADING,
+    Becomes,
+    Column,
+    NotATable,
+    check_columns,
+    check_headings,
+    field_heading,
+    recognise,
+)
 from desktop.domain.importing import (
     Counts,
     Effect,
@@ -105,6 +116,20 @@ class TestColumns:
 
     def test_headings_may_hold_digits(self) -> None:
         check_headings(["Phone 1", "Form 20240131-A", "Leads 2024"])
+
+
+class TestExportedHeadings:
+    @pytest.mark.parametrize(
+        "attribute", ["City", "Name", "optin", "Phone", "Tags", "★", "Created (UTC)", "a (contact field)"]
+    )
+    def test_an_attribute_is_imported_again_as_itself(self, attribute: str) -> None:
+        columns = recognise(["Name", "Phone", "Marketing opt-in", "Tags", field_heading(attribute)])
+        assert (columns[-1].becomes, columns[-1].attribute) == (Becomes.ATTRIBUTE, attribute)
+        assert meanings("Name", "Phone", "Marketing opt-in", "Tags") == [one.becomes for one in columns[:-1]]
+
+    def test_what_no_import_can_set_is_left_out(self) -> None:
+        headings = [STOPPED_HEADING, CREATED_HEADING, LAST_MESSAGE_HEADING]
+        assert meanings(*headings) == [Becomes.LEAVE_OUT] * 3
 
 
 class TestOptIn:
@@ -218,7 +243,7 @@ class TestRow:
         "text", ["６０４ ５５５ ０１４２", "٦٠٤٥٥٥٠١٤٢", "0016045550142", "604.555.0142"]
     )
     def test_phone(self, text: str) -> None:
-        assert read_phone(text, "CA") == "+16045550142"
+        assert read_phone(text, "CA") == ("+16045550142", "CA")
 
 
 class TestEffect:
@@ -250,6 +275,11 @@ class TestDefuse:
     def test_formulas_and_back(self, value: str) -> None:
         assert defuse(value) == f"'{value}"
         assert plain(defuse(value)) == value
+
+    @given(st.text(alphabet="'=+-@ \n\ta1", max_size=8))
+    def test_what_is_written_is_read_again(self, value: str) -> None:
+        assert plain(defuse(value)) == value
+        assert defuse(value)[:1] not in ("=", "+", "-", "@", "\t") or not value.strip()
 
     @pytest.mark.parametrize("value", ["", "Ana", "O'Brien", "'quoted'", "1+1", "  "])
     def test_others_are_left_alone(self, value: str) -> None:

@@ -4,28 +4,29 @@ import asyncio
 import csv
 import threading
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
 from sqlalchemy import select
 
+from desktop.domain.bulk import BulkStatus
 from desktop.domain.consent import OptIn, Source
-from desktop.domain.filters import Kind
 from desktop.domain.importcolumns import Becomes, NotATable, recognise
-from desktop.domain.importing import Counts, ImportResult, ImportRow, Options
+from desktop.domain.importing import Counts, ImportRow, Options
 from desktop.domain.people import Role, User
-from desktop.domain.problems import NotAllowed
+from desktop.domain.problems import NotAllowed, Problem
 from desktop.services import importfiles
+from desktop.services.bulk import BulkChanges
 from desktop.services.imports import Imports, Progress, Stage
-from desktop.store import consent, contacts, facts, imports, people, tables
+from desktop.store import bulk, consent, contacts, imports, people, tables
 from desktop.store.engine import Store, Tx
 from desktop.store.opening import open_store
 from desktop.system.clock import SystemClock
 from tests.services import import_key
+from tests.services.import_store import differences, dump, put
 
 CANADA = Options("CA")
 
@@ -82,19 +83,21 @@ class TestAnswerKey:
         option = {"csv": OptIn.NONE, "xlsx": OptIn.YES}[form]
         key = import_key.make(2024, 20_000, option.value, path.name)
         {"csv": import_key.write_csv, "xlsx": import_key.write_xlsx}[form](path, key.rows)
-        await self._put(store, key.before)
+        await put(store, key.before)
         verbs, options = Imports(store), Options("CA", opt_in_for_new=option)
 
         async with verbs.read(path, options) as file:
             checked = await verbs.check(file)
             result = await verbs.write(file, options, user)
+            rejected = [row.number for row in file.rejected()]
 
-        assert _differences(key.after, await store.read(lambda tx: _dump(tx, user.id))) == []
+        assert differences(key.after, await store.read(lambda tx: dump(tx, user.id))) == []
         assert {name: count for name, count in asdict(result.counts).items() if count} == {
             "rows": 20_000,
             **{name: count for name, count in key.counts.items() if count},
         }
-        assert [row.number for row in result.rejected_rows] == key.rejected
+        assert rejected == key.rejected
+        assert [row.number for row in result.rejected_rows] == key.rejected[:1_000]
         assert all(row.sentence for row in result.rejected_rows)
         for name in ("new", "known", "twice", "rejected", "blank", "opt_outs_in_file", "kept_no"):
             assert getattr(checked, name) == key.counts[name] > 0, name
@@ -104,71 +107,14 @@ class TestAnswerKey:
         path = tmp_path / "leads.csv"
         key = import_key.make(7, 1_000, "none", path.name)
         import_key.write_csv(path, key.rows)
-        await self._put(store, key.before)
+        await put(store, key.before)
         await Imports(store).run(path, CANADA, user)
-        first = await store.read(lambda tx: _dump(tx, user.id))
+        first = await store.read(lambda tx: dump(tx, user.id))
 
         again = await Imports(store).run(path, CANADA, user)
 
-        assert await store.read(lambda tx: _dump(tx, user.id)) == first
+        assert await store.read(lambda tx: dump(tx, user.id)) == first
         assert (again.counts.new, again.counts.updated, again.counts.opt_outs_applied) == (0, 0, 0)
-
-    @staticmethod
-    async def _put(store: Store, before: Sequence[import_key.Someone]) -> None:
-        def write(tx: Tx) -> None:
-            for one in before:
-                made = contacts.create(tx, one.name, one.phone)
-                if one.opt_in != "none":
-                    consent.record(tx, made, OptIn(one.opt_in), Source.KEYWORD)
-                if one.stopped:
-                    consent.record(tx, made, True, Source.WHATSAPP)
-                if one.tags:
-                    contacts.add_tags(tx, [made], sorted(one.tags))
-                for name, value in one.attributes.items():
-                    contacts.set_attribute(tx, made, contacts.make_attribute(tx, name, Kind.TEXT), value)
-
-        await store.write(write)
-
-
-def _differences(wanted: dict[str, import_key.Someone], found: dict[str, import_key.Someone]) -> list[Any]:
-    """At most ten, so that a failure can be read."""
-    numbers = sorted(wanted.keys() | found.keys(), key=lambda one: (one in wanted, one))
-    return [(one, wanted.get(one), found.get(one)) for one in numbers if wanted.get(one) != found.get(one)][
-        :10
-    ]
-
-
-def _dump(tx: Tx, user_id: int) -> dict[str, import_key.Someone]:
-    """Everyone in the store, by the form of the number that the key uses."""
-    now_by_other = {other: now for now, other in import_key._TWO_FORMS}
-    found: dict[int, import_key.Someone] = {}
-    newest: dict[int, int] = {}
-    rows = tx.rows(select(tables.contact))
-    for row in rows:
-        plain = facts.unpack(row.facts)
-        assert plain.us_number == (row.phone in import_key._UNITED_STATES)
-        phone = now_by_other.get(row.phone, row.phone)
-        found[row.id] = import_key.Someone(phone, row.name, plain.opt_in, plain.stopped_in_whatsapp)
-    for event in tx.rows(select(tables.consent_event).order_by(tables.consent_event.c.id)):
-        newest[event.contact_id] = event.id
-        if event.fact == "opt_in":
-            assert event.user_id == (user_id if event.source == "import" else None)
-            found[event.contact_id].consent.append(
-                (event.value, event.source, event.evidence, event.reason == imports.BY_OPTION)
-            )
-    assert all(row.consent_event_id == newest.get(row.id) for row in rows)
-    joined = select(tables.contact_tag.c.contact_id, tables.tag.c.name).join_from(
-        tables.contact_tag, tables.tag
-    )
-    for contact_id, tag in tx.conn.execute(joined):
-        found[contact_id].tags.add(tag)
-    values = select(
-        tables.contact_attribute.c.contact_id, tables.attribute.c.name, tables.contact_attribute.c.text
-    ).join_from(tables.contact_attribute, tables.attribute)
-    for contact_id, name, text in tx.conn.execute(values):
-        found[contact_id].attributes[name] = text
-    assert len({one.phone for one in found.values()}) == len(found), "one person is there twice"
-    return {one.phone: one for one in found.values()}
 
 
 class TestNo:
@@ -291,12 +237,16 @@ class TestNo:
 
 
 class TestStopping:
-    async def test_stopped_between_steps(self, store: Store, user: User, tmp_path: Path) -> None:
-        rows = [f"+44131496{n:04},yes" for n in range(1000)]
+    async def test_stopped_in_the_middle_everything_is_taken_back(
+        self, store: Store, user: User, tmp_path: Path
+    ) -> None:
+        known = await add(store, "+441314961000")
+        rows = [f"+44131496{n:04},yes" for n in range(1000, 2000)]
         path = table(tmp_path / "l.csv", "phone,optin", *rows)
-        stop = threading.Event()
+        stop, stages = threading.Event(), []
 
         def tell(progress: Progress) -> None:
+            stages.append(progress.stage)
             if progress.stage is Stage.WRITING and progress.done_rows > 50:
                 stop.set()
 
@@ -304,11 +254,13 @@ class TestStopping:
 
         assert result.stopped
         assert 50 < result.counts.new < 1000
-        assert await store.read(contacts.count) == result.counts.new
-        events = await store.read(lambda tx: tx.rows(select(tables.consent_event)))
-        assert len(events) == result.counts.new
-        rest = await Imports(store).run(path, CANADA, user)
-        assert rest.counts.known == result.counts.new
+        assert stages[-1] is Stage.UNDOING
+        assert await store.read(contacts.count) == 1
+        assert (await store.read(lambda tx: contacts.get(tx, known))).opt_in is OptIn.NONE
+        (journal,) = await store.read(bulk.newest)
+        assert (journal.id, journal.status) == (result.bulk_id, BulkStatus.UNDONE)
+        whole = await Imports(store).run(path, CANADA, user)
+        assert (whole.counts.new, whole.counts.known) == (999, 1)
         assert await store.read(contacts.count) == 1000
 
     async def test_stopped_while_reading_writes_nothing(
@@ -318,7 +270,7 @@ class TestStopping:
         stop = threading.Event()
         stop.set()
         result = await Imports(store).run(path, CANADA, user, stop=stop)
-        assert (result.stopped, result.counts.new) == (True, 0)
+        assert (result.stopped, result.counts.new, result.bulk_id) == (True, 0, None)
         assert await store.read(contacts.count) == 0
 
     async def test_cancelled_leaves_whole_steps(self, store: Store, user: User, tmp_path: Path) -> None:
@@ -338,6 +290,10 @@ class TestStopping:
         events = await store.read(lambda tx: tx.rows(select(tables.consent_event)))
         assert 0 < count < 1000
         assert len(events) == count
+        (journal,) = await store.read(bulk.newest)
+        assert journal.status is BulkStatus.INTERRUPTED
+        await BulkChanges(store).undo(journal.id, user)
+        assert await store.read(contacts.count) == 0
 
 
 class TestCollision:
@@ -507,9 +463,9 @@ class TestRejectedRows:
             "+14165550117,Bo,yes,fine,left over",
         )
         verbs = Imports(store)
-        result = await verbs.run(path, CANADA, user)
-        assert result.counts == Counts(rows=2, rejected=2)
-        saved = await verbs.save_rejected(result, path)
+        async with verbs.read(path, CANADA) as file:
+            assert file.counts == Counts(rows=2, rejected=2)
+            saved = await verbs.save_rejected(file, path)
         assert saved.name == "l not imported.csv"
         with saved.open(encoding="utf-8-sig", newline="") as file:
             head, first, second = csv.reader(file)
@@ -529,6 +485,13 @@ class TestRejectedRows:
         assert (someone.opt_in, someone.attributes) == (OptIn.NO, {"Notes": "=HYPERLINK(1)"})
 
     async def test_no_file_is_written_over(self, store: Store, tmp_path: Path) -> None:
-        verbs, result = Imports(store), ImportResult("l.csv", Counts(), ("Phone",))
-        names = [(await verbs.save_rejected(result, tmp_path / "l.csv")).name for _ in range(2)]
+        verbs, path = Imports(store), table(tmp_path / "l.csv", "phone", "12")
+        async with verbs.read(path, CANADA) as file:
+            names = [(await verbs.save_rejected(file, path)).name for _ in range(2)]
         assert names == ["l not imported.csv", "l not imported (2).csv"]
+
+    async def test_a_folder_that_is_not_there(self, store: Store, tmp_path: Path) -> None:
+        verbs, path = Imports(store), table(tmp_path / "l.csv", "phone", "12")
+        async with verbs.read(path, CANADA) as file:
+            with pytest.raises(Problem, match="cannot be written"):
+                await verbs.save_rejected(file, tmp_path / "nowhere" / "l.csv")

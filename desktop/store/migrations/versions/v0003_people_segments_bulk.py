@@ -15,12 +15,22 @@ def upgrade() -> None:
     _bulk()
     op.add_column("template", sa.Column("category_before", sa.String()))
     op.add_column("template", sa.Column("category_changed_at", sa.BigInteger()))
+    op.add_column("template", sa.Column("status_reason", sa.Text(), nullable=False, server_default=""))
+    op.add_column("template", sa.Column("paused_until", sa.BigInteger()))
     there = sa.text("merged_into IS NULL")
     for column in _SORTED:
         op.drop_index(f"ix_contact_{column}", "contact")
         op.create_index(
-            f"ix_contact_{column}", "contact", [column, "id"], sqlite_where=there, postgresql_where=there
+            f"ix_contact_{column}",
+            "contact",
+            [column, "id", "merged_into"],
+            sqlite_where=there,
+            postgresql_where=there,
         )
+    gone = sa.text("merged_into IS NOT NULL")
+    op.create_index(
+        "ix_contact_merged_into", "contact", ["merged_into"], sqlite_where=gone, postgresql_where=gone
+    )
 
 
 def _id() -> sa.BigInteger:

@@ -1,0 +1,17 @@
+"""Which jobs there are."""
+
+from typing import Final
+
+from desktop.services import exportfiles, importjobs, jobwork
+
+_WORKS: Final[dict[str, jobwork.Work]] = {
+    "look": importjobs.look,
+    "check": importjobs.check,
+    "import": importjobs.write,
+    "export": exportfiles.export,
+}
+
+
+def answer(name: str) -> int:
+    """Do the job of that name, see `jobwork.answer`; 2 if there is none."""
+    return jobwork.answer(_WORKS[name]) if name in _WORKS else 2

@@ -1,0 +1,89 @@
+"""What a contact takes over from the ones that are merged into it, consent aside: see `store.consent.merge`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from desktop.domain.text import fold
+from desktop.store import contacts, tables
+from desktop.store.engine import Tx
+
+_contact = tables.contact.c
+
+
+def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
+    """Tags are united; a name, values and drafts are taken where the kept one has none; the later time counts."""
+    _columns(tx, keep_id, drop_id)
+    _rows(tx, tables.contact_tag, "tag_id", keep_id, drop_id)
+    _rows(tx, tables.contact_attribute, "attribute_id", keep_id, drop_id)
+    _rows(tx, tables.draft, "user_id", keep_id, drop_id)
+    _conversation(tx, keep_id, drop_id)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else one or other
+
+
+def _columns(tx: Tx, keep_id: int, drop_id: int) -> None:
+    columns = (_contact.name, _contact.last_inbound_at, _contact.last_marketing_at)
+    keep = tx.conn.execute(select(*columns).where(_contact.id == keep_id)).one()
+    drop = tx.conn.execute(select(*columns).where(_contact.id == drop_id)).one()
+    name = keep.name or drop.name
+    values = {
+        "name": name,
+        "name_folded": fold(name),
+        "last_inbound_at": _later(keep.last_inbound_at, drop.last_inbound_at),
+        "last_marketing_at": _later(keep.last_marketing_at, drop.last_marketing_at),
+        "updated_at": tx.now,
+    }
+    tx.conn.execute(update(tables.contact).where(_contact.id == keep_id).values(values))
+
+
+def _rows(tx: Tx, table: Any, key: str, keep_id: int, drop_id: int) -> None:
+    """Rows under the contact and one more key: the kept one's stand, the others come over."""
+    found = tx.rows(select(table).where(table.c.contact_id == drop_id))
+    rows = [{**row._mapping, "contact_id": keep_id} for row in found]
+    contacts.insert_new(tx, table, rows)
+    tx.conn.execute(delete(table).where(table.c.contact_id == drop_id))
+
+
+def _conversation(tx: Tx, keep_id: int, drop_id: int) -> None:
+    """One conversation of two: open if either is, with the newest message and everything that is unread."""
+    row = tables.conversation.c
+    found = {
+        one.contact_id: one
+        for one in tx.rows(select(tables.conversation).where(row.contact_id.in_([keep_id, drop_id])))
+    }
+    drop, keep = found.get(drop_id), found.get(keep_id)
+    if drop is None:
+        return
+    tx.conn.execute(delete(tables.conversation).where(row.contact_id == drop_id))
+    if keep is None:
+        tx.conn.execute(insert(tables.conversation).values({**drop._mapping, "contact_id": keep_id}))
+        return
+    newest = max(keep, drop, key=lambda one: one.last_at)
+    values = {
+        "open": keep.open or drop.open,
+        "assigned_to": keep.assigned_to or drop.assigned_to,
+        "unread_count": keep.unread_count + drop.unread_count,
+        "last_at": newest.last_at,
+        "last_message_id": newest.last_message_id,
+    }
+    tx.conn.execute(update(tables.conversation).where(row.contact_id == keep_id).values(values))
+
+
+def merged_ids(tx: Tx, contact_id: int) -> list[int]:
+    """The contact and everyone who was merged into it: a broadcast's rows still name those."""
+    asked = select(_contact.id).where(_contact.merged_into == contact_id).order_by(_contact.id)
+    return [contact_id, *tx.conn.scalars(asked)]
+
+
+def no_since(tx: Tx, contact_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each contact last said No."""
+    event = tables.consent_event.c
+    asked = select(event.contact_id, event.at).where(
+        event.contact_id.in_(contact_ids), event.fact == "opt_in", event.value == "no"
+    )
+    return {id: at for id, at in tx.conn.execute(asked.order_by(event.id))}
