@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.bench import breakdown, figures, profiling, sending, stalls
+from tests.bench import breakdown, contacts, figures, imports, profiling, sending, stalls
 from tests.bench.figures import Row
 from tests.bench.loops import LoopKind
 from tests.bench.sizes import FULL, QUICK, TINY, Place, Sizes
@@ -20,6 +20,8 @@ MEASURES: Final[dict[str, Callable[[Place], list[Row]]]] = {
     "send-window": lambda place: [sending.row(place, LoopKind.WINDOW)],
     "breakdown": breakdown.rows,
     "stalls": stalls.rows,
+    "contacts": contacts.rows,
+    "imports": imports.rows,
 }
 
 

@@ -43,7 +43,7 @@ def rows(place: Place) -> list[Row]:
     return [*made, loops.run(LoopKind.WINDOW, _counting(counted, folder, sizes))]
 
 
-class _Meter:
+class Meter:
     """Ticks of the window's own thread."""
 
     def __init__(self) -> None:
@@ -74,9 +74,9 @@ class _Meter:
 
 
 async def _sending(path: Path, url: str, sizes: Sizes) -> Row:
-    meter = _Meter()
-    async with stores.opened(path, url) as app, _window(app, path.parent) as window:
-        page = window.go("broadcasts")
+    meter = Meter()
+    async with stores.opened(path, url) as app, window(app, path.parent) as shown:
+        page = shown.go("broadcasts")
         assert isinstance(page, BroadcastsPage)
 
         async def send() -> None:
@@ -86,14 +86,14 @@ async def _sending(path: Path, url: str, sizes: Sizes) -> Row:
         busy = await meter.during(send, sizes.stall_s)
         await _settle()
         idle = await meter.during(lambda: asyncio.sleep(0.5), sizes.stall_s)
-    return _row(f"stalls while sending {sizes.send_count:,} at a time, report open", busy, idle)
+    return row(f"stalls while sending {sizes.send_count:,} at a time, report open", busy, idle)
 
 
 async def _counting(path: Path, folder: Path, sizes: Sizes) -> Row:
-    meter = _Meter()
+    meter = Meter()
     filters = hand.asked(sizes.filter_count)
-    async with stores.opened(path, home=folder) as app, _window(app, folder) as window:
-        window.go("broadcasts")
+    async with stores.opened(path, home=folder) as app, window(app, folder) as shown:
+        shown.go("broadcasts")
 
         async def count() -> None:
             for one in filters:
@@ -103,10 +103,11 @@ async def _counting(path: Path, folder: Path, sizes: Sizes) -> Row:
         busy = await meter.during(count, sizes.stall_s)
         await _settle()
         idle = await meter.during(lambda: asyncio.sleep(0.5), sizes.stall_s)
-    return _row(f"stalls while counting {sizes.contact_count:,}, broadcasts page open", busy, idle)
+    return row(f"stalls while counting {sizes.contact_count:,}, broadcasts page open", busy, idle)
 
 
-def _row(name: str, busy: Spread, idle: Spread) -> Row:
+def row(name: str, busy: Spread, idle: Spread) -> Row:
+    """Stalls beside the idle figure of the same run, against the goal of the design."""
     met = busy.percent(99) <= P99_GOAL_MS and busy.max <= MOST_GOAL_MS
     return Row(name, "ms over 16", busy, Baseline("the same window, idle", idle), None, _GOAL, met)
 
@@ -117,15 +118,16 @@ async def _settle() -> None:
 
 
 @asynccontextmanager
-async def _window(app: App, folder: Path) -> AsyncIterator[MainWindow]:
+async def window(app: App, folder: Path) -> AsyncIterator[MainWindow]:
+    """The main window of a program; it lets go of everything on leaving."""
     theme = theme_of(Options("", Paths(folder)))
     theme.apply(application())
     people = await app.workspace.people()
-    window = MainWindow(app, theme, people, people[0], (await app.workspace.settings()).given)
-    window.show()
+    made = MainWindow(app, theme, people, people[0], (await app.workspace.settings()).given)
+    made.show()
     try:
-        yield window
+        yield made
     finally:
-        await window.leave()
-        window.hide()
-        window.deleteLater()
+        await made.leave()
+        made.hide()
+        made.deleteLater()

@@ -1,0 +1,150 @@
+"""One contact's page: reads what it shows, follows changes, and does what a person asks there."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.domain.changes import Changes, Topic
+from desktop.domain.people import Right
+from desktop.domain.problems import NotFound
+from desktop.ui.broadcasts.loads import Latest, Reload
+from desktop.ui.contacts.bulk_verbs import problem_words
+from desktop.ui.contacts.contact_view import ContactState, ContactView
+from desktop.ui.contacts.editing import Editing
+from desktop.ui.contacts.merging import Merging
+from desktop.ui.conversations.contact_verbs import ContactVerbs
+from desktop.ui.desk import Desk
+
+REFRESH_MS = 250
+
+
+class ContactPage(QWidget):
+    """`show_contact(id)`; then `shown` once it can be seen. `left` by Escape or Back."""
+
+    shown = Signal()
+    left = Signal()
+    conversation_requested = Signal(int)
+    broadcast_requested = Signal(int)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.contact_id: int | None = None
+        self.state: ContactState | None = None
+        self.view = ContactView(desk.theme)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.view)
+        self._verbs = ContactVerbs(desk, self, self._changed, self._toast)
+        self.editing = Editing(desk, self, self.show_contact)
+        self.merging = Merging(desk, self, lambda kept: self.show_contact(kept.id))
+        self._asking = Latest(desk.tasks, self, self._gone)
+        self._reload = Reload(desk.tasks, self, self._again, wait_ms=REFRESH_MS, on_problem=self._gone)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._connect()
+        desk.live.follow(self, self._heard)
+
+    def show_contact(self, contact_id: int) -> None:
+        """Read it and show it. Not there any more: a sentence says so and the page is left."""
+        self.contact_id = contact_id
+        self._asking.start(self._begin(contact_id))
+
+    def look_again(self) -> None:
+        """Somebody else sits here."""
+        self._show()
+        self._reload.now()
+
+    def forget(self) -> None:
+        """Nobody looks any more."""
+        self.contact_id = None
+        self._asking.cancel()
+        self._reload.stop()
+
+    async def _begin(self, contact_id: int) -> None:
+        await self._read(contact_id)
+        self.shown.emit()
+
+    async def _again(self) -> None:
+        if self.contact_id is not None:
+            await self._read(self.contact_id)
+
+    async def _read(self, contact_id: int) -> None:
+        app = self._desk.app
+        opened = await app.conversations.open(contact_id, self._desk.user())
+        state = ContactState(
+            opened,
+            await app.contacts.broadcasts(contact_id),
+            await app.contacts.duplicates(contact_id),
+            await app.contacts.attributes(),
+            await app.contacts.tag_names(),
+        )
+        if contact_id == self.contact_id:
+            self.state = state
+            self._show()
+
+    def _show(self) -> None:
+        if self.state is not None:
+            refusal = {right: self._desk.refusal(right) for right in Right}
+            self.view.show_state(self.state, self._desk.app.clock.now(), refusal)
+
+    def _connect(self) -> None:
+        view = self.view
+        view.back_requested.connect(self.left)
+        view.message_requested.connect(self._message)
+        view.edit_requested.connect(lambda: self._with(self._edit))
+        view.merge_requested.connect(lambda: self._with(self._merge))
+        view.broadcast_requested.connect(self.broadcast_requested)
+        view.opt_in.change_requested.connect(
+            lambda value: self._with(lambda state: self._verbs.change_opt_in(state.opened, value))
+        )
+        view.tags.add_requested.connect(
+            lambda name: self._with(lambda state: self._verbs.add_tag(state.opened, name))
+        )
+        view.tags.remove_requested.connect(
+            lambda name: self._with(lambda state: self._verbs.remove_tag(state.opened, name))
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() == Qt.Key.Key_F2 and self.view.edit.isEnabled():
+            self._with(self._edit)
+        else:
+            super().keyPressEvent(event)
+
+    def _with(self, run: Callable[[ContactState], Coroutine[Any, Any, None]]) -> None:
+        if self.state is not None:
+            self._desk.tasks.spawn(self, run(self.state), on_problem=self._toast)
+
+    async def _edit(self, state: ContactState) -> None:
+        if await self.editing.edit(state.contact) is not None:
+            self._changed()
+
+    async def _merge(self, state: ContactState) -> None:
+        await self.merging.merge([state.contact.id, *(one.id for one in state.twins[:4])])
+
+    def _message(self) -> None:
+        if self.contact_id is not None:
+            self.conversation_requested.emit(self.contact_id)
+
+    def _changed(self) -> None:
+        self._reload.now()
+
+    def _heard(self, changes: Changes) -> None:
+        if self.contact_id is None:
+            return
+        if any(changes.has(topic, self.contact_id) for topic in (Topic.CONTACT, Topic.CONVERSATION)) or (
+            changes.has(Topic.MESSAGE)
+        ):
+            self._reload.soon()
+
+    def _gone(self, problem: Exception) -> None:
+        self._toast(problem)
+        if isinstance(problem, NotFound):
+            self.left.emit()
+
+    def _toast(self, problem: Exception) -> None:
+        self._desk.toasts.show_toast(problem_words(problem), "danger")
