@@ -18,7 +18,7 @@ from desktop.domain.consent import Category
 from desktop.options import Options
 from desktop.system.paths import Paths
 from desktop.ui.broadcasts.page import BroadcastsPage
-from desktop.ui.run import application, theme_of
+from desktop.ui.run import application, leave_alone, theme_of
 from desktop.ui.window import MainWindow
 from tests.bench import breakdown, hand, loops, sending, stores, whatsapp
 from tests.bench.figures import Baseline, Row, Spread
@@ -125,6 +125,7 @@ async def window(app: App, folder: Path) -> AsyncIterator[MainWindow]:
     people = await app.workspace.people()
     made = MainWindow(app, theme, people, people[0], (await app.workspace.settings()).given)
     made.show()
+    leave_alone()
     try:
         yield made
     finally:

@@ -395,6 +395,9 @@ class Everyone(QWidget):
 
     def _heard(self, changes: Changes) -> None:
         if any(changes.has(topic) for topic in (Topic.CONTACT, Topic.MESSAGE, Topic.BULK)):
+            ids = {one.id for one in changes.touched if one.topic is Topic.CONTACT and one.id}
+            if ids and self.isVisible():
+                self.view.table.age_contacts(ids)  # one that was edited shows it at once
             self.refresh()
         if changes.has(Topic.PERSON) or changes.has(Topic.SETTINGS):
             self.show_state()

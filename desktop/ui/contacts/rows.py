@@ -1,7 +1,7 @@
 """The model of the contact table: as long as the count, with only the pages in it that are looked at."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, Qt
@@ -67,6 +67,12 @@ class ContactRows(QAbstractTableModel):
             for page in [page for page in self._pages if page * PAGE >= count]:
                 self._forget(page)
             self.endResetModel()
+
+    def age_pages_of(self, contact_ids: Set[int]) -> None:
+        """Some contacts are different: the pages they stand on are old."""
+        for page, rows in self._pages.items():
+            if any(row.contact.id in contact_ids for row in rows):
+                self._stale.add(page)
 
     def keep(self, page: int, rows: Sequence[ContactRow]) -> None:
         """Rows of a page were read."""

@@ -1,6 +1,6 @@
 """The table of contacts as a widget: sorted by its heads, selected by contact, followed by the keyboard."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, QTimer, Signal
@@ -84,6 +84,11 @@ class ContactsTable(Table):
         self.rows.age(count)
         if self.currentIndex().row() != current:
             self._back_to(current, scrolled)
+        self._sight.start()
+
+    def age_contacts(self, contact_ids: Set[int]) -> None:
+        """These are read again if they are in sight."""
+        self.rows.age_pages_of(contact_ids)
         self._sight.start()
 
     def show_sort(self, sort: SortBy, descending: bool) -> None:

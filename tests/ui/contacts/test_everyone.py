@@ -12,6 +12,7 @@ from desktop.domain.consent import OptIn, Source
 from desktop.domain.contact_table import SortBy, TableQuery
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.people import Role
+from desktop.system.machine import Machine
 from desktop.ui.contacts.menus import ColumnsMenu
 from desktop.ui.contacts.page import ContactsPage
 from desktop.ui.parts.label import Label
@@ -261,6 +262,7 @@ async def test_columns_are_chosen_and_remembered_on_this_machine(stage: Stage, t
     ]  # fmt: skip
     kept = json.loads((tmp_path / "machine.json").read_text())["contact_columns"]
     assert kept == ["name", "phone", "opt_in", "last_message", "created", "attribute:City"]
+    assert Machine(tmp_path / "machine.json").settings.contact_columns == tuple(kept)
     menu.close()
     assert not clipped_texts(stage.window)
     assert not overlaps(stage.window)

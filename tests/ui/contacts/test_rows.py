@@ -65,6 +65,15 @@ def test_an_old_page_is_shown_until_it_has_been_read_again(app: QApplication) ->
     assert rows.lacking(0, 20) == [1]
 
 
+def test_only_the_page_of_a_contact_that_was_edited_is_read_again(app: QApplication) -> None:
+    rows = rows_of_a_million()
+    rows.keep(1, page(1))
+    rows.age_pages_of({made(PAGE + 3).contact.id, 999_999})
+    assert rows.lacking(0, PAGE - 1) == [1]
+    rows.keep(1, page(1))
+    assert rows.lacking(0, PAGE - 1) == []
+
+
 async def test_pages_that_were_scrolled_past_are_not_waited_for(app: QApplication) -> None:
     rows = rows_of_a_million()
     asked: list[int] = []

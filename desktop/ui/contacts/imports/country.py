@@ -1,6 +1,7 @@
 """The country of numbers that say none: its name, and the card to choose it."""
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QWidget
 
 from desktop.domain.text import fold
@@ -12,6 +13,7 @@ from desktop.ui.theme import Theme
 
 LIST_PX = 300
 ONLY_PLUS = "Numbers with + only"
+_ARROWS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 def country_name(region: str) -> str:
@@ -21,7 +23,7 @@ def country_name(region: str) -> str:
 
 
 class _Choice(QListWidget):
-    """The list; letters go on to the search."""
+    """The list; the arrows move in it while the focus is in the search."""
 
     def __init__(self, chosen: str) -> None:
         super().__init__()
@@ -31,6 +33,12 @@ class _Choice(QListWidget):
             self.addItem(item)
             if region == chosen:
                 self.setCurrentItem(item)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _ARROWS:
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
 
     def narrow(self, text: str) -> None:
         """Show those that hold the text, and choose the first that begins with it."""
@@ -59,11 +67,14 @@ async def choose_country(theme: Theme, window: QWidget, chosen: str) -> str | No
     search = SearchField(theme, "Search a country", name="import_country_search")
     choice = named(_Choice(chosen), "import_country_list", "Countries")
     choice.setFixedHeight(theme.px(LIST_PX))
+    choice.setSpacing(theme.px(3))
+    choice.scrollToItem(choice.currentItem(), QListWidget.ScrollHint.PositionAtCenter)
     card.body.addWidget(search)
     card.body.addWidget(choice)
     accepted = QDialog.DialogCode.Accepted.value
     card.add_button("Cancel", result=QDialog.DialogCode.Rejected.value, name="import_country_cancel")
     card.add_button("Use this country", "primary", result=accepted, name="import_country_use")
+    search.installEventFilter(choice)
     search.textChanged.connect(choice.narrow)
     search.returnPressed.connect(lambda: card.done(accepted))
     choice.itemActivated.connect(lambda _: card.done(accepted))
