@@ -1,6 +1,7 @@
 """Changing many contacts at once, in short steps, with a journal that can undo the whole."""
 
 import asyncio
+import contextlib
 import re
 import threading
 import time
@@ -35,7 +36,7 @@ from desktop.domain.text import clean, fold
 from desktop.services.contacts import ReasonNeeded
 from desktop.services.rights import allow
 from desktop.store import activity, bulk, bulk_change, contact_table, contacts, people, undo
-from desktop.store.engine import Store, Tx, WriteLane
+from desktop.store.engine import REST_S, Store, StoreClosed, Tx, WriteLane
 from desktop.system import processes
 
 __all__ = [
@@ -77,8 +78,8 @@ class BulkResult:
 class BulkChanges:
     """The verbs. A stop is a threading.Event: set, it ends the work after the step that runs."""
 
-    def __init__(self, store: Store, *, rest_s: float = 0.0) -> None:
-        """rest_s: between two steps, where other processes write to the same file."""
+    def __init__(self, store: Store, *, rest_s: float = REST_S) -> None:
+        """rest_s: between two steps, so that other processes get to write to the same file."""
         self._store = store
         self._rest_s = 0.0 if store.on_postgresql else rest_s
 
@@ -106,7 +107,7 @@ class BulkChanges:
         value, reason.
 
         Whom it is for is settled once, at the start. Stopped, what was done stays and can be undone. Who is
-        gone meanwhile, or was merged, is passed over; a No that came meanwhile gives way to a reason only.
+        gone meanwhile, or was merged, is passed over; a No that came meanwhile stays, reason or not.
         """
         change, step = await self._store.write(lambda tx: _prepared(tx, change, user))
         await self._expect_reason(target, change)
@@ -150,9 +151,13 @@ class BulkChanges:
 
     def _mark_interrupted(self, bulk_id: int, counts: dict[str, int]) -> None:
         """Not awaited: whoever cancelled us does not wait. If even this fails, the program is gone with it."""
-        self._store.submit_write(
-            lambda tx: bulk.set_status(tx, bulk_id, BulkStatus.INTERRUPTED, counts=counts), WriteLane.PEOPLE
-        )
+
+        def write(tx: Tx) -> None:
+            if bulk.get(tx, bulk_id).process == self._store.process:  # else somebody goes on with it
+                bulk.set_status(tx, bulk_id, BulkStatus.INTERRUPTED, counts=counts)
+
+        with contextlib.suppress(StoreClosed):
+            self._store.submit_write(write, WriteLane.PEOPLE)
 
     # Taking back.
 
@@ -325,7 +330,10 @@ def _prepared(tx: Tx, change: BulkChange, user: User) -> tuple[BulkChange, _Step
     _allow(tx, user, _kind_of(change))
     if isinstance(change, SetOptIn):
         said = replace(change, reason=" ".join(clean(change.reason).split()))
-        return said, lambda tx, ids: bulk_change.set_opt_in(tx, ids, said.value, user.id or None, said.reason)
+        known_to = bulk_change.newest_event_id(tx)
+        return said, lambda tx, ids: bulk_change.set_opt_in(
+            tx, ids, said.value, user.id or None, said.reason, known_to=known_to
+        )
     if isinstance(change, SetAttribute):
         return _prepared_attribute(tx, change)
     names = _tag_names(change.names)

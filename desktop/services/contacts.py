@@ -77,7 +77,7 @@ class Contacts:
         """Record a person's change of the opt-in.
 
         Raises ReasonNeeded for NO to YES without a reason, NotAllowed by role. The same value again is
-        recorded as nothing: the history tells changes.
+        recorded as nothing: the history tells changes. Only a No is kept as often as it is said.
         """
 
         def write(tx: Tx) -> None:
@@ -85,9 +85,9 @@ class Contacts:
             # A page may still show one who was merged meanwhile: the answer is that of the one who was kept.
             at = contacts.kept_id(tx, contact_id)
             _, known = consent.facts_of(tx, at, lock=True)
-            if known.opt_in is value:
+            if known.opt_in is value and value is not OptIn.NO:
                 return
-            if known.opt_in is OptIn.NO and not reason.strip():
+            if known.opt_in is OptIn.NO and value is not OptIn.NO and not reason.strip():
                 raise ReasonNeeded(
                     "Say why", "The contact opted out. Write where they asked for marketing again.", "reason"
                 )

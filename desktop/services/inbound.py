@@ -293,7 +293,8 @@ def _grant(tx: Tx, contact_id: int, wish: Wish, update: InboundMessage, kept: Se
     if value is OptIn.YES and consent.said_no_since(tx, contact_id, Fact.OPT_IN, at):
         return  # a yes that was under way while a newer no arrived
     _, known = consent.facts_of(tx, contact_id, lock=True)
-    if known.opt_in is not value:
+    # A No is kept as often as it is said: whatever takes an older one back then finds that a newer one stands.
+    if known.opt_in is not value or value is OptIn.NO:
         consent.record(tx, contact_id, value, source, evidence=update.text.strip()[:200], at=at)
     name = contacts.get(tx, contact_id)
     first = name.first_name if name.name else ""

@@ -59,16 +59,36 @@ def set_attribute(tx: Tx, ids: Sequence[int], attribute: Attribute, value: str) 
     return _noted(tx, found)
 
 
-def set_opt_in(tx: Tx, ids: Sequence[int], value: OptIn, user_id: int | None, reason: str) -> list[Before]:
-    """Record an answer of each contact; who said No keeps it unless there is a reason. Never WhatsApp's stop."""
+def newest_event_id(tx: Tx) -> int:
+    """The newest consent event of all: what came later has a higher id."""
+    return int(tx.conn.scalar(select(func.max(tables.consent_event.c.id))) or 0)
+
+
+def set_opt_in(
+    tx: Tx, ids: Sequence[int], value: OptIn, user_id: int | None, reason: str, *, known_to: int
+) -> list[Before]:
+    """Record an answer of each contact; who said No keeps it unless there is a reason. Never WhatsApp's stop.
+
+    known_to: the newest consent event when the reason was given. A No that came after it is not covered. A No
+    is recorded for those too who have said No before; that is no change, and no undo takes it back.
+    """
     there = hold(tx, ids)
     before = {id: facts.unpack(packed).opt_in for id, packed in there.items()}
-    spoken = [
-        id for id in there if before[id] is not value and (before[id] is not OptIn.NO or reason.strip())
-    ]
+    said_no = [id for id in there if before[id] is OptIn.NO]
+    covered = set(_known_by(tx, said_no, known_to)) if reason.strip() else set()
+    spoken = [id for id in there if before[id] is not value and (before[id] is not OptIn.NO or id in covered)]
+    again = said_no if value is OptIn.NO else []
     said = Said(value, Source.AGENT, user_id, reason=reason)
-    events = record(tx, {id: there[id] for id in spoken}, said)
+    events = record(tx, {id: there[id] for id in sorted([*spoken, *again])}, said)
     return _noted(tx, [Before(id, opt_in=before[id], event_id=events[id]) for id in spoken])
+
+
+def _known_by(tx: Tx, ids: Sequence[int], event_id: int) -> list[int]:
+    """Those whose newest consent event was there already."""
+    asked = select(_contact.id).where(
+        _contact.id.in_(ids), func.coalesce(_contact.consent_event_id, 0) <= event_id
+    )
+    return list(tx.conn.scalars(asked))
 
 
 class Said:

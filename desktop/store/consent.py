@@ -8,7 +8,7 @@ from sqlalchemy import insert, or_, select, update
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Facts, OptIn, Source
 from desktop.domain.contacts import ConsentEvent, Fact
-from desktop.domain.problems import NotFound
+from desktop.domain.problems import NotFound, Overtaken
 from desktop.domain.text import clean
 from desktop.store import contacts, facts, merging, tables
 from desktop.store.engine import Tx
@@ -107,9 +107,16 @@ def unite(
     So an opt-out that came under a business-scoped id alone counts for the number, too.
     """
     kept = contacts.kept_id(tx, contact_id)
-    others = [id for id in contacts.find(tx, phone=phone, wa_id=wa_id, user_id=user_id) if id != kept]
-    if others:
-        merge(tx, kept, others)
+    for again in (True, True, False):
+        others = [id for id in contacts.find(tx, phone=phone, wa_id=wa_id, user_id=user_id) if id != kept]
+        try:
+            if others:
+                merge(tx, kept, others)
+            break
+        except Overtaken:
+            if not again:
+                raise
+            kept = contacts.kept_id(tx, kept)
     contacts.learn(tx, kept, phone=phone, wa_id=wa_id, user_id=user_id)
 
 
@@ -128,14 +135,16 @@ def said_no_since(tx: Tx, contact_id: int, fact: Fact, at: datetime) -> bool:
 def merge(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
     """Make several contacts one. NO of any of them is kept, and so is WhatsApp's stop.
 
-    The merged rows stay, marked, with their own history: consent events are never moved or deleted.
+    The merged rows stay, marked, with their own history: consent events are never moved or deleted. Raises
+    Overtaken, with nothing written, if one of them was merged elsewhere while we waited for it.
     """
     _hold(tx, keep_id, drop_ids)
     _, kept = facts_of(tx, keep_id, lock=True)
     for drop_id in sorted(drop_ids):
         _, dropped = facts_of(tx, drop_id, lock=True)
         evidence = f"contact {drop_id}"
-        if dropped.opt_in is OptIn.NO and kept.opt_in is not OptIn.NO:
+        if dropped.opt_in is OptIn.NO:
+            # Also where No stands already: an undo of that one must find this one.
             record(tx, keep_id, OptIn.NO, Source.MERGE, evidence=evidence)
         elif dropped.opt_in is OptIn.YES and kept.opt_in is OptIn.NONE:
             record(tx, keep_id, OptIn.YES, Source.MERGE, evidence=evidence)
@@ -151,8 +160,10 @@ def _hold(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
     message, contact = tables.message.c, tables.contact.c
     moved = select(message.id).where(message.contact_id.in_(drop_ids), message.broadcast_id.is_(None))
     tx.rows(moved.order_by(message.id).with_for_update())
-    people = select(contact.id).where(contact.id.in_([keep_id, *drop_ids]))
-    tx.rows(people.order_by(contact.id).with_for_update())
+    people = select(contact.id, contact.merged_into).where(contact.id.in_([keep_id, *drop_ids]))
+    held = tx.rows(people.order_by(contact.id).with_for_update())
+    if any(row.merged_into is not None for row in held):
+        raise Overtaken("Merged elsewhere", "One of these contacts was merged meanwhile. Look again.")
 
 
 def _move(tx: Tx, keep_id: int, drop_id: int) -> None:

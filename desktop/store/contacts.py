@@ -117,7 +117,8 @@ def set_phone(tx: Tx, contact_id: int, phone: str | None) -> None:
 
     The old one stays an identity, so that replies still find them.
     """
-    packed = tx.conn.scalar(select(tables.contact.c.facts).where(tables.contact.c.id == contact_id))
+    held = select(tables.contact.c.facts).where(tables.contact.c.id == contact_id).with_for_update()
+    packed = tx.conn.scalar(held)
     tx.conn.execute(
         update(tables.contact)
         .where(tables.contact.c.id == contact_id)

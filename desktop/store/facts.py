@@ -43,6 +43,7 @@ def with_stop(packed: int, stopped: bool) -> int:
 
 
 def with_phone(packed: int, phone: str | None) -> int:
-    """The facts after the phone changed."""
+    """The facts after the phone changed. Who loses a number from the United States stays there: WhatsApp goes
+    by the person, who may still be reached by a business-scoped id."""
     kept = packed & (OPT_IN_MASK | STOPPED)
-    return kept | pack(OptIn.NONE, phone)
+    return kept | pack(OptIn.NONE, phone) | (0 if phone else packed & US)

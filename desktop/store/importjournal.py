@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -27,6 +28,7 @@ class Journal:
         self._tags: defaultdict[int, list[int]] = defaultdict(list)
         self._attributes: defaultdict[int, dict[int, Pair]] = defaultdict(dict)
         self._opt_ins: dict[int, OptIn] = {}
+        self._again: dict[int, int | None] = {}
 
     def made(self, ids: Iterable[int]) -> None:
         self._made += ids
@@ -43,11 +45,15 @@ class Journal:
     def said(self, id: int, before: OptIn) -> None:
         self._opt_ins.setdefault(id, before)
 
+    def said_again(self, id: int, event_id: int | None) -> None:
+        """A No that stood already, by this event: taken back only if an earlier step of this change was that."""
+        self._again[id] = event_id
+
     def write(self, tx: Tx) -> None:
         """Keep it all, once what it tells of is written."""
         if self._bulk_id is None:
             return
-        known = sorted({*self._names, *self._tags, *self._attributes, *self._opt_ins})
+        known = sorted({*self._names, *self._tags, *self._attributes, *self._opt_ins, *self._again})
         events = self._newest_events(tx)
         changed = [
             Before(
@@ -60,20 +66,20 @@ class Journal:
             )
             for id in known
         ]
-        changed = self._with_earlier(tx, self._bulk_id, changed)
+        changed = [_worth(one) for one in self._with_earlier(tx, self._bulk_id, changed)]
         made = [{"bulk_id": self._bulk_id, "contact_id": id, "before": None} for id in self._made]
         _MADE.run(tx, made)
-        bulk.note(tx, self._bulk_id, changed)
+        bulk.note(tx, self._bulk_id, [one for one in changed if one != Before(one.contact_id)])
 
     def _newest_events(self, tx: Tx) -> dict[int, int]:
-        if not self._opt_ins:
+        said = sorted({*self._opt_ins, *self._again})
+        if not said:
             return {}
         row = tables.contact.c
-        asked = select(row.id, row.consent_event_id).where(row.id.in_(sorted(self._opt_ins)))
+        asked = select(row.id, row.consent_event_id).where(row.id.in_(said))
         return {id: event_id for id, event_id in tx.conn.execute(asked)}
 
-    @staticmethod
-    def _with_earlier(tx: Tx, bulk_id: int, changed: list[Before]) -> list[Before]:
+    def _with_earlier(self, tx: Tx, bulk_id: int, changed: list[Before]) -> list[Before]:
         """A person with two numbers stands twice in a file: one line then tells of both rows."""
         if not changed:
             return changed
@@ -85,8 +91,20 @@ class Journal:
         earlier = {one.contact_id: bulk.from_json(one.contact_id, one.before) for one in found}
         tx.conn.execute(delete(tables.bulk_row).where(mine))
         return [
-            together(earlier[one.contact_id], one) if one.contact_id in earlier else one for one in changed
+            self._joined(earlier[one.contact_id], one) if one.contact_id in earlier else one
+            for one in changed
         ]
+
+    def _joined(self, first: Before, then: Before) -> Before:
+        if then.opt_in is None and first.event_id != self._again.get(then.contact_id):
+            # Somebody else said No between the two: an undo must see that as newer.
+            then = replace(then, event_id=None)
+        return together(first, then)
+
+
+def _worth(line: Before) -> Before:
+    """The line without an event that answers nothing."""
+    return line if line.made or line.opt_in is not None else replace(line, event_id=None)
 
 
 def together(first: Before, then: Before) -> Before:

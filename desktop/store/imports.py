@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from desktop.domain.bulk import BulkStatus
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Facts, OptIn, Source
 from desktop.domain.contacts import Fact
@@ -41,8 +42,12 @@ _ATTRIBUTES: Final = ManyRows(
 )
 
 
+_DEADLOCK: Final = "40P01"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+
+
 class Collided(Exception):
-    """Another process made one of these contacts meanwhile: nothing was written, the chunk can be tried again."""
+    """Another process was at these contacts meanwhile: nothing was written, the chunk can be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +103,27 @@ def _counted(effect: Effect, *, applied: bool) -> Counts:
     )
 
 
+def still_runs(tx: Tx, bulk_id: int, process: str) -> bool:
+    """True while this process carries the import out; that stays so until the transaction ends."""
+    row = tables.bulk.c
+    asked = select(row.status, row.process).where(row.id == bulk_id).with_for_update(read=True)
+    return [tuple(one) for one in tx.rows(asked)] == [(BulkStatus.RUNNING.value, process)]
+
+
 def write_chunk(tx: Tx, chunk: Chunk) -> tuple[Counts, float]:
     """Write a chunk; returns what was counted and the seconds it held the writer.
 
-    Raises Collided if another process was quicker with one of the contacts.
+    Raises Collided if another process was quicker with one of the contacts: made it, merged it, or waits for
+    us as we wait for it.
     """
     started_s = time.perf_counter()
     try:
         counts = _Writing(tx, chunk).run()
     except IntegrityError as wrong:
+        raise Collided from wrong
+    except OperationalError as wrong:
+        if getattr(wrong.orig, "sqlstate", None) != _DEADLOCK:
+            raise
         raise Collided from wrong
     tx.touch(Topic.CONTACT)
     return counts, time.perf_counter() - started_s
@@ -135,9 +152,13 @@ class _Known:
         if not ids:
             return cls(forms)
         # In the order of the ids, like everyone who locks contacts.
-        states = select(contact.c.id, contact.c.name, contact.c.facts).where(contact.c.id.in_(ids))
-        locked = states.order_by(contact.c.id)
+        row = contact.c
+        columns = (row.id, row.name, row.facts, row.consent_event_id, row.merged_into)
+        locked = select(*columns).where(row.id.in_(ids)).order_by(row.id)
         found = {row.id: row for row in tx.conn.execute(locked.with_for_update() if lock else locked)}
+        if lock and any(row.merged_into is not None for row in found.values()):
+            # Between the two questions its numbers went to another contact: asked again, they lead there.
+            raise Collided
         return cls(forms, dict(by_number), found, {id: row.facts for id, row in found.items()})
 
     def ids(self, row: ImportRow) -> list[int]:
@@ -170,6 +191,8 @@ class _Writing:
         self._events: list[dict[str, Any]] = []
         self._names: dict[int, str] = {}
         self._changed: set[int] = set()
+        self._known_ids: set[int] = set()
+        self._said: set[int] = set()
         self._journal = Journal(chunk.bulk_id)
 
     def run(self) -> Counts:
@@ -190,26 +213,34 @@ class _Writing:
     def _decide(self, row: ImportRow, ids: Sequence[int]) -> None:
         """A known contact: its data goes to the oldest of its rows, a No to all of them."""
         oldest = ids[0]
+        self._known_ids.update(ids)
         self._of[row.number] = oldest
         if row.name and row.name != self._names.get(oldest, self._known.rows[oldest].name):
             self._names[oldest] = row.name
             self._journal.named(oldest, self._known.rows[oldest].name, row.name)
             self._changed.add(oldest)
         effect = effect_on_known(self._known.together(ids), row.opt_in)
-        applied = effect is Effect.OPT_IN or (effect is Effect.OPT_OUT and self._chunk.options.apply_opt_outs)
+        says_no = effect in (Effect.OPT_OUT, Effect.ALREADY_NO)
+        applied = effect is Effect.OPT_IN or (says_no and self._chunk.options.apply_opt_outs)
         if applied:
-            for id in ids if effect is Effect.OPT_OUT else ids[:1]:
-                self._say(id, OptIn.NO if effect is Effect.OPT_OUT else OptIn.YES)
+            for id in ids if says_no else ids[:1]:
+                self._say(id, OptIn.NO if says_no else OptIn.YES)
         self._counts += _counted(effect, applied=applied)
 
     def _say(self, id: int, value: OptIn) -> None:
+        """Record an answer. A No counts also where it stands: an undo of the one before must find this one."""
         packed = self._known.packed[id]
         before = facts.unpack(packed).opt_in
         if before is not value:
             self._journal.said(id, before)
             self._known.packed[id] = facts.with_opt_in(packed, value)
-            self._events.append(self._event(id, value, ""))
             self._changed.add(id)
+        elif value is not OptIn.NO or id in self._said:
+            return
+        else:
+            self._journal.said_again(id, self._known.rows[id].consent_event_id)
+        self._said.add(id)
+        self._events.append(self._event(id, value, ""))
 
     def _event(self, contact_id: int, value: OptIn, reason: str) -> dict[str, Any]:
         return {
@@ -339,7 +370,10 @@ class _Writing:
         _ATTRIBUTES.run(self._tx, rows)
 
     def _write_known(self) -> None:
-        """The names that changed, and when anything did."""
+        """The names that changed, and that all of them are known to this file.
+
+        Also of those that stay as they are: an undo of what made them takes away only whom nothing touched.
+        """
         contact = tables.contact
         touched = update(contact).where(contact.c.id == bindparam("at_id"))
         named = [
@@ -349,7 +383,6 @@ class _Writing:
             self._tx.conn.execute(
                 touched.values(name=bindparam("shown"), name_folded=bindparam("folded")), named
             )
-        if self._changed:
-            self._tx.conn.execute(
-                update(contact).where(contact.c.id.in_(sorted(self._changed))).values(updated_at=self._tx.now)
-            )
+        if self._known_ids:
+            asked = update(contact).where(contact.c.id.in_(sorted(self._known_ids)))
+            self._tx.conn.execute(asked.values(updated_at=self._tx.now))

@@ -11,6 +11,7 @@ from desktop.domain import phones
 from desktop.domain.bulk import Before, Bulk, BulkKind, UndoCounts
 from desktop.domain.changes import Topic
 from desktop.domain.consent import OptIn, Source
+from desktop.domain.contacts import Fact
 from desktop.domain.filters import Attribute
 from desktop.domain.text import fold
 from desktop.store import bulk_change, contacts, facts, tables
@@ -121,6 +122,7 @@ class _Restoring:
         self._tags(standing)
         self._attributes(standing)
         self._opt_ins(standing, bulk, user_id)
+        self._merged_noes(bulk, user_id)
         if self._changed:
             bulk_change.changed(self._tx, sorted(self._changed))
         return UndoCounts(restored=len(self._rows) - len(self._kept), kept=len(self._kept))
@@ -186,26 +188,74 @@ class _Restoring:
             bulk_change.put_values(self._tx, known[attribute_id], values)
 
     def _opt_ins(self, rows: Iterable[Before], bulk: Bulk, user_id: int | None) -> None:
-        """The answer before is recorded as a new one, if the newest is still the one that the change recorded."""
+        """The answer before is recorded as a new one, where nobody has said anything newer.
+
+        A No comes back also where it stands by another event: whatever recorded that one may be undone next.
+        """
+        answered = [one for one in rows if one.opt_in is not None]
+        since = _said_since(self._tx, {one.contact_id: one.event_id or 0 for one in answered})
         wanted: defaultdict[OptIn, dict[int, int]] = defaultdict(dict)
-        for one in rows:
-            if one.opt_in is None:
-                continue
+        for one in answered:
+            assert one.opt_in is not None
+            newer = since[one.contact_id]
             there = self._there[one.contact_id]
-            if there.consent_event_id != one.event_id:
+            if any(map(_lifts, newer)) if one.opt_in is OptIn.NO else newer:
                 self._kept.add(one.contact_id)
             else:
                 wanted[one.opt_in][one.contact_id] = there.facts
-        is_import = bulk.kind is BulkKind.IMPORT
         for value, packed in wanted.items():
-            said = Said(
-                value,
-                Source.IMPORT if is_import else Source.AGENT,
-                user_id,
-                evidence=bulk.title if is_import else "",
-                reason=f"Undone: {bulk.title}",
-            )
-            bulk_change.record(self._tx, packed, said)
+            bulk_change.record(self._tx, packed, _said(value, bulk, user_id))
+
+    def _merged_noes(self, bulk: Bulk, user_id: int | None) -> None:
+        """Whoever said No and was merged meanwhile is No as the one who was kept, unless that one said Yes since."""
+        lost = [one for one in self._rows if one.opt_in is OptIn.NO and one.contact_id not in self._there]
+        for one in lost:
+            kept = contacts.kept_id(self._tx, one.contact_id)
+            if kept in (one.contact_id, tables.REMOVED):
+                continue
+            held = bulk_change.hold(self._tx, [kept])
+            newer = _said_since(self._tx, {kept: one.event_id or 0})[kept]
+            if held and not any(map(_lifts, newer)):
+                bulk_change.record(self._tx, held, _said(OptIn.NO, bulk, user_id))
+
+
+_UNDONE: Final = "Undone: "
+"""How the reason of an answer begins that an undo recorded."""
+
+
+def _said(value: OptIn, bulk: Bulk, user_id: int | None) -> Said:
+    is_import = bulk.kind is BulkKind.IMPORT
+    return Said(
+        value,
+        Source.IMPORT if is_import else Source.AGENT,
+        user_id,
+        evidence=bulk.title if is_import else "",
+        reason=_UNDONE + bulk.title,
+    )
+
+
+def _said_since(tx: Tx, since: Mapping[int, int]) -> defaultdict[int, list[Any]]:
+    """The answers of each contact after an event, by contact; WhatsApp's own stop aside.
+
+    By the events' ids: a STOP that comes late was said earlier than it is known.
+    """
+    event = tables.consent_event.c
+    asked = select(event.id, event.contact_id, event.value, event.source, event.reason).where(
+        event.contact_id.in_(list(since)),
+        event.fact == Fact.OPT_IN.value,
+        event.id > min(since.values(), default=0),
+    )
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in tx.rows(asked):
+        if row.id > since[row.contact_id]:
+            found[row.contact_id].append(row)
+    return found
+
+
+def _lifts(said: Any) -> bool:
+    """True if somebody lifted a No with this: not an undo that brought a Yes back, nor a merge."""
+    is_word = said.source != Source.MERGE.value and not str(said.reason).startswith(_UNDONE)
+    return said.value != OptIn.NO.value and is_word
 
 
 UNDONE_TO: Final = "undone_to"

@@ -60,6 +60,10 @@ class Seen:
     attributes: tuple[tuple[str, str], ...]
 
 
+ALL = 1 << 60
+"""A consent event's id that none has yet: the reason covers every No."""
+
+
 def _seen(one: Contact) -> Seen:
     return Seen(
         one.name,
@@ -112,7 +116,7 @@ def _city(tx: Tx, ids: Sequence[int], value: str) -> int:
 
 def _opt_in(tx: Tx, ids: Sequence[int], value: OptIn) -> int:
     made = start(tx, BulkKind.OPT_IN)
-    bulk.note(tx, made, bulk_change.set_opt_in(tx, ids, value, None, "They asked"))
+    bulk.note(tx, made, bulk_change.set_opt_in(tx, ids, value, None, "They asked", known_to=ALL))
     return made
 
 
@@ -338,7 +342,7 @@ def test_a_stop_in_whatsapp_is_never_touched(store: Store) -> None:
 def test_without_a_reason_a_no_stays(store: Store) -> None:
     def run(tx: Tx) -> None:
         no, none = add_contact(tx, 0, OptIn.NO), add_contact(tx, 1)
-        found = bulk_change.set_opt_in(tx, [no, none], OptIn.YES, None, " ")
+        found = bulk_change.set_opt_in(tx, [no, none], OptIn.YES, None, " ", known_to=ALL)
         assert [one.contact_id for one in found] == [none]
         assert contacts.get(tx, no).opt_in is OptIn.NO
 
@@ -360,7 +364,7 @@ def test_only_who_changes_is_kept_in_the_journal(store: Store) -> None:
         assert bulk_change.set_attribute(tx, [bare], city, "") == [
             Before(bare, attributes={city.id: ("Truro", None)})
         ]
-        assert bulk_change.set_opt_in(tx, [bare], OptIn.NONE, None, "") == []
+        assert bulk_change.set_opt_in(tx, [bare], OptIn.NONE, None, "", known_to=ALL) == []
 
     try_out(store, run)
 

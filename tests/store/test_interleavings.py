@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Engine, event, select, text
 
 from desktop.domain.changes import Change, Topic
 from desktop.domain.consent import OptIn, Source
+from desktop.domain.importing import Counts, ImportRow, Options
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome
-from desktop.store import claims, consent, contacts, feed, ledger, outbox, tables, webhooks
+from desktop.domain.problems import Overtaken
+from desktop.store import claims, consent, contacts, feed, imports, ledger, outbox, tables, webhooks
 from desktop.store.database import make_engine
 from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
@@ -406,3 +408,97 @@ def test_the_claims_locks_are_the_two_that_the_order_allows(postgres_store: Stor
     locks = [one.split("FOR ")[-1] for one in statements if " FOR " in one.replace("\n", " ")]
     assert locks == ["UPDATE SKIP LOCKED"] * (len(locks) - 1) + ["SHARE SKIP LOCKED"]
     assert 2 <= len(locks) <= 3
+
+
+def importing(*phones: str) -> Callable[[Tx], tuple[Counts, float]]:
+    """A chunk of an import in which each of these numbers says No."""
+    rows = [ImportRow(at, phone, opt_in=OptIn.NO) for at, phone in enumerate(phones, 2)]
+    chunk = imports.Chunk(rows, Options(), {}, "leads.csv", None)
+    return lambda tx: imports.write_chunk(tx, chunk)
+
+
+def test_an_import_never_writes_to_a_contact_that_is_merged_meanwhile(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    """Merged after the import has asked whose the number is: its No would be said to nobody."""
+    leads, agent = sides
+    kept, dropped = (write(postgres_store, lambda tx, at=at: contacts.create(tx, "", at)) for at in _PHONES)  # type: ignore[misc]
+
+    with stopped_before(leads, "FOR UPDATE") as gate:
+        written = leads.run(importing(_PHONES[1]))
+        gate.wait_until_reached()
+        agent.run(lambda tx: consent.merge(tx, kept, [dropped])).result(PATIENCE_S)
+        gate.open()
+        with pytest.raises(imports.Collided):
+            written.result(PATIENCE_S)
+
+    leads.run(importing(_PHONES[1])).result(PATIENCE_S)
+    assert read(postgres_store, lambda tx: contacts.get(tx, kept)).opt_in is OptIn.NO
+
+
+_PHONES = ("+16045550142", "+14165550117")
+
+
+def test_an_import_that_waits_in_a_circle_can_be_tried_again(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    leads, other = sides
+    first, second = (write(postgres_store, lambda tx, at=at: contacts.create(tx, "", at)) for at in _PHONES)  # type: ignore[misc]
+    locking = select(tables.contact.c.id).with_for_update()
+    # Whoever waits longer than this looks for a circle: always the import.
+    leads.run(lambda tx: tx.conn.execute(text("SET deadlock_timeout = '500ms'"))).result(PATIENCE_S)
+    other.run(lambda tx: tx.conn.execute(text("SET deadlock_timeout = '1min'"))).result(PATIENCE_S)
+    chunk: list[Future[tuple[Counts, float]]] = []
+
+    def cross(tx: Tx) -> None:
+        tx.conn.execute(locking.where(tables.contact.c.id == second))
+        chunk.append(leads.run(importing(*_PHONES)))
+        wait_until_blocked(postgres_store, leads.pid)
+        tx.conn.execute(locking.where(tables.contact.c.id == first))
+
+    other.run(cross).result(PATIENCE_S)
+    with pytest.raises(imports.Collided):
+        chunk[0].result(PATIENCE_S)
+    counts, _ = leads.run(importing(*_PHONES)).result(PATIENCE_S)
+    assert counts.opt_outs_applied == 2
+
+
+def test_an_opt_out_is_not_lost_to_an_edit_of_the_number(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    """The number's facts are written from what is there when they are written, not from what was read before."""
+    editing, customer = sides
+    (made,) = write(postgres_store, lambda tx: add_contacts(tx, OptIn.YES))
+    gate = Gate()
+    said = customer.run(opt_out(made), gate.stop_here)
+    gate.wait_until_reached()
+
+    edited = editing.run(lambda tx: contacts.set_phone(tx, made, "+16045550199"))
+    wait_until_blocked(postgres_store, editing.pid)
+    gate.open()
+    said.result(PATIENCE_S)
+    edited.result(PATIENCE_S)
+
+    found = read(postgres_store, lambda tx: contacts.get(tx, made))
+    assert (found.opt_in, found.phone) == (OptIn.NO, "+16045550199")
+
+
+def test_a_merge_into_someone_who_is_merged_away_meanwhile_writes_nothing(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    """Else the No and the number of the third would end on a row that nobody looks at any more."""
+    first, second = sides
+    a, b, c = write(postgres_store, lambda tx: add_contacts(tx, OptIn.YES, OptIn.YES, OptIn.NO))
+    gate = Gate()
+    away = first.run(lambda tx: consent.merge(tx, a, [b]), gate.stop_here)
+    gate.wait_until_reached()
+
+    into = second.run(lambda tx: consent.merge(tx, b, [c]))
+    wait_until_blocked(postgres_store, second.pid)
+    gate.open()
+    away.result(PATIENCE_S)
+    with pytest.raises(Overtaken):
+        into.result(PATIENCE_S)
+
+    assert read(postgres_store, lambda tx: contacts.get(tx, c)).opt_in is OptIn.NO
+    assert read(postgres_store, lambda tx: contacts.kept_id(tx, c)) == c
