@@ -35,6 +35,9 @@ _GENERAL_READERS: Final = 2
 REST_S: Final = 0.012
 """What long work leaves free between two of its steps. SQLite has no queue: a writer of another process looks again
 after 1, 3, 8, 18 … ms. Without a rest such a writer waited up to 1.9 s; with it 22 ms in nine cases of ten."""
+_PATIENCE_S: Final = 0.2
+"""After so long a write goes before other work of the machine: a broadcast that keeps the writer busy would else hold
+up an import's undo for half an hour. People and opt-outs wait for nobody."""
 _CHANGE_TURN: Final = text("SELECT pg_advisory_xact_lock(7242003)")
 
 
@@ -96,6 +99,7 @@ class _Work:
     number: int
     run: Callable[[Tx], Any] = field(compare=False)
     future: "Future[Any]" = field(compare=False)
+    queued_s: float = field(compare=False, default=0.0)
 
 
 class Store:
@@ -156,7 +160,8 @@ class Store:
         with self._wakeup:
             if self._closing:
                 raise StoreClosed("The store is closed", "Assent is shutting down; nothing was changed.")
-            heapq.heappush(self._writes, _Work(int(lane), next(self._numbers), run, future))
+            work = _Work(int(lane), next(self._numbers), run, future, self._clock.monotonic_s())
+            heapq.heappush(self._writes, work)
             self._wakeup.notify()
         return future
 
@@ -188,7 +193,16 @@ class Store:
         with self._wakeup:
             while not self._writes and not self._closing:
                 self._wakeup.wait()
-            return heapq.heappop(self._writes) if self._writes else None
+            return self._most_urgent() if self._writes else None
+
+    def _most_urgent(self) -> _Work:
+        if self._writes[0].lane > WriteLane.PEOPLE:
+            oldest = min(self._writes, key=lambda one: one.number)
+            if self._clock.monotonic_s() - oldest.queued_s > _PATIENCE_S:
+                self._writes.remove(oldest)
+                heapq.heapify(self._writes)
+                return oldest
+        return heapq.heappop(self._writes)
 
     def _write_loop(self) -> None:
         conn: Connection | None = None

@@ -5,7 +5,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,30 @@ def test_the_writer_takes_the_most_urgent_lane_first_and_within_it_in_turn(store
 
     lanes = ["CONSENT", "PEOPLE", "CLAIM", "STATUS", "BULK"]
     assert order == [f"{lane} {turn}" for lane in lanes for turn in (1, 2)]
+
+
+def test_a_write_that_has_waited_long_goes_before_other_work_of_the_machine(
+    store: Store, clock: FakeClock
+) -> None:
+    order: list[str] = []
+    release = held_open(store)
+
+    def queue(name: str, lane: WriteLane) -> "Future[None]":
+        return store.submit_write(lambda _: order.append(name), lane)
+
+    waiting = [queue("old step", WriteLane.BULK)]
+    clock.move(timedelta(seconds=1))
+    waiting += [
+        queue("claim", WriteLane.CLAIM),
+        queue("new step", WriteLane.BULK),
+        queue("person", WriteLane.PEOPLE),
+        queue("opt-out", WriteLane.CONSENT),
+    ]
+    release()
+    for one in waiting:
+        one.result(PATIENCE_S)
+
+    assert order == ["opt-out", "person", "old step", "claim", "new step"]
 
 
 async def test_a_write_that_nobody_waits_for_any_more_is_not_made(store: Store) -> None:
