@@ -169,7 +169,8 @@ def import_file(
     async def work() -> None:
         async with open_app(Options(_address(store), Paths.of(), engine=False, process="import")) as app:
             options = ImportOptions(country=country, opt_in_for_new=opt_in, apply_opt_outs=apply_opt_outs)
-            imports = Imports(app.store, rest_s=REST_S)
+            place = app.paths.home if app.paths else None
+            imports = Imports(app.store, rest_s=REST_S, place=place)
             async with imports.read(file, options) as found:
                 result = await imports.write(found, options, COMMAND_LINE)
                 rejected = await imports.save_rejected(found, file) if result.rejected_rows else None

@@ -101,9 +101,10 @@ class App:
         self.segments = Segments(self.store)
         self.fields = Fields(self.store)
         self.bulk = BulkChanges(self.store)
-        self.imports = ImportRuns(self.store)
-        self.exports = Exports(self.store)
-        self.accounts = Accounts(self.store)
+        place = self.paths.home if self.paths else None
+        self.imports = ImportRuns(self.store, place)
+        self.exports = Exports(self.store, place)
+        self.accounts = Accounts(self.store, sittings=self.workspace.sittings)
 
     def engine_status(self) -> EngineStatus:
         """What the engine of this process does."""
@@ -139,7 +140,11 @@ class App:
         await self.templates.refresh()
 
     async def move_clock(self, by: timedelta) -> None:
-        """Move business time forward, here and in the sandbox. Raises ValueError for a step back."""
+        """Move business time forward, here and in the sandbox, so that tests need not wait.
+
+        No screen and no command calls it, so it asks for nobody's right: one that wants to, asks for
+        Right.START_OVER first. Raises a Problem for a real store, ValueError for a step back.
+        """
         if not self.is_sandbox:
             raise Problem("Not a sandbox", "Only a sandbox store's clock can be moved.")
         self.clock.move(by)

@@ -18,6 +18,7 @@ from desktop.domain.people import (
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.text import clean, fold
 from desktop.services.rights import allow, closed
+from desktop.services.sittings import Sittings
 from desktop.store import activity, opening, people, settings
 from desktop.store.engine import Store, Tx
 from desktop.store.people import Credentials
@@ -45,9 +46,13 @@ class _Stranger:
 class Accounts:
     """The verbs on people."""
 
-    def __init__(self, store: Store, passwords: Passwords | None = None) -> None:
+    def __init__(
+        self, store: Store, passwords: Passwords | None = None, sittings: Sittings | None = None
+    ) -> None:
+        """sittings: who proved in this process who they are."""
         self._store = store
         self._passwords = passwords or Passwords()
+        self.sittings = sittings or Sittings()
         self._strangers: dict[str, _Stranger] = {}
 
     async def every(self) -> list[Account]:
@@ -68,11 +73,40 @@ class Accounts:
             raise _refused()
         outdated = self._passwords.is_outdated(found.hash)
         better = await self._passwords.hash(password) if outdated else None
-        return await self._store.write(lambda tx: _let_in(tx, found, better))
+        user = await self._store.write(lambda tx: _let_in(tx, found, better))
+        self.sittings.prove(user.id, better or found.hash)
+        return user
 
     async def sign_out(self, user: User) -> None:
-        """The person leaves; recorded."""
-        await self._store.write(lambda tx: activity.log(tx, user, Deed.SIGNED_OUT, user.name))
+        """The person leaves; recorded of those who had proved here who they are."""
+        if self.sittings.knows(user.id):
+            self.rise(user)
+            await self._store.write(lambda tx: activity.log(tx, user, Deed.SIGNED_OUT, user.name))
+
+    def rise(self, user: User) -> None:
+        """The person makes room for another one: what they proved here no longer counts."""
+        self.sittings.end(user.id)
+
+    async def why_out(self, user: User) -> str:
+        """Why this person may not sit in this process any more, in a sentence; "" while they may.
+
+        Where people sign in, a sitting lasts while the account is open and the password is the one that was
+        proved here. A hash that a sign-in elsewhere renewed at newer costs ends it, too: nothing that is kept
+        tells it from another password.
+        """
+
+        def read(tx: Tx) -> str:
+            if not settings.load(tx).sign_in:
+                return ""
+            if people.find(tx, user.id) is None:
+                return f"The account of {user.name} was closed. Ask an admin to open it again."
+            if not self.sittings.knows(user.id):
+                return "Signing in is on now. Please sign in."
+            if not self.sittings.holds(user.id, people.credentials(tx, user.id).hash):
+                return f"The password of {user.name} was renewed. Please sign in with the new one."
+            return ""
+
+        return await self._store.read(read, people=True)
 
     def _begin_try(self, tx: Tx, folded: str) -> Credentials | None:
         """Count a try; whom it is for, if anybody. Raises TooManyTries."""
@@ -109,7 +143,7 @@ class Accounts:
         def write(tx: Tx) -> int:
             allow(tx, user, Right.PEOPLE)
             _check_free(tx, kept_sign_in, None)
-            _ask_to_sign_in(tx, user)
+            _ask_to_sign_in(tx, user, self.sittings)
             id = people.create(tx, kept_name, role, kept_sign_in, hash)
             activity.log(tx, user, Deed.PERSON_ADDED, kept_name, role.value.title())
             return id
@@ -142,6 +176,8 @@ class Accounts:
     ) -> None:
         """One's own needs the present one, if there is one; an admin sets others'. Raises NotAllowed, Problem.
 
+        It ends the person's sittings, except the one in this process if it is their own (see `why_out`).
+
         sign_in_name: a new one; None: as it is. Somebody who has none yet needs one. Fields: password,
         sign_in_name, present_password.
         """
@@ -152,6 +188,8 @@ class Accounts:
         if own and known.hash:
             await self._check_present(known, present_password)
         hash = await self._passwords.hash(password)
+        if own and self.sittings.knows(person_id):
+            self.sittings.prove(person_id, hash)  # before anybody can hear of it: who sits here stays
 
         def write(tx: Tx) -> None:
             now = _whose(tx, person_id, user)
@@ -213,7 +251,7 @@ class Accounts:
             known = people.credentials(tx, person_id)
             if known.active:
                 return
-            _ask_to_sign_in(tx, user)
+            _ask_to_sign_in(tx, user, self.sittings)
             people.set_active(tx, person_id, True)
             activity.log(tx, user, Deed.PERSON_REACTIVATED, known.user.name)
 
@@ -305,8 +343,8 @@ def _keep_an_admin(tx: Tx, person: User) -> None:
         )
 
 
-def _ask_to_sign_in(tx: Tx, user: User) -> None:
-    """One more person on a real number: from then on everybody says who they are."""
+def _ask_to_sign_in(tx: Tx, user: User, sittings: Sittings) -> None:
+    """One more person on a real number: from then on everybody says who they are; who adds them has."""
     kept = settings.load(tx)
     if kept.sign_in or settings.meta(tx, "stamp") in (None, opening.SANDBOX) or not people.every(tx):
         return
@@ -318,4 +356,6 @@ def _ask_to_sign_in(tx: Tx, user: User) -> None:
             "own_password",
         )
     settings.save(tx, replace(kept, sign_in=True), user.id or None)
+    if user.id:
+        sittings.prove(user.id, people.credentials(tx, user.id).hash)
     activity.log(tx, user, Deed.SETTINGS_CHANGED, "Ask people to sign in", "off → on")

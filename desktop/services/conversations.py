@@ -60,13 +60,23 @@ class Conversations:
 
         return await self._store.read(read, people=True)
 
-    async def mark_read(self, contact_id: int) -> None:
-        """The person looked: nothing is unread any more."""
-        await self._store.write(lambda tx: conversations.mark_read(tx, contact_id))
+    async def mark_read(self, contact_id: int, user: User) -> None:
+        """The person looked: nothing is unread any more. Raises NotAllowed."""
+
+        def write(tx: Tx) -> None:
+            allow(tx, user, Right.REPLY)
+            conversations.mark_read(tx, contact_id)
+
+        await self._store.write(write)
 
     async def save_draft(self, contact_id: int, user: User, body: dict[str, Any] | None) -> None:
-        """Keep what stands in the compose box; None: nothing stands there."""
-        await self._store.write(lambda tx: drafts.save(tx, contact_id, user.id, body))
+        """Keep what stands in the compose box; None: nothing stands there. Raises NotAllowed."""
+
+        def write(tx: Tx) -> None:
+            allow(tx, user, Right.REPLY)
+            drafts.save(tx, contact_id, user.id, body)
+
+        await self._store.write(write)
 
     async def assign(self, contact_id: int, to: User | None, user: User) -> None:
         def write(tx: Tx) -> None:

@@ -51,14 +51,25 @@ class _Written:
     sheet_count: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Where the file is to be, where it is until it is whole, and a folder for temporary files."""
+
+    whole: Path
+    part: Path
+    folder: Path
+
+
 async def export(asked: dict[str, Any], talk: Talk) -> dict[str, Any]:
-    """Write {target} to {path} as {format}; the answer has stopped, contact_count and sheet_count."""
+    """Write {target} to {path} as {format}; the answer has stopped, contact_count and sheet_count.
+
+    {part} is the file until it is whole, in the same folder; {folder} is for temporary files.
+    """
     target, user = target_from_json(asked["target"]), jobwork.user_from_json(asked["user"])
     with jobwork.open_store(asked["store"], "export") as store:
         making = _Making(store, target, user, talk)
-        written = await asyncio.to_thread(
-            making.run, Path(asked["path"]), asked["format"], asked["most_sheet_rows"]
-        )
+        paths = _Paths(*(Path(asked[name]) for name in ("path", "part", "folder")))
+        written = await asyncio.to_thread(making.run, paths, asked["format"], asked["most_sheet_rows"])
     if written is None:
         return {"stopped": True}
     return {
@@ -67,6 +78,19 @@ async def export(asked: dict[str, Any], talk: Talk) -> dict[str, Any]:
         "sheet_count": written.sheet_count,
         "peak_bytes": jobwork.peak_bytes(),
     }
+
+
+@contextlib.contextmanager
+def _only_while_made(part: Path) -> Iterator[None]:
+    """Whatever goes wrong, the file that was begun is deleted; one that was there before is somebody's."""
+    try:
+        yield
+    except FileExistsError:
+        raise
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 class _Making:
@@ -79,41 +103,45 @@ class _Making:
         self._talk = talk
         self._count = 0
 
-    def run(self, path: Path, form: str, most_sheet_rows: int) -> _Written | None:
+    def run(self, paths: _Paths, form: str, most_sheet_rows: int) -> _Written | None:
         """None if it was stopped. Raises NotAllowed, or Problem if the file cannot be written."""
-        part = path.with_name(path.name + ".part")
         try:
-            part.unlink(missing_ok=True)
             headings, rows = self._headings_and_rows()
-            sheets = 1
-            if form == "xlsx":
-                sheets = write_xlsx(part, headings, rows, most_sheet_rows)
-            else:
-                tablefiles.write_csv(part, headings, rows)
-            written = _Written(self._count, sheets)
-            self._store.submit_write(lambda tx: self._hand_over(tx, part, path, written)).result()
+            with _only_while_made(paths.part):
+                sheets = 1
+                if form == "xlsx":
+                    sheets = write_xlsx(paths.part, headings, rows, most_sheet_rows, paths.folder)
+                else:
+                    tablefiles.write_csv(paths.part, headings, rows)
+                written = _Written(self._count, sheets)
+                self._hand_over(paths, written)
         except _Stopped:
             return None
         except (OSError, xlsxwriter.exceptions.FileCreateError) as wrong:
             raise Problem(
                 "The file cannot be written",
-                f"“{path}” cannot be written: {getattr(wrong, 'strerror', None) or wrong}. "
+                f"“{paths.whole}” cannot be written: {getattr(wrong, 'strerror', None) or wrong}. "
                 "Choose another folder, or close the file if it is open elsewhere.",
                 "path",
             ) from wrong
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
         return written
 
-    def _hand_over(self, tx: Tx, part: Path, path: Path, written: _Written) -> None:
-        """In one transaction: still allowed, said who did it, and there. None without the others."""
-        rights.allow(tx, self._user, Right.EXPORT)
+    def _hand_over(self, paths: _Paths, written: _Written) -> None:
+        """Still allowed, said who did it, and only then there: no file is without its line in the log."""
         count = written.contact_count
-        activity.log(
-            tx, self._user, Deed.EXPORTED, path.name, f"{count:,} contact{'' if count == 1 else 's'}"
-        )
-        part.replace(path)
+        self._store.submit_write(
+            lambda tx: self._say(tx, paths, f"{count:,} contact{'' if count == 1 else 's'}")
+        ).result()
+        try:
+            paths.part.replace(paths.whole)
+        except OSError:
+            with contextlib.suppress(Problem):
+                self._store.submit_write(lambda tx: self._say(tx, paths, "not saved after all")).result()
+            raise
+
+    def _say(self, tx: Tx, paths: _Paths, details: str) -> None:
+        rights.allow(tx, self._user, Right.EXPORT)
+        activity.log(tx, self._user, Deed.EXPORTED, paths.whole.name, details)
 
     def _headings_and_rows(self) -> tuple[list[str], Iterator[list[str]]]:
         def read(tx: Tx) -> tuple[list[str], Sequence[int]]:
@@ -157,20 +185,30 @@ def _moment(at: datetime | None) -> str:
 
 
 def write_xlsx(
-    path: Path, headings: Sequence[str], rows: Iterator[list[str]], most_sheet_rows: int = MOST_SHEET_ROWS
+    path: Path,
+    headings: Sequence[str],
+    rows: Iterator[list[str]],
+    most_sheet_rows: int = MOST_SHEET_ROWS,
+    folder: Path | None = None,
 ) -> int:
     """Write a workbook of text cells, none of them a formula or a link; returns how many sheets it took.
 
-    One row is in memory at a time. Each sheet starts with the headings. Raises OSError.
+    One row is in memory at a time. Each sheet starts with the headings. folder: for temporary files. Raises
+    FileExistsError rather than write over a file, and OSError.
     """
-    sheets = 0
     options = {
+        "tmpdir": None if folder is None else str(folder),
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    book = xlsxwriter.Workbook(path, options)
+    with path.open("xb") as file:
+        return _write_book(xlsxwriter.Workbook(file, options), headings, rows, most_sheet_rows)
+
+
+def _write_book(book: Any, headings: Sequence[str], rows: Iterator[list[str]], most_sheet_rows: int) -> int:
+    sheets = 0
     try:
         sheet, at = None, most_sheet_rows
         for values in _with_one(rows):

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,11 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from desktop.domain.activity import Deed
 from desktop.domain.importing import Counts, ImportResult, Options, RejectedRow
 from desktop.domain.people import Right, User
 from desktop.services import importfiles, importjobs, jobs, jobwork, rejectedrows, rights
 from desktop.services.importfiles import Look, ReadFile
-from desktop.services.imports import MOST_REJECTED_ROWS, Progress, Stage, Tell
+from desktop.services.imports import MOST_REJECTED_ROWS, Progress, Stage, Tell, interrupted_after
+from desktop.services.workfolders import WorkKind, work_folder
+from desktop.store import activity
 from desktop.store.engine import Store
 
 _log = logging.getLogger("assent.imports")
@@ -72,8 +74,14 @@ class ImportRun:
         Raises NotAllowed, or JobEnded if the process was killed: the journal then says that the import was
         interrupted, and a person undoes it or keeps what is there.
         """
+        written = _Written(tell)
         async with self._turn:
-            result = await self._job("import", options, user, tell, stop)
+            try:
+                result = await self._job("import", options, user, written.tell, stop)
+            except jobs.JobEnded:
+                if written.contact_count:
+                    await self._log_ended(user, written.contact_count)
+                raise
             file = await asyncio.to_thread(importfiles.open_read, self._folder)
             rejected = await asyncio.to_thread(_first_rejected, self._folder, MOST_REJECTED_ROWS)
         _log.info("import: %d MB at most", result["peak_bytes"] >> 20)
@@ -85,6 +93,11 @@ class ImportRun:
             result["stopped"],
             result["bulk_id"],
         )
+
+    async def _log_ended(self, user: User, contact_count: int) -> None:
+        """What the process would have said itself, had it not been killed."""
+        details = interrupted_after(contact_count)
+        await self._store.write(lambda tx: activity.log(tx, user, Deed.IMPORTED, self.path.name, details))
 
     async def _job(
         self,
@@ -120,6 +133,20 @@ class ImportRun:
         return found.st_mtime_ns, found.st_size, options.country, options.columns, options.keep_others
 
 
+class _Written:
+    """Passes on how far an import is, and remembers how much it had written."""
+
+    def __init__(self, tell: Tell | None) -> None:
+        self._tell = tell
+        self.contact_count = 0
+
+    def tell(self, progress: Progress) -> None:
+        if progress.stage is Stage.WRITING:
+            self.contact_count = progress.done_rows
+        if self._tell is not None:
+            self._tell(progress)
+
+
 def _first_rejected(folder: Path, limit: int) -> tuple[RejectedRow, ...]:
     file: ReadFile = importfiles.open_read(folder)
     return tuple(islice(file.rejected(), limit))
@@ -134,16 +161,15 @@ def _teller(tell: Tell | None) -> jobs.Tell | None:
 class ImportRuns:
     """Opens files for importing."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, place: Path | None = None) -> None:
+        """place: the data folder, where what is read from a file is kept meanwhile; None: the system's temporary one."""
         self._store = store
+        self._place = place
 
     @asynccontextmanager
     async def open(self, path: Path, user: User) -> AsyncIterator[ImportRun]:
         """Look at a file. What is read from it lives until the context is left. Raises NotATable, NotAllowed."""
         await self._store.read(lambda tx: rights.allow(tx, user, Right.IMPORT), people=True)
         look = await jobs.run("look", {"path": str(path), "keep_others": True})
-        kept = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="assent-import-")
-        try:
-            yield ImportRun(self._store, path, importfiles.look_from_json(look), Path(kept.name), user)
-        finally:
-            await asyncio.to_thread(kept.cleanup)
+        async with work_folder(WorkKind.IMPORT, self._place) as folder:
+            yield ImportRun(self._store, path, importfiles.look_from_json(look), folder, user)

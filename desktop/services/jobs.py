@@ -149,31 +149,61 @@ class _Child:
             self._last_said.append(line.decode("utf-8", "replace").rstrip())
 
     def _hear(self, name: str, errors: threading.Thread) -> None:
+        """Until the child is gone. Whatever happens here, whoever waits hears of the end."""
+        last: dict[str, Any] = {}
+        code = -1
+        try:
+            last = self._listen()
+        except Exception:
+            _log.exception("job %s cannot be heard; it is killed", name)
+            self._kill()
+        try:
+            code = self._over_and_closed(errors)
+            self._note(name, last, code)
+        finally:
+            self._to_loop(self._settle, last, code)
+
+    def _listen(self) -> dict[str, Any]:
+        """Pass its progress on until its output ends; returns its last word, {} if it had none.
+
+        A library may print there, too: what is none of our lines goes to the log.
+        """
         assert self._process is not None
         assert self._process.stdout is not None
         last: dict[str, Any] = {}
         for line in self._process.stdout:
-            try:
-                last = json.loads(line)
-            except ValueError:
+            said = _read(line)
+            if said is None:
                 self._last_said.append(line.decode("utf-8", "replace").rstrip())
-                continue
-            if "progress" in last:
-                self._to_loop(self._say, last)
+            elif "progress" in said:
+                self._to_loop(self._say, said)
+            else:
+                last = said
+        return last
+
+    def _over_and_closed(self, errors: threading.Thread) -> int:
+        assert self._process is not None
         code = self._process.wait()
         self._over.set()
         errors.join()
         with self._input, contextlib.suppress(OSError):
             assert self._process.stdin is not None
             self._process.stdin.close()
-        self._process.stdout.close()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        for output in (self._process.stdout, self._process.stderr):
+            assert output is not None
+            output.close()
+        return code
+
+    def _note(self, name: str, last: dict[str, Any], code: int) -> None:
         if "result" in last and self._last_said:
             _log.info("job %s: %s", name, "\n".join(self._last_said))
-        elif "result" not in last and "problem" not in last and not self._unwanted:
+        elif not last and not self._unwanted:
             _log.error("job %s ended with %s:\n%s", name, code, "\n".join(self._last_said))
-        self._to_loop(self._settle, last, code)
+
+    def _kill(self) -> None:
+        assert self._process is not None
+        with contextlib.suppress(OSError):
+            self._process.kill()
 
     def _to_loop(self, call: Callable[..., None], *values: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
@@ -187,12 +217,10 @@ class _Child:
     def _settle(self, last: dict[str, Any], code: int) -> None:
         if self.ended.done():
             return
-        if "result" in last:
+        if isinstance(last.get("result"), dict):
             self.ended.set_result(last["result"])
-        elif "problem" in last:
-            problem = last["problem"]
-            kind = _KINDS.get(problem["kind"], Problem)
-            self.ended.set_exception(kind(problem["title"], problem["sentence"], problem["field"]))
+        elif (problem := _problem_from(last.get("problem"))) is not None:
+            self.ended.set_exception(problem)
         else:
             self.ended.set_exception(
                 JobEnded(
@@ -200,6 +228,27 @@ class _Child:
                     f"The process that did it is gone (code {code}). The log has the details; try again.",
                 )
             )
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    """A line of a child; None if it is none of ours."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict):
+        return None
+    progress = said.get("progress")
+    is_progress = isinstance(progress, list) and len(progress) == 2
+    return said if is_progress or "result" in said or "problem" in said else None
+
+
+def _problem_from(found: Any) -> Problem | None:
+    """The Problem that a child met; None if it is not told as one."""
+    if not isinstance(found, dict) or not {"kind", "title", "sentence", "field"} <= found.keys():
+        return None
+    kind = _KINDS.get(str(found["kind"]), Problem)
+    return kind(str(found["title"]), str(found["sentence"]), str(found["field"]))
 
 
 def problem_to_json(problem: Problem) -> dict[str, str]:

@@ -6,6 +6,7 @@ from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
 from desktop.domain.settings_words import differences
 from desktop.services.rights import allow
+from desktop.services.sittings import Sittings
 from desktop.store import activity, opening, people, settings
 from desktop.store.engine import Store, Tx
 
@@ -15,6 +16,8 @@ class Workspace:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.sittings = Sittings()
+        """Whoever turns signing in on here proves by it who they are."""
 
     async def settings(self) -> Settings:
         return await self._store.read(settings.load, people=True)
@@ -28,6 +31,8 @@ class Workspace:
             _check(tx, wanted)
             _check_sign_in(tx, before, wanted, user)
             settings.save(tx, wanted, user.id or None)
+            if wanted.sign_in and not before.sign_in and user.id:
+                self.sittings.prove(user.id, people.credentials(tx, user.id).hash)
             told = differences(before, wanted)
             if told:
                 changes = "; ".join(f"{one.setting}: {one.before} → {one.after}" for one in told)

@@ -1,7 +1,8 @@
 """Opening a store: make it, bring it up to date with a backup first, check that it is the right one."""
 
+import secrets
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -139,10 +140,21 @@ def _refuse_newer(conn: Connection, current: str | None) -> None:
 
 
 def _back_up(path: Path, revision: str) -> Path:
+    """A copy beside the store, whole or not there. Raises StoreBroken."""
     backup = path.with_name(f"{path.stem}.before-{newest_revision()}-from-{revision}{path.suffix}")
-    backup.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as source:
-        source.execute("VACUUM INTO ?", (str(backup),))
+    part = backup.with_name(f"{backup.name}.{secrets.token_hex(4)}.part")
+    try:
+        with closing(sqlite3.connect(path)) as source:
+            source.execute("VACUUM INTO ?", (str(part),))
+        part.replace(backup)
+    except (OSError, sqlite3.Error) as wrong:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise StoreBroken(
+            "No backup could be made",
+            f"The store has to be upgraded, and its backup “{backup}” cannot be written: {wrong}. Nothing was "
+            "changed. Make room there, then open it again.",
+        ) from wrong
     return backup
 
 

@@ -1,7 +1,6 @@
 """The main window: the rail, the pages, the foot; who sits here, and what the keyboard does everywhere."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
@@ -39,8 +38,6 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.templates.page import TemplatesPage
 from desktop.ui.templates.watch import TemplateWatch
 from desktop.ui.theme import Theme
-
-_log = logging.getLogger("assent.window")
 
 LEAST_PX = (1100, 700)
 FIRST_PX = (1440, 900)
@@ -91,6 +88,7 @@ class MainWindow(QMainWindow):
         self._watch = TemplateWatch(self.desk, self, self.open_template)
         self._restore_place()
         self.go("conversations")
+        self.tasks.spawn(self, self._read_standing())  # what changed before the window could hear of it
 
     # Going places.
 
@@ -113,7 +111,7 @@ class MainWindow(QMainWindow):
         """Show what is known of a contact."""
         page = self.go("contacts")
         assert isinstance(page, ContactsPage)
-        page.open_contact(contact_id)
+        page.open_contact(contact_id, from_conversation=True)
 
     def new_broadcast(self, template_id: int | None = None) -> None:
         """Open the wizard, with a template chosen if one is given."""
@@ -140,6 +138,11 @@ class MainWindow(QMainWindow):
 
     async def _switch(self, user: User) -> None:
         await self.pages.settle()
+        if not self._sign_in:  # turned on since the menu was opened
+            await self._seat(user)
+
+    async def _seat(self, user: User) -> None:
+        self._app.accounts.rise(self._user)
         self._user = user
         self._look_again()
         self.toasts.show_toast(f"{user.name} sits here now ({user.role.value.title()}).")
@@ -171,10 +174,7 @@ class MainWindow(QMainWindow):
         """Let go of the program: remember the place, end what the window started."""
         self.status.show_closing()
         self.pages.setEnabled(False)
-        try:
-            await self.pages.settle()
-        except Problem as problem:  # the store is gone: nothing can be saved, and closing goes on
-            _log.error("not saved at the end: %s", problem)
+        await self.pages.settle_if_possible()
         await self.tasks.close()
         if self._app.machine is not None:
             geometry = bytes(self.saveGeometry().toHex().data()).decode("ascii")
@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
     def _make_contacts(self) -> QWidget:
         page = ContactsPage(self.desk)
         page.conversation_requested.connect(self.open_contact)
+        page.back_requested.connect(lambda: self.go("conversations"))
         page.broadcast_requested.connect(self.open_broadcast)
         return page
 
@@ -352,23 +353,24 @@ class MainWindow(QMainWindow):
         self.rail.person.setAccessibleDescription(role)
 
     def _heard(self, changes: Changes) -> None:
-        if changes.has(Topic.SETTINGS):
-            self.tasks.spawn(self, self._read_given())
-        if changes.has(Topic.PERSON):
-            self.tasks.spawn(self, self._read_people())
+        if changes.has(Topic.SETTINGS) or changes.has(Topic.PERSON):
+            self.tasks.spawn(self, self._read_standing())
 
-    async def _read_given(self) -> None:
+    async def _read_standing(self) -> None:
+        """Whether one signs in, a password, a role and an account count at once, here as in the services."""
         settings = await self._app.workspace.settings()
         self._given, self._sign_in = settings.given, settings.sign_in
-
-    async def _read_people(self) -> None:
-        """A role that was changed and an account that was closed count at once, here as in the services."""
         self._people = await self._app.workspace.people()
+        why_out = await self._app.accounts.why_out(self._user)
         now = next((one for one in self._people if one.id == self._user.id), None)
-        if now is None:
-            self._put_out()
+        if why_out:
+            self.leaving.put_out(why_out)
+        elif now is None:
+            await self._make_room()
         elif now.role is not self._user.role:
-            await self.pages.settle()
+            await self.pages.settle_if_possible()
+            if self._user.id != now.id:  # somebody else sat down meanwhile
+                return
             self._user = now
             self._look_again()
             self.toasts.show_toast(f"Your role is {now.role.value} now.")
@@ -376,14 +378,11 @@ class MainWindow(QMainWindow):
             self._user = now
             self._show_person()
 
-    def _put_out(self) -> None:
-        """The account of who sits here was closed."""
-        if self._sign_in:
-            self.leaving.put_out(
-                f"The account of {self._user.name} was closed. Ask an admin to open it again."
-            )
-        elif self._people:
-            self.switch_user(self._people[0])
+    async def _make_room(self) -> None:
+        """The account of who sits here was closed, and nobody signs in."""
+        if self._people:
+            await self.pages.settle_if_possible()
+            await self._seat(self._people[0])
 
     def _started_over(self) -> None:
         """Other rows, other ids; the people stay who they are."""

@@ -192,6 +192,8 @@ def _expect(key: Key, phone: str, said: list[dict[str, Any]], option: str, file_
             key.counts["opt_outs_in_file"] += 1
             key.counts["opt_outs_applied"] += 1
         elif opt_in == "no":
+            someone.consent.append(("no", "import", file_name, False))
+            earlier.consent.append(someone.consent[-1])
             key.counts["already_no"] += 1
         elif opt_in == "yes" and (someone.opt_in == "no" or someone.stopped):
             key.counts["kept_no"] += 1

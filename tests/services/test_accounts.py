@@ -325,3 +325,75 @@ async def test_the_loop_goes_on_while_a_password_is_hashed(office: Office) -> No
         await asyncio.sleep(0.001)
     assert (await refused(signing)).title == "Not signed in"
     assert ticks > 20, "two hashes take a tenth of a second and more"
+
+
+# Who may stay.
+
+
+async def test_who_did_not_sign_in_may_not_stay_once_it_is_turned_on_elsewhere(office: Office) -> None:
+    assert await office.accounts.why_out(office.agent) == ""
+    on = replace(await office.workspace.settings(), sign_in=True)
+    await office.workspace.change_settings(on, office.admin)
+    for one in (office.admin, office.agent):
+        assert await office.accounts.why_out(one) == "Signing in is on now. Please sign in."
+    assert await office.accounts.sign_in("meera", GOOD) == office.admin
+    assert await office.accounts.why_out(office.admin) == ""
+    await office.accounts.sign_out(office.admin)
+    assert await office.accounts.why_out(office.admin) != ""
+    await office.accounts.sign_out(office.agent)
+    assert len(await office.told(Deed.SIGNED_OUT)) == 1, "who never signed in does not sign out"
+
+
+async def test_who_turns_signing_in_on_stays(office: Office) -> None:
+    here = Accounts(office.store, Passwords(CHEAP), office.workspace.sittings)
+    on = replace(await office.workspace.settings(), sign_in=True)
+    await office.workspace.change_settings(on, office.admin)
+    assert await here.why_out(office.admin) == ""
+    assert await here.why_out(office.agent) != ""
+    here.rise(office.admin)
+    assert await here.why_out(office.admin) != "", "somebody else sat here meanwhile"
+
+
+async def test_who_adds_the_second_person_of_a_real_number_stays(office: Office) -> None:
+    await office.stamp(REAL)
+    await office.accounts.add("Kim Lee", Role.AGENT, "kim", OTHER, office.admin)
+    assert (await office.workspace.settings()).sign_in
+    assert await office.accounts.why_out(office.admin) == ""
+    assert await office.accounts.why_out(office.supervisor) != ""
+
+
+async def test_a_password_that_is_set_elsewhere_ends_the_sitting(office: Office) -> None:
+    on = replace(await office.workspace.settings(), sign_in=True)
+    await office.workspace.change_settings(on, office.admin)
+    elsewhere = Accounts(office.store, Passwords(CHEAP))
+    await elsewhere.set_password(office.agent.id, OTHER, office.admin, sign_in_name="lina")
+    lina = await office.accounts.sign_in("lina", OTHER)
+    assert await office.accounts.why_out(lina) == ""
+    await office.accounts.set_password(lina.id, "a third of its kind", lina, present_password=OTHER)
+    assert await office.accounts.why_out(lina) == "", "changed here by who sits here"
+    await elsewhere.set_password(lina.id, OTHER, office.admin)
+    assert (
+        await office.accounts.why_out(lina)
+        == "The password of Lina Haddad was renewed. Please sign in with the new one."
+    )
+    await office.accounts.deactivate(lina.id, office.admin)
+    said = "The account of Lina Haddad was closed. Ask an admin to open it again."
+    assert await office.accounts.why_out(lina) == said
+
+
+async def test_ones_first_password_proves_nothing(office: Office) -> None:
+    await office.accounts.set_password(office.agent.id, OTHER, office.agent, sign_in_name="lina")
+    on = replace(await office.workspace.settings(), sign_in=True)
+    await office.workspace.change_settings(on, office.admin)
+    assert await office.accounts.why_out(office.agent) != ""
+
+
+async def test_a_hash_renewed_at_todays_costs_keeps_who_just_signed_in(office: Office) -> None:
+    costly = Accounts(office.store, Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)))
+    on = replace(await office.workspace.settings(), sign_in=True)
+    await office.workspace.change_settings(on, office.admin)
+    before = await office.hash_of(office.admin.id)
+    await costly.sign_in("meera", GOOD)
+    assert await office.hash_of(office.admin.id) != before
+    assert await costly.why_out(office.admin) == ""
+    assert before not in repr(vars(costly.sittings))

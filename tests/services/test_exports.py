@@ -2,8 +2,12 @@
 
 import asyncio
 import csv
+import io
+import os
+import signal
+import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +22,10 @@ from desktop.domain.filters import Condition, Filter, Kind, Op
 from desktop.domain.importing import Options
 from desktop.domain.people import Role, User
 from desktop.domain.problems import NotAllowed, Problem
+from desktop.services import exportfiles, jobwork
 from desktop.services.exports import ExportFormat, ExportResult, Exports
 from desktop.services.imports import Imports
+from desktop.services.jobs import JobEnded
 from desktop.store import activity, consent, contacts, people, seeds
 from desktop.store.engine import Store, Tx
 from desktop.store.opening import open_store
@@ -64,6 +70,16 @@ async def fill(store: Store, count: int = 0) -> list[int]:
         return made + [contacts.create(tx, f"Person {at}", f"+44131496{at:04}") for at in range(count)]
 
     return await store.write(write)
+
+
+@pytest.fixture
+def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """The number of the process that exports: it is started by a script that notes it."""
+    noted, starter = tmp_path / "pid", tmp_path / "starter"
+    starter.write_text(f"#!/bin/sh\necho $$ >'{noted}'\nexec '{sys.executable}' \"$@\"\n", "utf-8")
+    starter.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(starter))
+    return lambda: int(noted.read_text())
 
 
 def cells(path: Path) -> list[list[Any]]:
@@ -157,33 +173,87 @@ class TestWholeOrNotThere:
         stop.set()
         assert await Exports(store).run(Target(), path, ExportFormat.XLSX, user, None, stop) is None
         assert path.read_text() == "of yesterday"
-        assert not (tmp_path / "contacts.xlsx.part").exists()
+        assert not [one for one in os.listdir(tmp_path) if one.endswith(".part")]
         assert await store.read(activity.newest) == []
 
     @pytest.mark.parametrize("form", list(ExportFormat))
-    @pytest.mark.parametrize("how", ["stopped", "cancelled"])
+    @pytest.mark.parametrize("how", ["stopped", "cancelled", "killed"])
     async def test_ended_in_the_middle_nothing_is_left(
-        self, store: Store, user: User, tmp_path: Path, form: ExportFormat, how: str
+        self,
+        store: Store,
+        user: User,
+        tmp_path: Path,
+        child: Callable[[], int],
+        form: ExportFormat,
+        how: str,
     ) -> None:
         someone = [
             SeedContact("", f"+4413149{at:05}", OptIn.NONE, datetime(2026, 11, 1, tzinfo=UTC))
             for at in range(30_000)
         ]
         await store.write(lambda tx: seeds.add_contacts(tx, someone))
-        path, stop, begun = tmp_path / "all", threading.Event(), asyncio.Event()
+        place, out = tmp_path / "data", tmp_path / "out"
+        out.mkdir()
+        stop, begun = threading.Event(), asyncio.Event()
+        written: list[Path] = []
+
+        def tell(_done: int, _total: int) -> None:
+            if not begun.is_set():
+                written[:] = [*out.iterdir(), *place.glob("*/*")]
+                begun.set()
+
         running = asyncio.create_task(
-            Exports(store).run(Target(), path, form, user, lambda _done, _total: begun.set(), stop)
+            Exports(store, place).run(Target(), out / "all", form, user, tell, stop)
         )
         await asyncio.wait_for(begun.wait(), 60)
         if how == "stopped":
             stop.set()
             assert await running is None
+        elif how == "killed":
+            os.kill(child(), signal.SIGKILL)
+            with pytest.raises(JobEnded):
+                await running
         else:
             running.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await running
-        assert not path.exists()
-        assert not path.with_name("all.part").exists()
+        # It had begun, a workbook's sheet in a folder of ours; and nothing of it is left.
+        assert len(written) == (1 if form is ExportFormat.CSV else 2)
+        assert [*out.iterdir(), *place.iterdir()] == []
+
+    async def test_a_file_that_cannot_be_put_in_its_place(
+        self, store: Store, user: User, tmp_path: Path
+    ) -> None:
+        """The log has the line before the file is there, and another one if it never comes."""
+        await fill(store)
+        out = tmp_path / "out"
+        (out / "all.csv").mkdir(parents=True)
+        with pytest.raises(Problem, match="cannot be written"):
+            await Exports(store).run(Target(), out / "all.csv", ExportFormat.CSV, user)
+        assert [one.name for one in out.iterdir()] == ["all.csv"]
+        lines = await store.read(activity.newest)
+        assert [one.details for one in lines] == ["not saved after all", "4 contacts"]
+
+    @pytest.mark.parametrize("form", list(ExportFormat))
+    async def test_a_file_that_is_there_already_is_somebodys(
+        self, store: Store, user: User, tmp_path: Path, form: ExportFormat
+    ) -> None:
+        """Were the name of the half file taken, it would not be ours to write over or to delete."""
+        part = tmp_path / "letters.part"
+        part.write_text("Dear Ana")
+        asked = {
+            "store": store.url,
+            "path": str(tmp_path / "all"),
+            "part": str(part),
+            "folder": str(tmp_path),
+            "format": form.value,
+            "target": exportfiles.target_to_json(Target()),
+            "user": jobwork.user_to_json(user),
+            "most_sheet_rows": 100,
+        }
+        with pytest.raises(Problem, match="File exists"):
+            await exportfiles.export(asked, jobwork.Talk(io.StringIO()))
+        assert part.read_text() == "Dear Ana"
 
     @pytest.mark.parametrize("form", list(ExportFormat))
     async def test_a_folder_that_is_not_there(

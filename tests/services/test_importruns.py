@@ -196,8 +196,24 @@ async def test_ended_in_the_middle_it_can_be_undone(
     verbs = BulkChanges(store)
     (journal,) = await verbs.newest()
     assert journal.status is BulkStatus.INTERRUPTED
+    (line,) = await store.read(activity.newest)
+    assert (line.deed, line.subject, line.user_name) == (Deed.IMPORTED, path.name, "Meera Rao")
+    assert re.fullmatch(r"interrupted after \d,\d{3} contacts", line.details)
     await verbs.undo(journal.id, user)
     assert await store.read(standing) == before
+
+
+async def test_what_is_read_lies_in_the_data_folder_and_goes(
+    store: Store, user: User, tmp_path: Path
+) -> None:
+    place, path = tmp_path / "data", tmp_path / "l.csv"
+    path.write_text("phone\n+16045550142\n", "utf-8")
+    async with ImportRuns(store, place).open(path, user) as run:
+        await run.check(CANADA)
+        (folder,) = place.iterdir()
+        assert folder.name.startswith(f"assent-import-{os.getpid()}-")
+        assert (folder / "rows.jsonl").exists()
+    assert list(place.iterdir()) == []
 
 
 class TestRefused:

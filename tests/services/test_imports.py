@@ -4,7 +4,8 @@ import asyncio
 import csv
 import threading
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,16 +13,17 @@ import pytest
 import xlsxwriter
 from sqlalchemy import select
 
+from desktop.domain.activity import Deed
 from desktop.domain.bulk import BulkStatus
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.importcolumns import Becomes, NotATable, recognise
 from desktop.domain.importing import Counts, ImportRow, Options
 from desktop.domain.people import Role, User
-from desktop.domain.problems import NotAllowed, Problem
+from desktop.domain.problems import NotAllowed, Overtaken, Problem
 from desktop.services import importfiles
 from desktop.services.bulk import BulkChanges
 from desktop.services.imports import Imports, Progress, Stage
-from desktop.store import bulk, consent, contacts, imports, people, tables
+from desktop.store import activity, bulk, consent, contacts, imports, people, tables
 from desktop.store.engine import Store, Tx
 from desktop.store.opening import open_store
 from desktop.system.clock import SystemClock
@@ -113,7 +115,15 @@ class TestAnswerKey:
 
         again = await Imports(store).run(path, CANADA, user)
 
-        assert await store.read(lambda tx: dump(tx, user.id)) == first
+        second = await store.read(lambda tx: dump(tx, user.id))
+        said_again = 0
+        for phone, one in second.items():
+            # Each No is heard again, and kept: nothing that is older can be undone into its place.
+            said_again += len(one.consent) - len(first[phone].consent)
+            assert set(one.consent[len(first[phone].consent) :]) <= {("no", "import", path.name, False)}
+            one.consent[:] = first[phone].consent
+        assert second == first
+        assert said_again == again.counts.already_no > 0
         assert (again.counts.new, again.counts.updated, again.counts.opt_outs_applied) == (0, 0, 0)
 
 
@@ -151,7 +161,8 @@ class TestNo:
         assert result.counts == Counts(**{"rows": 1, "known": 1, **counted})
         assert await opt_in_of(store, "+16045550142") is after
         imported = [one for one in await said_of(store, contact_id) if one[1] == "import"]
-        assert imported == ([] if after is known else [(after.value, "import", "list.csv", "Meera Rao")])
+        heard = after is not known or "already_no" in counted
+        assert imported == ([(after.value, "import", "list.csv", "Meera Rao")] if heard else [])
 
     async def test_opt_outs_only_counted_when_not_wanted(
         self, store: Store, user: User, tmp_path: Path
@@ -165,6 +176,46 @@ class TestNo:
         assert await opt_in_of(store, "+16045550142") is OptIn.YES
         assert [one[1] for one in await said_of(store, contact_id)] == ["keyword"]
         assert await opt_in_of(store, "+14165550117") is OptIn.NO
+
+    async def test_an_undo_of_an_earlier_import_leaves_whom_a_later_one_knows(
+        self, store: Store, user: User, tmp_path: Path
+    ) -> None:
+        """Both said No of Priya and named Bo: taking back the first must take neither away."""
+        lines = ("phone,optin", "+16045550142,no", "+14165550117,")
+        first = await Imports(store).run(table(tmp_path / "first.csv", *lines), CANADA, user)
+        second = await Imports(store).run(table(tmp_path / "second.csv", *lines), CANADA, user)
+        assert first.bulk_id is not None
+        assert second.counts == Counts(rows=2, known=2, already_no=1)
+
+        undone = await BulkChanges(store).undo(first.bulk_id, user)
+
+        assert (undone.removed, undone.kept) == (0, 2)
+        assert await opt_in_of(store, "+16045550142") is OptIn.NO
+        assert await store.read(contacts.count) == 2
+
+    async def test_an_undo_never_takes_back_a_no_that_was_said_again(
+        self, store: Store, user: User, tmp_path: Path
+    ) -> None:
+        someone = await add(store, "+16045550142", OptIn.YES)
+        lines = ("phone,optin", "+16045550142,no")
+        first = await Imports(store).run(table(tmp_path / "first.csv", *lines), CANADA, user)
+        second = await Imports(store).run(table(tmp_path / "second.csv", *lines), CANADA, user)
+        verbs = BulkChanges(store)
+        for result in (first, second):
+            assert result.bulk_id is not None
+            await verbs.undo(result.bulk_id, user)
+            assert await opt_in_of(store, "+16045550142") is OptIn.NO
+        said = [one[:3] for one in await said_of(store, someone)]
+        assert said[1:] == [("no", "import", "first.csv"), ("no", "import", "second.csv")]
+
+    async def test_a_no_again_that_is_not_wanted_is_not_recorded(
+        self, store: Store, user: User, tmp_path: Path
+    ) -> None:
+        someone = await add(store, "+16045550142", OptIn.NO)
+        path = table(tmp_path / "list.csv", "phone,optin", "+16045550142,no")
+        result = await Imports(store).run(path, Options(apply_opt_outs=False), user)
+        assert result.counts == Counts(rows=1, known=1, already_no=1)
+        assert [one[1] for one in await said_of(store, someone)] == ["keyword"]
 
     async def test_stopped_in_whatsapp_takes_no_yes(self, store: Store, user: User, tmp_path: Path) -> None:
         await add(store, "+16045550142", stopped=True)
@@ -207,7 +258,7 @@ class TestNo:
         no = table(tmp_path / "no.csv", "phone,optin", "+5215512345678,no")
         assert (await Imports(store).run(no, CANADA, user)).counts.opt_outs_applied == 1
         assert [one[0] for one in await said_of(store, second)] == ["no"]
-        assert [one[1] for one in await said_of(store, first)] == ["keyword"]
+        assert [one[:2] for one in await said_of(store, first)] == [("no", "keyword"), ("no", "import")]
 
     async def test_the_option_is_told_apart_from_the_file(
         self, store: Store, user: User, tmp_path: Path
@@ -292,8 +343,76 @@ class TestStopping:
         assert len(events) == count
         (journal,) = await store.read(bulk.newest)
         assert journal.status is BulkStatus.INTERRUPTED
+        (line,) = await store.read(activity.newest)
+        assert line.deed is Deed.IMPORTED
+        assert line.details.startswith("interrupted after ")
         await BulkChanges(store).undo(journal.id, user)
         assert await store.read(contacts.count) == 0
+
+
+class TestEndedByOthers:
+    """What happens in the middle counts in the step that follows: nothing more is written."""
+
+    @staticmethod
+    async def _begin(
+        store: Store, user: User, tmp_path: Path, meanwhile: Callable[[Tx], object]
+    ) -> BaseException:
+        """Import a thousand rows; after the first step something else happens. Returns how the import ended."""
+        path = table(tmp_path / "l.csv", "phone", *(f"+44131496{n:04}" for n in range(1000)))
+        done: list[Future[object]] = []
+
+        def tell(progress: Progress) -> None:
+            if progress.stage is Stage.WRITING and not done:
+                done.append(store.submit_write(meanwhile))
+
+        with pytest.raises(Problem) as raised:
+            await Imports(store).run(path, CANADA, user, tell)
+        await asyncio.wrap_future(done[0])
+        return raised.value
+
+    async def test_an_account_that_is_closed(self, store: Store, user: User, tmp_path: Path) -> None:
+        ended = await self._begin(store, user, tmp_path, lambda tx: people.set_active(tx, user.id, False))
+
+        assert isinstance(ended, NotAllowed)
+        (journal,) = await store.read(bulk.newest)
+        assert journal.status is BulkStatus.INTERRUPTED
+        count = await store.read(contacts.count)
+        assert 0 < count < 1000
+        (line,) = await store.read(activity.newest)
+        assert (line.deed, line.subject, line.user_name) == (Deed.IMPORTED, "l.csv", "Meera Rao")
+        assert line.details == f"interrupted after {count:,} contacts"
+
+    @pytest.mark.parametrize("status", [BulkStatus.UNDOING, BulkStatus.DONE])
+    async def test_an_import_that_another_program_takes_over(
+        self, store: Store, user: User, tmp_path: Path, status: BulkStatus
+    ) -> None:
+        """Taken for dead, it is undone or kept elsewhere: it says nothing more about what becomes of it."""
+        seen: list[int] = []
+
+        def take_over(tx: Tx) -> None:
+            (journal,) = bulk.newest(tx)
+            bulk.set_status(tx, journal.id, status, process="elsewhere-1-abc")
+            seen.append(contacts.count(tx))
+
+        ended = await self._begin(store, user, tmp_path, take_over)
+
+        assert isinstance(ended, Overtaken)
+        (journal,) = await store.read(bulk.newest)
+        assert (journal.status, journal.process) == (status, "elsewhere-1-abc")
+        assert await store.read(contacts.count) == seen[0] < 1000
+
+    async def test_an_end_that_comes_too_late(self, store: Store, user: User, tmp_path: Path) -> None:
+        """All was written when somebody else took it: it does not say that it is done."""
+        path = table(tmp_path / "l.csv", "phone", "+16045550142")
+
+        def tell(progress: Progress) -> None:
+            if progress.stage is Stage.WRITING:
+                store.submit_write(lambda tx: bulk.set_status(tx, bulk.newest(tx)[0].id, BulkStatus.UNDONE))
+
+        with pytest.raises(Overtaken):
+            await Imports(store).run(path, CANADA, user, tell)
+        (journal,) = await store.read(bulk.newest)
+        assert journal.status is BulkStatus.UNDONE
 
 
 class TestCollision:

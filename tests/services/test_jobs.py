@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,43 @@ class TestRun:
             if thread.name.startswith("job-check"):
                 thread.join(PATIENCE_S)
                 assert not thread.is_alive()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")
+class TestNoise:
+    """What stands between the lines that are ours: never a reason to wait for ever."""
+
+    @pytest.fixture
+    def child(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], None]:
+        """Have another program started for a job, one that says these lines."""
+
+        def make(lines: list[str]) -> None:
+            said = tmp_path / "said"
+            said.write_text("\n".join(lines) + "\n", "utf-8")
+            program = tmp_path / "child"
+            program.write_text(f"#!/bin/sh\nread asked\ncat '{said}'\n", "utf-8")
+            program.chmod(0o755)
+            monkeypatch.setattr(sys, "executable", str(program))
+
+        return make
+
+    @pytest.mark.parametrize(
+        "noise",
+        ["[1, 2]", "42", "null", '"progress"', "{", '{"level": "info"}', '{"progress": 3}', "[" * 100_000],
+    )
+    async def test_it_is_passed_over(self, child: Callable[[list[str]], None], noise: str) -> None:
+        told: list[Told] = []
+        child([noise, '{"progress": [1, 2]}', noise, '{"result": {"count": 3}}', noise])
+        result = await asyncio.wait_for(jobs.run("any", {}, told.append), PATIENCE_S)
+        assert (result, told) == ({"count": 3}, [Told(1, 2, "")])
+
+    @pytest.mark.parametrize(
+        "last", ['{"result": 3}', '{"problem": 3}', '{"problem": {"title": "a"}}', '{"progress": [1, 2]}']
+    )
+    async def test_a_last_word_that_says_nothing(self, child: Callable[[list[str]], None], last: str) -> None:
+        child([last])
+        with pytest.raises(jobs.JobEnded):
+            await asyncio.wait_for(jobs.run("any", {}), PATIENCE_S)
 
 
 class TestChild:

@@ -189,6 +189,28 @@ async def test_a_closed_account_may_nothing_at_once(mute: Desk) -> None:
         assert refused.value.sentence == said, right
 
 
+async def test_a_closed_account_leaves_no_trace_in_conversations(mute: Desk) -> None:
+    wrote = await mute.contact(PRIYA, wrote=True)
+    conversations = mute.app.conversations
+    await conversations.save_draft(wrote, mute.agent, {"text": "Good mor"})
+    await mute.app.accounts.deactivate(mute.agent.id, mute.admin)
+    before = await conversations.open(wrote, mute.agent)
+    assert before.row is not None
+    assert before.row.unread_count == 1
+    for verb in (
+        conversations.mark_read(wrote, mute.agent),
+        conversations.save_draft(wrote, mute.agent, {"text": "Good morning"}),
+        conversations.save_draft(wrote, mute.agent, None),
+    ):
+        with pytest.raises(NotAllowed, match="The account of Lina Haddad is closed"):
+            await verb
+    assert await conversations.open(wrote, mute.agent) == before
+    await conversations.mark_read(wrote, mute.admin)
+    after = (await conversations.open(wrote, mute.admin)).row
+    assert after is not None
+    assert after.unread_count == 0
+
+
 async def test_a_role_that_was_taken_counts_at_once(mute: Desk) -> None:
     await mute.app.accounts.set_role(mute.supervisor.id, Role.AGENT, mute.admin)
     agent = replace(mute.supervisor, role=Role.AGENT)

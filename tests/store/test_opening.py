@@ -1,6 +1,7 @@
 """Opening a store: made new, upgraded with a backup first, refused when newer, damaged or somebody else's."""
 
 import sqlite3
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -137,6 +138,31 @@ def test_a_file_that_cannot_be_written_is_not_upgraded(sqlite_address: str, cloc
 
     with pytest.raises(StoreBroken):
         open_store(sqlite_address, clock, "test")
+    assert quick_look(sqlite_address)["revision"] == "0001"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of a file there")
+def test_a_backup_that_finds_no_room_is_a_problem_and_leaves_nothing(
+    sqlite_address: str, clock: FakeClock
+) -> None:
+    import resource
+
+    path = Path(sqlite_address.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '0001'")
+        conn.commit()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Room for what SQLite keeps beside a file, and not for a second one.
+    room_bytes = 65_536
+    assert path.stat().st_size > room_bytes
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, before[1]))
+    try:
+        with pytest.raises(StoreBroken, match="backup") as raised:
+            open_store(sqlite_address, clock, "test")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert raised.value.title == "No backup could be made"
+    assert [one.name for one in path.parent.iterdir() if "before" in one.name] == []
     assert quick_look(sqlite_address)["revision"] == "0001"
 
 

@@ -40,7 +40,7 @@ class Leaving:
         self._theme, self._window, self._tasks = theme, window, tasks
         self._works, self._unsaved, self._show_unsaved = works, unsaved, show_unsaved
         self._left = asyncio.Event()
-        self._asking = False
+        self._asking = self._putting_out = False
         self.out, self.notice = False, ""
 
     @property
@@ -67,8 +67,10 @@ class Leaving:
             self.now(out=out)
 
     def put_out(self, notice: str) -> None:
-        """The person may not stay: what is under way ends, and nothing is asked."""
-        self._spawn(self._put_out(notice))
+        """The person may not stay: what is under way ends, and nothing is asked. Once: a second notice is late."""
+        if not (self.is_left or self._putting_out):
+            self._putting_out = True
+            self._spawn(self._put_out(notice))
 
     async def _put_out(self, notice: str) -> None:
         try:

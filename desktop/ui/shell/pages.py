@@ -1,11 +1,15 @@
 """The pages of the window, each built when it is first shown."""
 
+import logging
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from desktop.domain.problems import Problem
 from desktop.ui.parts.naming import named
+
+_log = logging.getLogger("assent.window")
 
 Factory = Callable[[], QWidget]
 
@@ -53,10 +57,23 @@ class Pages(QStackedWidget):
         return self._built[key]
 
     async def settle(self) -> None:
-        """Return when every page has saved what people wrote."""
-        for page in self._built.values():
+        """Return when every page has saved what people wrote. Raises the first Problem, after the last page."""
+        problems: list[Problem] = []
+        for page in tuple(self._built.values()):
             if isinstance(page, Settles):
-                await page.settle()
+                try:
+                    await page.settle()
+                except Problem as problem:
+                    problems.append(problem)
+        if problems:
+            raise problems[0]
+
+    async def settle_if_possible(self) -> None:
+        """The same where it goes on in any case: the store may be gone, or the person may no longer."""
+        try:
+            await self.settle()
+        except Problem as problem:
+            _log.error("not saved at the end: %s", problem)
 
     def look_again(self) -> None:
         """Another person sits here: pages that can read anew do, the others are built when next shown."""

@@ -14,14 +14,16 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from desktop.app import open_app
 from desktop.domain.activity import Deed
+from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Role, User
 from desktop.options import Options
 from desktop.services.accounts import Accounts
 from desktop.services.demo import Demo
+from desktop.services.workspace import Workspace
 from desktop.store.opening import open_store
 from desktop.system.clock import SystemClock
 from desktop.system.paths import Paths
@@ -181,6 +183,134 @@ async def test_whose_account_is_closed_is_put_out_with_a_sentence(tmp_path: Path
         await until(lambda: bool(screen.password_row.note.text()), "the refusal")
         screen.close()
         assert await at.ended() == 0
+
+
+async def test_a_password_set_by_an_admin_elsewhere_ends_the_window(tmp_path: Path, theme: Theme) -> None:
+    async with house(tmp_path, theme) as at:
+        window = await at.come_in("lina", OTHER)
+        app, (meera, _, lina) = window.desk.app, at.people
+        third = "a lamp on the third pier"
+        await app.accounts.set_password(lina.id, third, lina, present_password=OTHER)
+        await settled(window)
+        assert not window.leaving.is_left, "one's own new password"
+        await Accounts(app.store).set_password(lina.id, PASSWORD, meera)
+        screen = await appears(SignInScreen)
+        assert screen.notice.text.text() == (
+            "The password of Lina Haddad was renewed. Please sign in with the new one."
+        )
+        window = await at.come_in("lina", PASSWORD)
+        await Accounts(app.store).set_password(meera.id, OTHER, meera, present_password=PASSWORD)
+        await settled(window)
+        assert not window.leaving.is_left, "somebody else's new password"
+        window.close()
+        assert await at.ended() == 0
+
+
+@asynccontextmanager
+async def open_house(home: Path, theme: Theme) -> AsyncIterator[MainWindow]:
+    """The sandbox, where Meera sits without having signed in; she could."""
+    session = asyncio.ensure_future(_session(Options(str(home / "assent.db"), Paths(home), demo=True), theme))
+    try:
+        window = await appears(MainWindow)
+        meera = window.desk.user()
+        await window.desk.app.accounts.set_password(meera.id, PASSWORD, meera, sign_in_name="meera")
+        yield window
+    finally:
+        for one in (shown(SignInScreen), shown(MainWindow)):
+            if one is not None and not session.done():
+                one.close()
+        assert await asyncio.wait_for(session, 20) == 0
+
+
+async def settled(window: MainWindow) -> None:
+    """Return when the window has heard of what was written so far, and has done what follows."""
+    heard: list[Changes] = []
+    forget = window.desk.app.feed.subscribe(heard.append)
+    await window.desk.app.store.write(lambda tx: tx.touch(Topic.WEBHOOK))
+    await until(lambda: any(one.has(Topic.WEBHOOK) for one in heard), "the feed")
+    forget()
+    await until(lambda: window.tasks.running_count == 0, "the window to settle")
+
+
+async def turn_on(workspace: Workspace, user: User) -> None:
+    await workspace.change_settings(replace(await workspace.settings(), sign_in=True), user)
+
+
+async def test_turning_signing_in_on_elsewhere_puts_out_who_has_not_signed_in(
+    tmp_path: Path, theme: Theme
+) -> None:
+    async with open_house(tmp_path, theme) as window:
+        app, meera = window.desk.app, window.desk.user()
+        window.open_contact(1)
+        await settled(window)
+        text = window.findChild(QWidget, "compose_text")
+        assert text is not None
+        QTest.keyClicks(text, "Half a sente")
+        await turn_on(Workspace(app.store), meera)
+        screen = await appears(SignInScreen)
+        assert shown(MainWindow) is None
+        assert screen.notice.text.text() == "Signing in is on now. Please sign in."
+        opened = await app.conversations.open(1, meera)
+        assert "Half a sente" in json.dumps(opened.draft)
+        assert not [one for one in await app.accounts.activity(meera) if one.deed is Deed.SIGNED_OUT]
+
+
+async def test_who_turns_signing_in_on_in_this_window_stays(tmp_path: Path, theme: Theme) -> None:
+    async with open_house(tmp_path, theme) as window:
+        app, meera = window.desk.app, window.desk.user()
+        await turn_on(app.workspace, meera)
+        await settled(window)
+        assert not window.leaving.is_left
+        window.switch_user((await app.workspace.people())[2])
+        await settled(window)
+        assert window.desk.user() == meera, "nobody is one click away any more"
+        await Accounts(app.store).set_password(meera.id, OTHER, meera, present_password=PASSWORD)
+        assert "was renewed" in (await appears(SignInScreen)).notice.text.text()
+
+
+async def test_a_switch_of_chairs_ends_what_was_proved(tmp_path: Path, theme: Theme) -> None:
+    async with open_house(tmp_path, theme) as window:
+        app, meera = window.desk.app, window.desk.user()
+        await turn_on(app.workspace, meera)
+        off = replace(await app.workspace.settings(), sign_in=False)
+        await app.workspace.change_settings(off, meera)
+        await settled(window)
+        lina = (await app.workspace.people())[2]
+        for one in (lina, meera):
+            window.switch_user(one)
+            await until(lambda one=one: window.desk.user() == one, "the other one to sit here")  # type: ignore[misc]
+        await turn_on(Workspace(app.store), meera)
+        assert (await appears(SignInScreen)).notice.isVisible()
+
+
+async def test_a_draft_of_a_closed_account_does_not_hold_the_window_up(
+    tmp_path: Path, theme: Theme, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house(tmp_path, theme) as at:
+        window = await at.come_in("lina", OTHER)
+        window.open_contact(await window.desk.app.contacts.add("Kim Lee", "+16045550142", "CA", at.people[0]))
+        await settled(window)
+        text = window.findChild(QWidget, "compose_text")
+        assert text is not None
+        QTest.keyClicks(text, "Half a sente")
+        await window.desk.app.accounts.deactivate(at.people[2].id, at.people[0])
+        assert "was closed" in (await appears(SignInScreen)).notice.text.text()
+        assert "a draft was not kept: Not allowed" in caplog.text
+
+
+@staged
+async def test_a_role_that_is_taken_counts_though_the_broadcast_cannot_be_kept(stage: Stage) -> None:
+    await stage.sit_down("Arun Das")
+    arun = stage.window.desk.user()
+    stage.window.new_broadcast()
+    await stage.quiet()
+    name = stage.find(QLineEdit, "wizard_name")
+    name.setFocus()
+    QTest.keyClicks(name, "Winter")
+    meera = (await stage.app.workspace.people())[0]
+    await stage.app.accounts.set_role(arun.id, Role.AGENT, meera)
+    await until(lambda: stage.window.desk.user().role is Role.AGENT, "the window to follow")
+    await stage.quiet()
 
 
 @staged
