@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from desktop.domain.people import Role
 from desktop.services.accounts import Accounts
 from desktop.store import people
@@ -11,6 +13,7 @@ from desktop.system.clock import SystemClock
 from tests.journeys.shell import Shell
 
 
+@pytest.mark.slow
 async def test_a_forgotten_password_is_given_anew(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     store = (await asyncio.to_thread(open_store, str(shell.store), SystemClock(), "test")).store

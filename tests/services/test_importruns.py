@@ -182,7 +182,7 @@ async def _interrupt(store: Store, user: User, path: Path, how: str) -> None:
                 os.kill(pid, 0)
 
 
-@pytest.mark.parametrize("how", ["killed", "cancelled"])
+@pytest.mark.parametrize("how", ["killed", pytest.param("cancelled", marks=pytest.mark.slow)])
 async def test_ended_in_the_middle_it_can_be_undone(
     store: Store, user: User, tmp_path: Path, how: str
 ) -> None:

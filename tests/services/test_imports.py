@@ -79,7 +79,7 @@ async def said_of(store: Store, contact_id: int) -> list[tuple[str, str, str, st
 class TestAnswerKey:
     """20,000 rows, the same as CSV and as XLSX, against a key that was built without the program."""
 
-    @pytest.mark.parametrize("form", ["csv", "xlsx"])
+    @pytest.mark.parametrize("form", ["csv", pytest.param("xlsx", marks=pytest.mark.slow)])
     async def test_import_equals_the_key(self, store: Store, user: User, tmp_path: Path, form: str) -> None:
         path = tmp_path / f"november_leads.{form}"
         option = {"csv": OptIn.NONE, "xlsx": OptIn.YES}[form]

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from desktop.ui import selftest
 
 
@@ -40,12 +42,14 @@ sys.exit(selftest.self_test(lambda line: print(line, flush=True), within_s=3))
 """
 
 
+@pytest.mark.slow
 def test_a_check_that_hangs_ends_the_test_and_is_named(tmp_path: Path) -> None:
     done = run(HANGS, tmp_path)
     assert done.returncode == 1
     assert "failed  for ever: not done within 3 s" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_says_why_and_the_exit_is_one(tmp_path: Path) -> None:
     done = run(HANGS.replace("2]", "1]"), tmp_path)
     assert done.returncode == 1

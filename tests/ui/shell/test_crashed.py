@@ -62,6 +62,7 @@ async def opened(home: Path, theme: Theme) -> tuple[MainWindow, "asyncio.Future[
     return window, session
 
 
+@pytest.mark.slow
 async def test_a_window_that_died_is_told_of_once(tmp_path: Path, theme: Theme) -> None:
     process = start(tmp_path)
     await until(lambda: marks(tmp_path), "the mark")
