@@ -86,6 +86,16 @@ class WizardState:
     counting: bool = False
 
     @property
+    def still_examples(self) -> tuple[str, ...]:
+        """The variables whose fixed text is still the example that WhatsApp was given."""
+        examples = example_values(self.template) if self.template is not None else {}
+        return tuple(
+            one.name
+            for one in self.draft.variables
+            if not one.field and one.text.strip() and one.text.strip() == examples.get(one.name, "").strip()
+        )
+
+    @property
     def shows_toggle(self) -> bool:
         """Only a marketing template shows the toggle."""
         return self.template is not None and self.template.is_marketing

@@ -1,6 +1,6 @@
 """The compose box as a value: what is being written, and what stands in the way of sending it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,23 @@ from desktop.domain.templates import Template
 
 MAX_TEXT_LENGTH = 4096
 """Characters of a text message (Cloud API, text object)."""
+_NAMES = ("first_name", "name")
+"""Names of variables that are the name of a contact's field."""
+
+
+def drawn(template: Template, fields: Mapping[str, str]) -> dict[str, str]:
+    """The values to begin with: those of the contact, and "" for all that a person has to say.
+
+    fields: as of contacts.fields_of. {{first_name}} and {{name}} draw on them; of numbered variables the
+    first of the body, which is usually the name. Never the example that WhatsApp was given, and never a code.
+    """
+    values = dict.fromkeys(template.variables, "")
+    body = templates.placeholders(template.body)
+    if template.category is Category.AUTHENTICATION or not body:
+        return values
+    if body[0].isdecimal():
+        values[body[0]] = fields.get("first_name", "")
+    return values | {name: fields.get(name, "") for name in body if name in _NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,7 @@ class ComposeState:
         if self.template is not None:
             empty = templates.missing(self.template, self.values)
             if empty:
-                return f"Fill {{{{{empty[0]}}}}} first."
+                return f"Fill {_listed(empty)} first."
             why = template_notices.not_sendable(self.template)
             return f"{why}. Choose another template." if why else ""
         if self.needs_template(now):
@@ -113,3 +130,15 @@ class ComposeState:
             "values": dict(self.values),
             "note": self.note,
         }
+
+
+def _listed(names: Sequence[str]) -> str:
+    """'{{2}}', '{{2}} and {{3}}', '{{1}} in the header, {{2}} and {{3}}'."""
+    said = [_said(name) for name in names]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+
+
+def _said(name: str) -> str:
+    place, _, inner = name.rpartition(":")
+    where = " in the header" if place == "header" else " in a button’s link" if place else ""
+    return f"{{{{{inner}}}}}{where}"

@@ -129,6 +129,19 @@ def read_phone(text: str, country: str) -> tuple[str, str]:
         raise Unreadable(wrong.sentence) from wrong
 
 
+_ONLY_A_NUMBER: Final = re.compile(r"[\d\s().\-/]{7,}")
+
+
+def lacks_country_code(row: RejectedRow, columns: Sequence[Column]) -> bool:
+    """True if its number was written without a country code and could not be read: another country may read it."""
+    at = next((one.index for one in columns if one.becomes is Becomes.PHONE), None)
+    if at is None or at >= len(row.values):
+        return False
+    text = plain(row.values[at]).strip()
+    is_bare = _ONLY_A_NUMBER.fullmatch(text) is not None and not text.startswith("00")
+    return is_bare and row.sentence.startswith(f"“{text}” ")
+
+
 def read_row(
     number: int, values: Sequence[str], columns: Sequence[Column], country: str
 ) -> ImportRow | RejectedRow | None:

@@ -16,6 +16,15 @@ class NotAPhone(Problem):
     """The text cannot be read as a phone number."""
 
 
+_WRONG_LENGTH: Final = {
+    phonenumbers.ValidationResult.TOO_SHORT: "too few",
+    phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "too few",
+    phonenumbers.ValidationResult.TOO_LONG: "too many",
+    # Between two lengths that are in use: neither is known to be meant.
+    phonenumbers.ValidationResult.INVALID_LENGTH: "too few or too many",
+}
+
+
 def parse(text: str, country: str = "") -> str:
     """The number as E.164, '+16045550142'.
 
@@ -42,8 +51,11 @@ def parse_with_region(text: str, country: str = "") -> tuple[str, str]:
         return written, found
     if (other := _other_form(written)) and _is_valid(other):
         return other, region(other)  # the old form, as files and WhatsApp still write it; the new one is kept
-    if not phonenumbers.is_possible_number(number):
-        raise NotAPhone("Not a phone number", f"“{text.strip()}” has too few or too many digits.", "phone")
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible in _WRONG_LENGTH:
+        raise NotAPhone(
+            "Not a phone number", f"“{text.strip()}” has {_WRONG_LENGTH[possible]} digits.", "phone"
+        )
     raise NotAPhone("Not a phone number", f"“{text.strip()}” is not in use anywhere.", "phone")
 
 

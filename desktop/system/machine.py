@@ -13,6 +13,7 @@ class MachineSettings:
     """theme: light or dark. geometry: Qt's, as hex. Ids are those of the WhatsApp account.
 
     contact_columns: keys of the contact table's columns, in their order; () for the usual ones.
+    import_country: the region that was last chosen for a file's numbers; "" for the workspace's.
     """
 
     theme: str = "light"
@@ -28,6 +29,7 @@ class MachineSettings:
     verify_token: str = ""
     server_port: int = 0
     contact_columns: tuple[str, ...] = ()
+    import_country: str = ""
 
 
 class Machine:

@@ -49,6 +49,16 @@ def test_an_empty_wizard_starts_at_the_template_and_stays() -> None:
     assert state.go_to(Step.REVIEW) == state
 
 
+def test_which_fixed_texts_are_still_the_examples() -> None:
+    state = ready()
+    assert WizardState().still_examples == ()
+    assert state.still_examples == ("2",)
+    assert state.set_variable(Variable("2", "", " 10 % ")).still_examples == ("2",)
+    assert state.set_variable(Variable("2", "", "15 %")).still_examples == ()
+    assert state.set_variable(Variable("2", "attribute:discount", "10 %")).still_examples == ()
+    assert WizardState().choose_template(ORDER).still_examples == (), "an empty text is no example"
+
+
 def test_a_walk_there_and_back() -> None:
     states = [ready()]
     for _ in range(6):

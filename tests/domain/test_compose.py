@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desktop.domain.compose import MAX_TEXT_LENGTH, ComposeState
+from desktop.domain.compose import MAX_TEXT_LENGTH, ComposeState, drawn
 from desktop.domain.consent import Category, Facts, OptIn, Outcome, Policy
 from desktop.domain.reasons import Reason
-from desktop.domain.templates import Template, TemplateStatus
+from desktop.domain.templates import Button, Template, TemplateStatus
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 AN_HOUR_AGO = NOW - timedelta(hours=1)
@@ -180,8 +180,42 @@ def test_inside_the_window_text_is_free() -> None:
 def test_a_template_needs_its_values_and_whatsapps_approval() -> None:
     assert box().set_value("1", " ").blocked_by(NOW) == "Fill {{1}} first."
     assert box().choose(SALE, {}).blocked_by(NOW) == "Fill {{1}} first."
+    three = replace(SALE, header_text="{{1}}", body="Hi {{1}}, {{2}} off until {{3}}!")
+    assert (
+        box().choose(three, {"1": "Ana"}).blocked_by(NOW)
+        == "Fill {{1}} in the header, {{2}} and {{3}} first."
+    )
     paused = box().choose(replace(SALE, status=TemplateStatus.PAUSED), {"1": "Ana"})
     assert paused.blocked_by(NOW) == "Paused by WhatsApp for its quality. Choose another template."
+
+
+# The values to begin with.
+
+FIELDS = {"name": "Priya Sharma", "first_name": "Priya", "phone": "+16045550142", "attribute:order": "A-7"}
+
+
+@pytest.mark.parametrize(
+    ("body", "values"),
+    [
+        ("Hi {{1}}, your order {{2}} arrives {{3}}.", {"1": "Priya", "2": "", "3": ""}),
+        ("Hi {{name}}, order {{order}}", {"name": "Priya Sharma", "order": ""}),
+        ("Order {{order}} is there, {{first_name}}", {"order": "", "first_name": "Priya"}),
+        ("Good day", {}),
+    ],
+)
+def test_only_what_comes_from_the_contact_is_filled_in_and_never_an_example(
+    body: str, values: dict[str, str]
+) -> None:
+    template = replace(SALE, body=body, examples=("Ana", "A-991", "Thursday"), named="{{1}}" not in body)
+    assert drawn(template, FIELDS) == values
+
+
+def test_a_header_a_button_a_code_and_a_nameless_contact_begin_empty() -> None:
+    there = Button("url", "Track", "https://a.example/{{1}}")
+    rich = replace(SALE, header_text="{{1}}!", buttons=(there,), other_examples=(("header:1", "Sale"),))
+    assert drawn(rich, FIELDS) == {"header:1": "", "1": "Priya", "button0:1": ""}
+    assert drawn(replace(SALE, category=Category.AUTHENTICATION), FIELDS) == {"1": ""}
+    assert drawn(SALE, FIELDS | {"first_name": ""}) == {"1": ""}
 
 
 # The draft.

@@ -26,6 +26,7 @@ from desktop.domain.importing import (
     Unreadable,
     defuse,
     effect_on_known,
+    lacks_country_code,
     plain,
     read_opt_in,
     read_phone,
@@ -285,3 +286,33 @@ class TestDefuse:
     def test_others_are_left_alone(self, value: str) -> None:
         assert defuse(value) == value
         assert plain(value) == value
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "lacks"),
+    [
+        ("098450 12345", "CA", True),
+        ("(080) 2345-6789", "", True),
+        ("+91 98450", "CA", False),
+        ("0091 98450", "CA", False),
+        ("12345", "CA", False),
+        ("perhaps", "CA", False),
+        ("", "CA", False),
+        ("604 555 0142 x7", "CA", False),
+    ],
+)
+def test_a_number_without_a_country_code_is_told_from_a_mistyped_one(
+    phone: str, country: str, lacks: bool
+) -> None:
+    columns = recognise(("Name", "Phone"))
+    row = read_row(2, ("Ann", phone), columns, country)
+    assert isinstance(row, RejectedRow)
+    assert lacks_country_code(row, columns) is lacks
+
+
+def test_a_row_with_another_fault_does_not_lack_a_country_code() -> None:
+    columns = recognise(("Phone", "Opt-in"))
+    row = read_row(2, ("604 555 0142", "maybe"), columns, "CA")
+    assert isinstance(row, RejectedRow)
+    assert not lacks_country_code(row, columns)
+    assert not lacks_country_code(row, recognise(("Who",)))

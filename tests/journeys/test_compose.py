@@ -11,13 +11,22 @@ from tests.journeys.journey import Journey, journey, options, sitting, until
 PRIYA, REASON = "+16045550142", "She asked for the offers again on the phone"
 
 
+VALUES = {"spring_sale": ("Friday", "20%"), "order_shipped": ("A-4468", "on Monday")}
+"""What is said in {{2}} and {{3}}; {{1}} is the contact's name."""
+
+
 async def choose_template(trip: Journey, name: str) -> None:
-    """By the button, the search and Enter."""
+    """By the button, the search and Enter; then its values, where the cursor stands."""
     await trip.click("compose_template_button")
     await trip.write("picker_search", name)
     await until(lambda: [row[0] for row in trip.rows("picker_list")] == [name], f"only {name} to be listed")
     await trip.press(Qt.Key.Key_Return)
     await trip.says("compose_template_name", name)
+    assert not trip.can("compose_send"), "an example is not a value"
+    for number, value in enumerate(VALUES[name], start=2):
+        await trip.says("compose_missing", f"Fill {{{{{number}}}}}")
+        await trip.write(f"compose_value_{number}", value)
+    await trip.goes("compose_missing")
 
 
 @journey()
@@ -52,7 +61,10 @@ async def test_service_texts_and_utility_templates_go_to_someone_who_said_no_wit
     await trip.click("compose_send")
     await trip.goes("compose_template")
     assert not trip.shows("warning")
-    await until(lambda: any("A-991" in one for one in trip.thread()), "the message in the thread")
+    await until(
+        lambda: any("A-4468 has shipped and arrives on Monday" in one for one in trip.thread()),
+        "the message in the thread",
+    )
     await trip.judge.has(2)
     sent = [(one["to"], one["type"], one["template"]) for one in await trip.judge.sends()]
     assert sent == [(PRIYA, "text", None), (PRIYA, "template", "order_shipped")]

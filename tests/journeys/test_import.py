@@ -136,7 +136,9 @@ async def test_the_noes_of_a_file_can_be_left_alone(trip: Journey) -> None:
     path, _ = known_no_file(trip)
     before = trip.phones_that_said("no")
     await opened(trip, path)
+    assert not trip.shows("import_opt_outs_note")
     await trip.click("import_apply_opt_outs")
+    assert trip.text("import_opt_outs_note").startswith("They stay as they are here, and marketing may reach")
     assert trip.can("import_go"), "the file is not read again for that"
     await trip.click("import_go")
     await trip.says("import_done_title", "500 contacts were up to date already.")
@@ -209,10 +211,48 @@ async def test_columns_are_chosen_and_checked_and_an_import_is_undone(trip: Jour
     await trip.click("import_undo")
     await trip.click("import_ask_undo-do")
     await trip.says("import_done_title", "The import was undone.")
-    await trip.says("import_done_summary", "2 contacts were removed again.\n1 contact is as before.")
+    await trip.says("import_done_summary", "2 contacts were removed again.\n1 contact is as before.\n"
+                    "The contact field “Notes” stays.")  # fmt: skip
+    assert trip.text("import_steps").endswith("Taken back</span>")
     assert trip.ask(CONTACTS) == before
     await trip.click("import_close")
     await until(lambda: trip.window.findChild(ImportFlow) is None, "the import to be let go")
+
+
+@journey()
+async def test_escape_goes_back_and_asks_before_it_forgets_what_was_chosen(trip: Journey) -> None:
+    rows = [*((f"098450 1{at:04d}", "") for at in range(12)), ("604 555 0142", ""), ("+48 512 345 678", "")]
+    path = write_file(trip.path.with_name("bare.csv"), ("Phone", "Notes"), rows)
+    await opened(trip, path)
+    await trip.says(
+        "import_country_hint", "12 numbers have no country code. Another default country may read"
+    )
+    await trip.click("import_show_rejected")
+    await trip.appears("import_rejected")
+    await trip.press(Qt.Key.Key_Escape)
+    await trip.goes("import_rejected")
+    assert trip.shows("import_columns")
+
+    await trip.click("import_country_change")
+    await trip.appears("import_country_search")
+    field = trip.see("import_country_search")
+    assert isinstance(field, QLineEdit)
+    field.setText("India")
+    await trip.click("import_country_use")
+    await until(lambda: trip.can("import_go") and not trip.shows("import_country_hint"), "the check as India")
+    assert trip.text("import_count_new") == "14", "the bare number of Vancouver could be one of India too"
+    await trip.press(Qt.Key.Key_Escape)
+    await trip.click("import_ask_leave-keep")
+    assert trip.shows("import_columns")
+    await trip.click("import_cancel")
+    await trip.click("import_ask_leave-do")
+    await trip.goes("import")
+
+    await until(lambda: trip.window.findChild(ImportFlow) is None, "the import to be let go")
+    await opened(trip, path)
+    assert trip.see("import_becomes_0").currentText() == "Phone · default country India"  # type: ignore[attr-defined]
+    await trip.press(Qt.Key.Key_Escape)
+    await trip.goes("import")
 
 
 @journey()

@@ -22,7 +22,7 @@ from desktop.ui.parts.statusbar import StatusBar
 from desktop.ui.parts.steps import Steps
 from desktop.ui.parts.switch import Switch
 from desktop.ui.parts.tabs import Tab, Tabs
-from desktop.ui.parts.toasts import MOST, SHOWN_MS, Toasts
+from desktop.ui.parts.toasts import ACTION_MS, MOST, SHOWN_MS, WARNING_MS, Toasts
 from desktop.ui.theme import Color, Theme
 from tests.looks.checks import contrast, pixel
 
@@ -328,6 +328,20 @@ def test_the_same_toast_twice_is_one_and_five_push_out_the_oldest(theme: Theme, 
     tops = [toast.y() for toast in toasts.shown]
     assert tops == sorted(tops)
     assert all(window.rect().contains(toast.geometry()) for toast in toasts.shown)
+
+
+def test_a_toast_that_warns_stays_longer_and_is_pushed_out_last(theme: Theme, window: QWidget) -> None:
+    toasts = Toasts(theme, window)
+    danger = toasts.show_toast("Refused", "danger")
+    warn = toasts.show_toast("Only half", "warn", action="Undo")
+    done = toasts.show_toast("Done", "done", action="Undo")
+    assert [one._timer.interval() for one in (danger, warn, done)] == [WARNING_MS, WARNING_MS, ACTION_MS]
+    for number in range(MOST - 2):
+        toasts.show_toast(f"Note {number}")
+    assert [one.text for one in toasts.shown] == ["Refused", "Only half", "Note 0", "Note 1"]
+    for number in range(MOST):
+        toasts.show_toast(f"Wrong {number}", "danger")
+    assert [one.text for one in toasts.shown] == [f"Wrong {number}" for number in range(MOST)]
 
 
 def test_a_toast_can_be_undone_and_goes_with_time(theme: Theme, window: QWidget) -> None:

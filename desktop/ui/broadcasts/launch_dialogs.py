@@ -17,10 +17,26 @@ def contacts_words(count: int) -> str:
     return f"{count:,} contact{'' if count == 1 else 's'}"
 
 
-class DespiteDialog(CardDialog):
-    """With the toggle off: how many opted out, what it can do to the number, and why it is done anyway."""
+def examples_words(count: int) -> str:
+    """'2 values are still WhatsApp’s examples.'; "" for none."""
+    if not count:
+        return ""
+    return (
+        "1 value is still WhatsApp’s example."
+        if count == 1
+        else f"{count} values are still WhatsApp’s examples."
+    )
 
-    def __init__(self, theme: Theme, window: QWidget, name: str, counts: Breakdown) -> None:
+
+class DespiteDialog(CardDialog):
+    """With the toggle off: how many opted out, what it can do to the number, and why it is done anyway.
+
+    example_count: values that are still WhatsApp's examples.
+    """
+
+    def __init__(
+        self, theme: Theme, window: QWidget, name: str, counts: Breakdown, example_count: int = 0
+    ) -> None:
         despite = counts.despite_count
         super().__init__(
             theme, window, f"Send to {contacts_words(despite)} who opted out?", icon="warning-fill",
@@ -30,6 +46,8 @@ class DespiteDialog(CardDialog):
             f"“{name}” goes to {contacts_words(counts.will_be_sent_count)}; {despite:,} of them opted out of "
             "marketing."
         )
+        if example_count:
+            self.add_text(examples_words(example_count))
         self.add_text(
             "Blocks and reports from them can lower the quality rating of your number, and WhatsApp may limit it. "
             "Anyone who opts out after the launch is still left out.",
@@ -55,9 +73,11 @@ class DespiteDialog(CardDialog):
         self.launch.setToolTip("" if given else "Write the reason first.")
 
 
-async def ask_despite(theme: Theme, window: QWidget, name: str, counts: Breakdown) -> str | None:
+async def ask_despite(
+    theme: Theme, window: QWidget, name: str, counts: Breakdown, example_count: int = 0
+) -> str | None:
     """The reason, or None when it is not launched."""
-    dialog = DespiteDialog(theme, window, name, counts)
+    dialog = DespiteDialog(theme, window, name, counts, example_count)
     if await ask(dialog) != LAUNCH:
         return None
     return dialog.reason.toPlainText().strip()
@@ -68,12 +88,15 @@ async def ask_before_launch(theme: Theme, window: QWidget, state: WizardState) -
     counts, draft = state.breakdown, state.draft
     if counts is None:
         return None
+    examples = len(state.still_examples)
     if state.shows_toggle and not draft.only_opted_in:
-        return await ask_despite(theme, window, draft.name, counts)
-    return "" if await ask_launch(theme, window, draft.name, counts) else None
+        return await ask_despite(theme, window, draft.name, counts, examples)
+    return "" if await ask_launch(theme, window, draft.name, counts, examples) else None
 
 
-async def ask_launch(theme: Theme, window: QWidget, name: str, counts: Breakdown) -> bool:
+async def ask_launch(
+    theme: Theme, window: QWidget, name: str, counts: Breakdown, example_count: int = 0
+) -> bool:
     """The short question with the numbers."""
     dialog = CardDialog(theme, window, f"Send to {contacts_words(counts.will_be_sent_count)}?", name="launch")
     left = counts.left_out_count
@@ -81,6 +104,8 @@ async def ask_launch(theme: Theme, window: QWidget, name: str, counts: Breakdown
         f" {left:,} of the {counts.selected_count:,} selected {'is' if left == 1 else 'are'} left out."
     )
     dialog.add_text(f"“{name}” starts to leave at once.{left_words if left else ''}")
+    if example_count:
+        dialog.add_text(examples_words(example_count))
     dialog.add_text("Messages that have left cannot be called back.", muted=True)
     dialog.add_button("Not yet", result=KEEP, name="launch_keep")
     go = dialog.add_button(

@@ -34,6 +34,11 @@ _OUTCOME: Final[tuple[tuple[Color, tuple[Status, ...]], ...]] = (
     ("muted", (Status.CANCELLED,)),
 )
 BAR_COLUMN = 4
+NEW_TIP: Final = "New broadcast (Ctrl+N)"
+WHAT_FOR: Final = (
+    "Send one approved template to many contacts. Whoever opted out of marketing is left out, and the "
+    "report accounts for everyone."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class BroadcastList(QWidget):
             "New broadcast",
             "primary",
             icon="plus",
-            tooltip="New broadcast (Ctrl+N)",
+            tooltip=NEW_TIP,
             name="broadcasts_new",
         )
         self.new_button.clicked.connect(self.new_requested)
@@ -125,11 +130,8 @@ class BroadcastList(QWidget):
         card = Card(name="broadcasts_card", pad_px=12)
         card.body.addWidget(self.table, 1)
         self.empty = EmptyState(
-            theme, "megaphone", "No broadcasts yet",
-            "Send one approved template to many contacts. Whoever opted out of marketing is left out, and the "
-            "report accounts for everyone.",
-            action="New broadcast", name="broadcasts_empty",
-        )  # fmt: skip
+            theme, "megaphone", "No broadcasts yet", WHAT_FOR, action="New broadcast", name="broadcasts_empty"
+        )
         self.empty.action_requested.connect(self.new_requested)
         self.loading = Label("Loading…", "soft", name="broadcasts_loading")
         self.loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -175,6 +177,15 @@ class BroadcastList(QWidget):
         self.count.setText(f"{len(made):,}" if made else "")
         self.stack.setCurrentWidget(self._card if made else self.empty)
         self.new_button.setVisible(bool(made))
+
+    def show_refusal(self, refused: str) -> None:
+        """refused: why the person who sits here may not begin one; "" when they may."""
+        for button in (self.new_button, self.empty.action):
+            button.setEnabled(not refused)
+            button.setToolTip(refused or NEW_TIP)
+        sentence = f"{WHAT_FOR} {refused}".rstrip()
+        self.empty.sentence.setText(sentence)
+        self.empty.setAccessibleDescription(sentence)
 
     def _template(self, row: BroadcastRow) -> Cell:
         """Its name; with a sign where WhatsApp took it away or turned it, as long as that still matters."""

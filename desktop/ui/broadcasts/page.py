@@ -5,10 +5,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.changes import Changes, Topic
+from desktop.domain.people import Right
 from desktop.domain.problems import Problem
+from desktop.domain.settings import Settings
 from desktop.ui.broadcasts.list_view import BroadcastList, BroadcastRow
 from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.broadcasts.report import ReportPage
+from desktop.ui.broadcasts.rights import why_not_save
 from desktop.ui.broadcasts.wizard import NumberSource, Wizard
 from desktop.ui.desk import Desk
 from desktop.ui.parts.naming import named
@@ -28,6 +31,7 @@ class BroadcastsPage(QWidget):
         self.list = BroadcastList(desk.theme, desk.app.clock.now)
         self.report = ReportPage(desk)
         self.wizard: Wizard | None = None
+        self._settings: Settings | None = None
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.report)
@@ -40,6 +44,7 @@ class BroadcastsPage(QWidget):
         self.list.open_requested.connect(self._open)
         self.report.back_requested.connect(self.show_all)
         self.report.contact_requested.connect(self.contact_requested)
+        self.list.show_refusal(self._refused())
         self._reload = Reload(desk.tasks, self, self._load, on_problem=self._failed)
         desk.live.follow(self, self._heard)
         named(self, "broadcasts", "Broadcasts")
@@ -59,8 +64,11 @@ class BroadcastsPage(QWidget):
 
     def new_broadcast(self, template_id: int | None = None) -> None:
         """Open the wizard; one that is open already stays as it is, unless a template is given: then its draft
-        is kept and a new one begins with that template."""
-        if self.wizard is None:
+        is kept and a new one begins with that template. Who may not send broadcasts is told so instead."""
+        refused = self._refused()
+        if refused and (self.wizard is None or template_id is not None):
+            self._desk.toasts.show_toast(refused, "warn")
+        elif self.wizard is None:
             self._open_wizard(None, template_id)
         elif template_id is not None:
             self._desk.tasks.spawn(self, self._begin_another(template_id), on_problem=self._failed)
@@ -121,11 +129,20 @@ class BroadcastsPage(QWidget):
     async def _load(self) -> None:
         rows = await self._desk.app.broadcasts.every()
         templates = {one.id: one for one in await self._desk.app.templates.every()}
+        self._settings = await self._desk.app.workspace.settings()
+        self.list.show_refusal(self._refused())
         self.list.show_rows(rows, templates)
+
+    def _refused(self) -> str:
+        """Why the person who sits here may not send broadcasts; "" when they may."""
+        if self._settings is None:
+            return self._desk.refusal(Right.BROADCAST)
+        return why_not_save(self._desk.user(), self._settings)
 
     def _heard(self, changes: Changes) -> None:
         shown = self.stack.currentWidget() is self.list
-        if shown and (changes.has(Topic.BROADCAST) or changes.has(Topic.TEMPLATE)):
+        rights = changes.has(Topic.SETTINGS) or changes.has(Topic.PERSON)
+        if rights or (shown and (changes.has(Topic.BROADCAST) or changes.has(Topic.TEMPLATE))):
             self._reload.soon()
 
     def _failed(self, problem: Exception) -> None:

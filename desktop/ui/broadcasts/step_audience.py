@@ -12,6 +12,7 @@ from desktop.domain.contacts import Contact
 from desktop.domain.phones import pretty
 from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.frame import LowTable
+from desktop.ui.broadcasts.segment_choice import SegmentRow
 from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
@@ -154,9 +155,15 @@ class AudienceStep(QWidget):
         self.toggle.toggle_requested.connect(self.toggle_requested)
         self.recipients = RecipientsCard(theme)
         who = Card("Who should get it?", name="wizard_audience_card")
-        who.body.addWidget(
-            Tabs(theme, [Tab("filter", "Filter contacts")], label="How", name="wizard_audience_by")
-        )
+        self.segment = SegmentRow(theme)
+        self.builder.filter_changed.connect(self.segment.show_filter)
+        by = QHBoxLayout()
+        by.setSpacing(8)
+        tabs = Tabs(theme, [Tab("filter", "Filter contacts")], label="How", name="wizard_audience_by")
+        by.addWidget(tabs, 0, Qt.AlignmentFlag.AlignVCenter)
+        by.addWidget(self.segment)
+        by.addStretch(1)
+        who.body.addLayout(by)
         who.body.addWidget(self.builder)
         self.everyone = Label(
             "Without conditions the whole contact list is selected.",

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.domain.audience import Line
 from desktop.domain.broadcast import WizardState
 from desktop.domain.filters import ATTRIBUTE
-from desktop.domain.templates import Template, Variable
+from desktop.domain.templates import Template, Variable, example_values
 from desktop.ui.broadcasts.frame import stacked
 from desktop.ui.broadcasts.summary import MessageCard
 from desktop.ui.parts.card import Card
@@ -17,6 +17,8 @@ from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
 SOURCES = (("", "Fixed text"), ("first_name", "First name"), ("name", "Full name"), ("phone", "Phone"))
+
+BUBBLE_PX = 520
 
 
 def variable_words(name: str) -> str:
@@ -44,11 +46,17 @@ class VariableRow:
         self.source.setMinimumWidth(theme.px(170))
         self.text = QLineEdit(variable.text)
         self.text.setMinimumWidth(theme.px(180))
-        self.example = Label(f"e.g. {example}" if example else "", "muted")
+        self._example = f"e.g. {example}" if example else ""
+        self.example = Label(self._example, "muted", name=f"wizard_variable_{called}_example")
         spoken = variable_words(variable.name)
         named(self.source, f"wizard_variable_{called}_source", f"Where {spoken} comes from")
         named(self.text, f"wizard_variable_{called}_text", f"Text for {spoken}")
         self.fit()
+
+    def show_example(self, still: bool) -> None:
+        """still: the text is WhatsApp's example, which hardly anybody means to send."""
+        self.example.setText("Still the example from WhatsApp" if still else self._example)
+        self.example.set_color("warn" if still else None)
 
     def fit(self) -> None:
         fixed = not self.source.currentData()
@@ -91,6 +99,9 @@ class VariablesCard(Card):
         if shown != self._shown:
             self._shown = shown
             self._build(template, variables)
+        still = state.still_examples
+        for name, row in self.rows.items():
+            row.show_example(name in still)
         self.none.setVisible(template is not None and not variables)
         count = state.breakdown.count(Line.MISSING_VARIABLE) if state.breakdown else 0
         people = "contact has" if count == 1 else "contacts have"
@@ -115,7 +126,7 @@ class VariablesCard(Card):
         ):
             self._grid.addWidget(Label(title, "muted", wrap=column == 2, tight=True), 0, column)
         self.rows = {}
-        examples = dict(zip(template.variables, template.examples, strict=False)) if template else {}
+        examples = example_values(template) if template else {}
         for line, variable in enumerate(variables, start=1):
             row = VariableRow(self._theme, variable, self._fields, examples.get(variable.name, ""))
             for column, widget in enumerate((row.label, row.source, row.text, row.example)):
@@ -142,12 +153,23 @@ class MessageStep(QWidget):
         self.variables = VariablesCard(theme)
         self.variables.variable_changed.connect(self.variable_changed)
         self.message = MessageCard(theme, name="wizard_preview", paging=True)
-        self.message.bubble.setMaximumWidth(theme.px(520))
+        self._narrow_bubble(theme.px(BUBBLE_PX))
         column = stacked(self.variables, self.message)
         column.setSpacing(16)
         column.setStretch(1, 0)
         column.addStretch(1)
         self.setLayout(column)
+
+    def _narrow_bubble(self, most_px: int) -> None:
+        """In a row of its own: a column asks for the height that the bubble has at the column's full width."""
+        body, bubble = self.message.body, self.message.bubble
+        at = body.indexOf(bubble)
+        body.removeWidget(bubble)
+        bubble.setMaximumWidth(most_px)
+        row = QHBoxLayout()
+        row.addWidget(bubble, 1)
+        row.addStretch()
+        body.insertLayout(at, row)
 
     def show_state(self, state: WizardState) -> None:
         self.variables.show_state(state)

@@ -19,6 +19,7 @@ from desktop.ui.broadcasts.launch_dialogs import ask_before_launch
 from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.broadcasts.reach import Reach
 from desktop.ui.broadcasts.rights import why_not_launch, why_not_save
+from desktop.ui.broadcasts.segment_choice import SegmentChoice
 from desktop.ui.broadcasts.step_audience import Recipient
 from desktop.ui.broadcasts.summary import NumberInfo
 from desktop.ui.broadcasts.wizard_view import WizardLook, WizardView
@@ -59,6 +60,7 @@ class Wizard(QWidget):
             tasks, self, desk.app.broadcasts, lambda: self._state,
             on_counts=self._counted, on_people=self._people_read, on_problem=self._count_failed,
         )  # fmt: skip
+        SegmentChoice(desk, self.view.audience_step, self._failed)
         self._retemplate = Reload(tasks, self, self._load_templates)
         self._once = Once(tasks, self, lambda busy: self._show())
         self._wire()

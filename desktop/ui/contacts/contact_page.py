@@ -100,9 +100,7 @@ class ContactPage(QWidget):
         view.opt_in.change_requested.connect(
             lambda value: self._with(lambda state: self._verbs.change_opt_in(state.opened, value))
         )
-        view.tags.add_requested.connect(
-            lambda name: self._with(lambda state: self._verbs.add_tag(state.opened, name))
-        )
+        view.tags.add_requested.connect(lambda name: self._with(lambda state: self._add_tag(state, name)))
         view.tags.remove_requested.connect(
             lambda name: self._with(lambda state: self._verbs.remove_tag(state.opened, name))
         )
@@ -122,6 +120,23 @@ class ContactPage(QWidget):
     async def _edit(self, state: ContactState) -> None:
         if await self.editing.edit(state.contact) is not None:
             self._changed()
+
+    async def _add_tag(self, state: ContactState, name: str) -> None:
+        await self._verbs.add_tag(state.opened, name)
+        contact_id = state.contact.id
+        tags = (await self._desk.app.contacts.get(contact_id)).tags
+        added = next((tag for tag in tags if tag not in state.contact.tags), "")
+        if not added:
+            return
+
+        def undo() -> None:
+            self._desk.tasks.spawn(self, self._take_tag(contact_id, added), on_problem=self._toast)
+
+        self._desk.toasts.show_toast(f"Tag “{added}” added", "done", action="Undo", on_action=undo)
+
+    async def _take_tag(self, contact_id: int, name: str) -> None:
+        await self._desk.app.contacts.remove_tag(contact_id, name, self._desk.user())
+        self._changed()
 
     async def _merge(self, state: ContactState) -> None:
         await self.merging.merge([state.contact.id, *(one.id for one in state.twins[:4])])

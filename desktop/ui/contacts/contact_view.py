@@ -123,6 +123,11 @@ class ContactView(QWidget):
         self.no_broadcasts.setVisible(not state.broadcasts)
         self.broadcasts_table.setVisible(bool(state.broadcasts))
 
+    def show_way_back(self, words: str) -> None:
+        """Where Back leads."""
+        self.back.setToolTip(f"{words} (Esc)")
+        self.back.setAccessibleName(words)
+
     def _show_fields(self, state: ContactState) -> None:
         contact = state.contact
         shown = {"Created": when.stamp(contact.created_at, self._at())}
@@ -245,7 +250,7 @@ class ContactView(QWidget):
             Column("When", lambda one: _moment(one.at, self._at()), 104),
             Column("Path", _path, 120),
             Column("Message", _message),
-            Column("Status", _status_and_reason),
+            Column("Status", _status_and_reason, 160),
         ]  # fmt: skip
 
     def _broadcast_columns(self) -> list[Column[ContactBroadcast]]:
@@ -281,7 +286,9 @@ def _path(one: MessageView) -> Cell:
 def _message(one: MessageView) -> Cell:
     text = talk_words.one_line(one.text)
     if one.template_name:
-        return Cell(one.template_name, icon="file-text", tooltip=text)
+        # In two lines: what stands before the first break decides whether Qt takes a tooltip for HTML.
+        whole = f"Template {one.template_name}\n{one.text}".rstrip()
+        return Cell(text or one.template_name, icon="file-text", tooltip=whole)
     media = talk_words.media_of(one.kind)
     if media is not None:
         return Cell(text or media[1], icon=media[0])

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.contacts import Contact
@@ -76,8 +77,11 @@ class ContactDialog(CardDialog):
         self.save.clicked.connect(self.save_requested)
         self.buttons.addWidget(self.save)
         self.focus_first(self.name_field)
-        for field in (self.name_field, self.phone):
-            field.returnPressed.connect(self._entered)
+        for field in inside.findChildren(QLineEdit):
+            field.installEventFilter(self)
+        self.name_field.textEdited.connect(lambda _: self._rows["name"].show_problem(""))
+        self.phone.textEdited.connect(lambda _: self._phone_changed())
+        self.country.activated.connect(lambda _: self._phone_changed())
         if contact is not None:
             self._show_contact(contact)
 
@@ -173,6 +177,18 @@ class ContactDialog(CardDialog):
         for name, editor in self.editors.items():
             editor.set_value(contact.attributes.get(name, ""))
 
-    def _entered(self) -> None:
-        if self.save.isEnabled():
-            self.save_requested.emit()
+    def _phone_changed(self) -> None:
+        """A number may also be what was missing where there is no name."""
+        for key in ("name", "phone", "country"):
+            self._rows[key].show_problem("")
+        self.open_owner.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter saves from every line, also from one whose text is no number (yet): the answer names it."""
+        if isinstance(watched, QLineEdit) and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                if self.save.isEnabled():
+                    self.save_requested.emit()
+                return True
+        return super().eventFilter(watched, event)

@@ -10,6 +10,7 @@ from desktop.domain.contact_table import TableQuery
 from desktop.domain.contacts import Contact
 from desktop.domain.problems import Problem
 from desktop.services.contacts import ContactEdit
+from desktop.ui.contacts.bulk_verbs import problem_words
 from desktop.ui.contacts.edit_dialog import ContactDialog, EditTexts
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import ask
@@ -45,6 +46,7 @@ class Editing:
 
         async def save() -> None:
             wanted, region = dialog.wanted(), dialog.region
+            _check(wanted, known[0])
             there = known[0] or await self._add(wanted, region)
             known[0] = there  # if a field is refused, the next try changes what this one has added
             saved.append((await self._change(there, wanted, region)).id)
@@ -68,11 +70,11 @@ class Editing:
         await asyncio.sleep(0)  # the card has gone before another page comes
         if looked:
             self._open_contact(looked[0])
+        if saved and contact is not None and contact.name:
+            await self._offer_name(contact)
         return saved[0] if saved else None
 
     async def _add(self, wanted: ContactEdit, region: str) -> Contact:
-        if not wanted.name and not wanted.phone:
-            raise Problem("Nothing to go by", "Give the contact a name or a number.", "name")
         number = phones.parse(wanted.phone, region)
         if (owner := await self._owner_of(number)) is not None:
             raise Taken(owner)
@@ -92,6 +94,34 @@ class Editing:
                     raise Taken(owner) from problem
             raise
 
+    async def _offer_name(self, before: Contact) -> None:
+        """The name was taken away, perhaps not on purpose: say so, with a way back."""
+        if (await self._desk.app.contacts.get(before.id)).name:
+            return
+
+        def undo() -> None:
+            self._desk.tasks.spawn(self._owner, self._name_again(before), on_problem=self._toast)
+
+        self._desk.toasts.show_toast("Saved without a name", "warn", action="Undo", on_action=undo)
+
+    async def _name_again(self, before: Contact) -> None:
+        verbs = self._desk.app.contacts
+        now = await verbs.get(before.id)
+        if now.name:
+            self._desk.toasts.show_toast(f"Not undone: the contact is called {now.name} now.", "warn")
+            return
+        await verbs.edit(now.id, ContactEdit(before.name, now.phone), "", self._desk.user())
+
+    def _toast(self, problem: Exception) -> None:
+        self._desk.toasts.show_toast(problem_words(problem), "danger")
+
     async def _owner_of(self, number: str) -> Contact | None:
         rows = await self._desk.app.contact_table.page(TableQuery(search=number), 0, 20)
         return next((row.contact for row in rows if row.contact.phone == number), None)
+
+
+def _check(wanted: ContactEdit, known: Contact | None) -> None:
+    """Raise a Problem where nothing would be left to tell the contact by; one who never had either may stay so."""
+    had = known is None or bool(known.name or known.phone)
+    if had and not wanted.name and not wanted.phone:
+        raise Problem("Nothing to go by", "Give the contact a name or a number.", "name")

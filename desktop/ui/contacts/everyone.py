@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QDate, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.contact_table import SortBy, TableQuery
@@ -16,7 +16,6 @@ from desktop.domain.filters import EVERYONE, Attribute, BadFilter, Filter
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.segments import Segment
-from desktop.services.exports import ExportFormat
 from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.contacts.bulk_verbs import BulkVerbs, problem_words
 from desktop.ui.contacts.chosen import EVERYTHING, NOBODY, Chosen
@@ -25,12 +24,13 @@ from desktop.ui.contacts.editing import Editing
 from desktop.ui.contacts.everyone_view import EveryoneState, EveryoneView
 from desktop.ui.contacts.exports.dialog import open_export
 from desktop.ui.contacts.imports.dialog import open_import
-from desktop.ui.contacts.menus import ColumnsMenu, drop
+from desktop.ui.contacts.menus import ColumnsMenu, ExportMenu, drop
 from desktop.ui.contacts.merging import Merging
 from desktop.ui.contacts.pages import PageReader
 from desktop.ui.contacts.recent_verbs import RecentVerbs
 from desktop.ui.contacts.row_tags import RowTags
 from desktop.ui.contacts.rows import PAGE
+from desktop.ui.contacts.search_keys import SearchKeys
 from desktop.ui.contacts.segment_verbs import SegmentVerbs
 from desktop.ui.desk import Desk
 from desktop.ui.filters.condition_row import Vocabulary
@@ -70,6 +70,12 @@ class Everyone(QWidget):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REFRESH_MS)
+        self._keys = SearchKeys(
+            self.view.search,
+            self.view.table,
+            lambda: self._asking.running,
+            lambda: self._state.matching_count,
+        )
         self._reload = Reload(desk.tasks, self, self._again, wait_ms=REFRESH_MS, on_problem=self._failed)
         self._connect()
         desk.live.follow(self, self._heard)
@@ -94,6 +100,7 @@ class Everyone(QWidget):
             self.view.table.choose(NOBODY)
         known = self._state.matching_count if same else None
         self._state = replace(self._state, query=query, segment=segment, problem="")
+        self._keys.forget()
         self._reader.stop()
         self._asking.start(self._begin(query, known))
         self.show_state()
@@ -121,6 +128,7 @@ class Everyone(QWidget):
         table.show_answer(first, len(first) if count is None else count)
         self._state = replace(self._state, matching_count=count)
         self.show_state()
+        self._keys.answered()
         await self._read_words()
         if count is None:
             count = await app.contact_table.count(query)
@@ -223,6 +231,7 @@ class Everyone(QWidget):
         view.search_requested.connect(
             lambda text: self.ask(replace(self.query, search=text), segment=self._state.segment)
         )
+        self._keys.opened.connect(self.contact_requested)
         view.filter_open_requested.connect(self.open_filter)
         view.segments_requested.connect(
             lambda: self._spawn(
@@ -331,7 +340,7 @@ class Everyone(QWidget):
         """One of the verbs of the bar."""
         target = self.chosen.target(self.query)
         if key == "export":
-            self._export_menu(self.view.bar.verbs["export"])
+            self._export_menu(self.view.bar.verb_place("export"))
         elif key == "merge":
             self._spawn(self.merging.merge(sorted(self.chosen.ids)))
         else:
@@ -354,14 +363,7 @@ class Everyone(QWidget):
         chosen = self.chosen if self.chosen else EVERYTHING
         target = chosen.target(self.query)
         count = chosen.count(self._state.matching_count or 0)
-        menu = QMenu(self)
-        menu.setObjectName("export_menu")
-        for words, wanted in (("CSV", ExportFormat.CSV), ("Excel", ExportFormat.XLSX)):
-            action = menu.addAction(f"{count:,} as {words}…")
-            action.setObjectName(f"export_{wanted.value}")
-            action.triggered.connect(
-                lambda _=False, wanted=wanted: open_export(self._desk, self, target, count, wanted)
-            )
+        menu = ExportMenu(self, count, lambda wanted: open_export(self._desk, self, target, count, wanted))
         drop(menu, button or self.view.export)
 
     def _columns_menu(self) -> None:

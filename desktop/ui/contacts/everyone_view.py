@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QScrollArea,
     QSizePolicy,
@@ -20,6 +19,7 @@ from desktop.domain.segments import Segment
 from desktop.ui.actions import action
 from desktop.ui.broadcasts.frame import EDGE_PX, HEADER_PX, Bar
 from desktop.ui.contacts.columns import ContactColumn
+from desktop.ui.contacts.menus import MenuButton
 from desktop.ui.contacts.recent import InterruptedBanner
 from desktop.ui.contacts.selection_bar import SelectionBar
 from desktop.ui.contacts.table import ContactsTable
@@ -63,23 +63,6 @@ class EveryoneState:
             return "All contacts" if self.query.filter.selects_everyone else "Filtered"
         changed = self.segment.filter != self.query.filter
         return f"{self.segment.name} (changed)" if changed else self.segment.name
-
-
-class MenuButton(Button):
-    """A button that opens a list: its caret stands after the words."""
-
-    def __init__(self, theme: Theme, text: str, *, name: str, tooltip: str = "") -> None:
-        super().__init__(theme, "", icon="caret-down", tooltip=tooltip, name=name)
-        self.set_icon_px(12)
-        mirrored = QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.setLayoutDirection(
-            Qt.LayoutDirection.LeftToRight if mirrored else Qt.LayoutDirection.RightToLeft
-        )
-        self.show_words(text)
-
-    def show_words(self, words: str) -> None:
-        self.setText(f"{words} ")  # room before the caret
-        self.setAccessibleName(words)
 
 
 class FilterPanel(Card):
@@ -190,6 +173,7 @@ class EveryoneView(QWidget):
         self.empty.action.setEnabled(not refusal(Right.IMPORT))
         self.empty.action.setToolTip(refusal(Right.IMPORT))
         self.empty_new.setEnabled(not refusal(Right.EDIT_CONTACTS))
+        self.empty_new.setToolTip(refusal(Right.EDIT_CONTACTS))
 
     def _show_page(self, state: EveryoneState) -> None:
         if state.matching_count is None:

@@ -5,11 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from desktop.domain.contact_table import SortBy
 from desktop.domain.segments import Segment
+from desktop.services.exports import ExportFormat
 from desktop.ui.contacts.columns import NAME, ContactColumn
+from desktop.ui.parts.button import Button
+from desktop.ui.theme import Theme
 
 GAP_PX = 4
 
@@ -23,6 +26,35 @@ def drop(menu: QMenu, button: QWidget) -> None:
     menu.popup(button.mapToGlobal(corner))
 
 
+class ExportMenu(QMenu):
+    """`choose` gets the format in which so many contacts are wanted."""
+
+    def __init__(self, parent: QWidget, count: int, choose: Callable[[ExportFormat], object]) -> None:
+        super().__init__(parent)
+        self.setObjectName("export_menu")
+        for words, wanted in (("CSV", ExportFormat.CSV), ("Excel", ExportFormat.XLSX)):
+            action = self.addAction(f"{count:,} as {words}…")
+            action.setObjectName(f"export_{wanted.value}")
+            action.triggered.connect(lambda _=False, wanted=wanted: choose(wanted))
+
+
+class MenuButton(Button):
+    """A button that opens a list: its caret stands after the words."""
+
+    def __init__(self, theme: Theme, text: str, *, name: str, tooltip: str = "") -> None:
+        super().__init__(theme, "", icon="caret-down", tooltip=tooltip, name=name)
+        self.set_icon_px(12)
+        mirrored = QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.setLayoutDirection(
+            Qt.LayoutDirection.LeftToRight if mirrored else Qt.LayoutDirection.RightToLeft
+        )
+        self.show_words(text)
+
+    def show_words(self, words: str) -> None:
+        self.setText(f"{words} ")  # room before the caret
+        self.setAccessibleName(words)
+
+
 class SegmentMenu(QMenu):
     """Everyone, then the segments; a segment's count stands at its end once it is known."""
 
@@ -32,9 +64,12 @@ class SegmentMenu(QMenu):
         segments: Sequence[Segment],
         chosen: Segment | None,
         choose: Callable[[Segment | None], object],
+        refusal: str = "",
     ) -> None:
+        """refusal: why this person may not save one; "" when they may."""
         super().__init__(parent)
         self.setObjectName("segment_menu")
+        self.setToolTipsVisible(True)
         self._actions: dict[int, QAction] = {}
         self._words: dict[int, str] = {}
         everyone = self._add("All contacts", chosen is None, lambda: choose(None))
@@ -48,7 +83,11 @@ class SegmentMenu(QMenu):
             self._actions[one.id] = action
             self._words[one.id] = action.text()
         if not segments:
-            none = self.addAction("No segments yet: filter, then “Save as segment…”")
+            none = self.addAction(
+                f"No segments yet. {refusal}"
+                if refusal
+                else "No segments yet: filter, then “Save as segment…”"
+            )
             none.setEnabled(False)
 
     def show_count(self, segment_id: int, words: str) -> None:

@@ -13,15 +13,18 @@ from desktop.ui.parts.naming import named
 class ContactsPage(QWidget):
     """`conversation_requested(contact_id)` when a person wants to write to a contact.
 
-    `broadcast_requested(broadcast_id)` when a broadcast that a contact was in is opened.
+    `broadcast_requested(broadcast_id)` when a broadcast that a contact was in is opened. `back_requested` when a
+    contact's page is left that was opened from elsewhere.
     """
 
     conversation_requested = Signal(int)
     broadcast_requested = Signal(int)
+    back_requested = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._from_conversation = False
         self.everyone = Everyone(desk)
         self._contact: ContactPage | None = None
         self.stack = QStackedWidget()
@@ -41,13 +44,15 @@ class ContactsPage(QWidget):
             made = self._contact = ContactPage(self._desk)
             self.stack.addWidget(made)
             made.shown.connect(self._contact_shown)
-            made.left.connect(self.show_everyone)
+            made.left.connect(self._left)
             made.conversation_requested.connect(self.conversation_requested)
             made.broadcast_requested.connect(self.broadcast_requested)
         return self._contact
 
-    def open_contact(self, contact_id: int) -> None:
-        """Show a contact's own page."""
+    def open_contact(self, contact_id: int, *, from_conversation: bool = False) -> None:
+        """Show a contact's own page. from_conversation: that is where Back leads."""
+        self._from_conversation = from_conversation
+        self.contact.view.show_way_back("Back to the conversation" if from_conversation else "All contacts")
         self.contact.show_contact(contact_id)
 
     def show_everyone(self) -> None:
@@ -72,6 +77,12 @@ class ContactsPage(QWidget):
     def new_contact(self) -> None:
         """Open the card that adds one."""
         self.everyone.new_contact()
+
+    def _left(self) -> None:
+        self.show_everyone()
+        if self._from_conversation:
+            self._from_conversation = False
+            self.back_requested.emit()
 
     def _contact_shown(self) -> None:
         self.setFocusProxy(self.contact)

@@ -36,6 +36,13 @@ _STATUS = {
 }
 
 
+UNDO_IMPORT = (
+    "Contacts that the import added are removed again, the others are as they were before. What was said or "
+    "done since stays."
+)
+UNDO_CHANGE = "What stood before is brought back. What was said or changed since stays."
+
+
 def written_count(bulk: Bulk) -> int:
     """How many contacts the change has touched."""
     counts = bulk.counts
@@ -50,6 +57,15 @@ def right_to_undo(bulk: Bulk) -> Right:
 def what_words(bulk: Bulk) -> str:
     """'Import of november_leads.xlsx', 'Tag “VIP” added'."""
     return f"Import of {bulk.title}" if bulk.kind is BulkKind.IMPORT else bulk.title
+
+
+def undo_question(bulk: Bulk) -> tuple[str, str]:
+    """The title and the text that ask before an Undo: what it is, of how many, and what becomes of them."""
+    count = written_count(bulk)
+    what = what_words(bulk) + (f" · {contacts_words(count)}" if count else "")
+    if bulk.kind is BulkKind.IMPORT:
+        return "Undo the whole import?", f"{what}. {UNDO_IMPORT}"
+    return "Undo this change?", f"{what}. {UNDO_CHANGE}"
 
 
 def interrupted_html(bulk: Bulk) -> str:

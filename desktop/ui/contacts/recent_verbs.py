@@ -4,9 +4,9 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.bulk import BulkStatus
 from desktop.ui.contacts.bulk_verbs import BulkVerbs
-from desktop.ui.contacts.recent import InterruptedBanner, RecentDialog, right_to_undo
+from desktop.ui.contacts.recent import InterruptedBanner, RecentDialog, right_to_undo, undo_question
 from desktop.ui.desk import Desk
-from desktop.ui.dialog import ask
+from desktop.ui.dialog import ask, confirm
 
 
 class RecentVerbs:
@@ -23,14 +23,29 @@ class RecentVerbs:
         self._banner.show_bulk(found, refusal)
 
     async def open(self) -> None:
-        """Show the card; an Undo on it is done."""
+        """Show the card; an Undo on it is asked about and done. Kept, the card is back."""
         desk = self._desk
-        changes = await desk.app.bulk.newest()
-        now = desk.app.clock.now()
-        dialog = RecentDialog(desk.theme, self._owner.window(), changes, now, desk.refusal)
-        undo_id = dialog.undo_id if await ask(dialog) else None
-        if undo_id is not None:
-            await self._bulk.undo(undo_id)
+        window = self._owner.window()
+        while True:
+            changes = await desk.app.bulk.newest()
+            dialog = RecentDialog(desk.theme, window, changes, desk.app.clock.now(), desk.refusal)
+            undo_id = dialog.undo_id if await ask(dialog) else None
+            chosen = next((one for one in changes if one.id == undo_id), None)
+            if chosen is None:
+                return
+            title, text = undo_question(chosen)
+            if await confirm(
+                desk.theme,
+                window,
+                title,
+                text,
+                do="Undo it",
+                keep="Keep it",
+                danger=True,
+                name="recent_ask_undo",
+            ):
+                await self._bulk.undo(chosen.id)
+                return
 
     async def keep(self, bulk_id: int) -> None:
         """Leave an interrupted change as it is."""

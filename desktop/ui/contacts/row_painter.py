@@ -32,7 +32,7 @@ class RowPainter:
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self._pictures: dict[tuple[str, BadgeKind | None, bool, float], QPixmap] = {}
+        self._pictures: dict[tuple[str, BadgeKind | None, bool, bool, float], QPixmap] = {}
         theme.changed.connect(self.forget)
         self.forget()
 
@@ -74,7 +74,7 @@ class RowPainter:
 
     def paint_row(
         self, painter: QPainter, row: ContactRow, cells: Sequence[Cell], columns: Sequence[ContactColumn],
-        place: Callable[[int], QRect],
+        place: Callable[[int], QRect], *, chosen: bool,
     ) -> None:  # fmt: skip
         """place(column): the rectangle of a cell."""
         for at, cell in enumerate(cells):
@@ -82,7 +82,7 @@ class RowPainter:
             if columns[at].key == TAGS:
                 self._paint_tags(painter, inner, row.contact.tags)
             elif cell.badge is not None:
-                self._paint_badge(painter, inner, cell)
+                self._paint_badge(painter, inner, cell, chosen)
             elif cell.text:
                 self._paint_text(painter, inner, cell)
 
@@ -109,8 +109,8 @@ class RowPainter:
         painter.setPen(self._pens["muted" if cell.color == "muted" else "text"])
         painter.drawText(inner, _RIGHT if cell.end != self._mirrored else _LEFT, text)
 
-    def _paint_badge(self, painter: QPainter, inner: QRect, cell: Cell) -> None:
-        picture = self._picture(cell.text, cell.badge)
+    def _paint_badge(self, painter: QPainter, inner: QRect, cell: Cell, chosen: bool) -> None:
+        picture = self._picture(cell.text, cell.badge, chosen)
         size = picture.deviceIndependentSize().toSize()
         left_px = inner.right() - size.width() + 1 if self._mirrored else inner.left()
         painter.drawPixmap(left_px, inner.center().y() - size.height() // 2, picture)
@@ -139,17 +139,17 @@ class RowPainter:
             start_px += -step_px if self._mirrored else step_px
             room_px -= step_px
 
-    def _picture(self, text: str, badge: BadgeKind | None) -> QPixmap:
+    def _picture(self, text: str, badge: BadgeKind | None, chosen: bool = False) -> QPixmap:
         """A badge, or with None a tag."""
-        key = (text, badge, self._mirrored, self._ratio)
+        key = (text, badge, chosen, self._mirrored, self._ratio)
         found = self._pictures.get(key)
         if found is None:
             if len(self._pictures) >= MOST_PICTURES:
                 self._pictures.clear()
-            found = self._pictures[key] = self._make_picture(text, badge)
+            found = self._pictures[key] = self._make_picture(text, badge, chosen)
         return found
 
-    def _make_picture(self, text: str, badge: BadgeKind | None) -> QPixmap:
+    def _make_picture(self, text: str, badge: BadgeKind | None, chosen: bool) -> QPixmap:
         size = self._chip_size(text) if badge is None else badge_size(self._theme, text, badge)
         made = QPixmap(size * self._ratio)
         made.setDevicePixelRatio(self._ratio)
@@ -157,7 +157,9 @@ class RowPainter:
         painter = QPainter(made)
         if badge is not None:
             place = QRect(0, 0, size.width(), size.height())
-            paint_badge(painter, self._theme, place, text, badge, mirrored=self._mirrored)
+            paint_badge(
+                painter, self._theme, place, text, badge, mirrored=self._mirrored, selected=chosen
+            )  # fmt: skip
         else:
             self._paint_chip(painter, size, text, self._chip_font)
         painter.end()

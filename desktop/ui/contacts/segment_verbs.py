@@ -31,12 +31,14 @@ class SegmentVerbs:
         """Open the list of segments under a button; counts come as they are known."""
         desk = self._desk
         segments = await desk.app.segments.every()
-        menu = SegmentMenu(self._owner, segments, chosen, choose)
+        refusal = desk.refusal(Right.SEGMENTS)
+        menu = SegmentMenu(self._owner, segments, chosen, choose, refusal)
         if chosen is not None:
             menu.addSeparator()
             action = menu.addAction(f"Delete “{chosen.name}”".replace("&", "&&"))
             action.setObjectName("segment_delete")
-            action.setEnabled(not desk.refusal(Right.SEGMENTS))
+            action.setEnabled(not refusal)
+            action.setToolTip(refusal)
             action.triggered.connect(lambda: self._spawn(self._delete(chosen, choose)))
         drop(menu, button)
         counting = desk.tasks.spawn(menu, self._count(menu, segments))

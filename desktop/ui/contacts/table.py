@@ -12,6 +12,7 @@ from desktop.ui.contacts.chosen import EVERYTHING, NOBODY, Chosen
 from desktop.ui.contacts.columns import TAGS, ContactColumn
 from desktop.ui.contacts.row_painter import RowPainter
 from desktop.ui.contacts.rows import ContactRows
+from desktop.ui.contacts.sorting_header import SortingHeader
 from desktop.ui.parts.table import Table
 from desktop.ui.theme import Theme
 
@@ -42,8 +43,9 @@ class ContactsTable(Table):
         super().__init__(theme, self.rows, label="Contacts", name="contacts_table")
         self._painter = RowPainter(theme)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        header = self.horizontalHeader()
-        header.setSectionsClickable(True)
+        header = SortingHeader(theme, lambda at: self.rows.columns[at].sort is not None, self)
+        self.setHorizontalHeader(header)
+        self._rescale()
         header.sectionClicked.connect(self._head_clicked)
         self._sight = QTimer(self)
         self._sight.setSingleShot(True)
@@ -102,6 +104,11 @@ class ContactsTable(Table):
             self.rows.repaint()
             self.chosen_changed.emit()
 
+    def enter(self) -> None:
+        """The keyboard comes from the search: to the first row. What is selected stays."""
+        self.setFocus(Qt.FocusReason.TabFocusReason)
+        self._go(0, move=bool(self.chosen))
+
     def cell_of(self, contact_id: int, key: str) -> QRect:
         """Where a cell is, in the coordinates of the viewport; the row's, if the column is not shown."""
         position = self.rows.position(contact_id)
@@ -144,7 +151,8 @@ class ContactsTable(Table):
             if row is None:
                 self._painter.paint_missing(painter, position, len(columns), place)
             else:
-                self._painter.paint_row(painter, row, self.rows.cells(position, row), columns, place)
+                cells = self.rows.cells(position, row)
+                self._painter.paint_row(painter, row, cells, columns, place, chosen=chosen)
         painter.end()
 
     # What a person does.
@@ -192,8 +200,16 @@ class ContactsTable(Table):
         """Nothing: Qt would go through a million rows for a letter. The search field finds."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """The current row stays in sight when the bar of the selection takes room below."""
         super().resizeEvent(event)
         self._sight.start()
+        current = self.currentIndex().row()
+        if current < 0 or event.size().height() >= event.oldSize().height():
+            return
+        end_px = self.rowViewportPosition(current) + self.rowHeight(current)
+        hidden_px = end_px - self.viewport().height()
+        if 0 < hidden_px <= event.oldSize().height() - event.size().height():
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + hidden_px)
 
     def _hover(self, position: int) -> None:
         before, self._hovered = self._hovered, position

@@ -33,6 +33,7 @@ class TagPopup(QFrame):
             theme, [(tag, tag) for tag in known], "tag_popup_field", free=True, hint="Type a tag"
         )
         self.field.set_values(tags)
+        self.field.suggestions.anchor = self  # below the hint
         self.hint = Label("Enter keeps a tag, Esc closes", "muted", name="tag_popup_hint")
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 6)

@@ -71,6 +71,9 @@ class ComposeBox(QWidget):
         self.problem = Label("", "muted", color="danger", wrap=True, name="compose_problem")
         self.problem.hide()
         inner.addWidget(self.problem)
+        self.missing = Label("", "muted", wrap=True, tight=True, name="compose_missing")
+        self.missing.hide()
+        inner.addWidget(self.missing)
         inner.addLayout(self._tools())
         named(self, "compose_box", "Write to the contact")
 
@@ -87,6 +90,7 @@ class ComposeBox(QWidget):
         """Show a draft. anew: of another conversation, so that nothing of the last one stays open."""
         if anew:
             self._picking = False
+            self.picker.forget()
             self.show_problem("")
         self._state = state
         closed = state.needs_template(now)
@@ -119,6 +123,8 @@ class ComposeBox(QWidget):
         blocked = state.blocked_by(now)
         self.send.setToolTip(blocked or "Send (Enter)")
         self.send.setEnabled(not blocked)
+        self.missing.setText(blocked)
+        self.missing.setVisible(bool(blocked) and state.template is not None and not picking)
         if len(state.text) > MAX_TEXT_LENGTH or (self.problem.isVisible() and not blocked):
             self.show_problem(blocked)
 
@@ -132,9 +138,8 @@ class ComposeBox(QWidget):
         """Give the focus to what the person would fill next."""
         if self.card.isVisible():
             self.card.focus_first_missing()
-            if not self.send.isEnabled():
-                return
-            self.send.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.send.isEnabled():  # with its ring: Enter has brought one here, and Enter sends
+                self.send.setFocus(Qt.FocusReason.ShortcutFocusReason)
         elif self.picker.isVisible():
             self.picker.focus_search()
         else:

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.consent import OptIn
-from desktop.domain.contacts import Contact
+from desktop.domain.contacts import Contact, Fact
 from desktop.domain.people import User
 from desktop.services.contacts import ReasonNeeded
 from desktop.services.conversations import OpenConversation
@@ -48,10 +48,11 @@ class ContactVerbs:
                 return
             await verbs.set_opt_in(contact.id, to, user, given)
         self._changed()
-        if to is OptIn.NO:
-            await self._offer_undo(contact, user)
+        told = f"{contact.first_name} is opted {'out of' if to is OptIn.NO else 'in to'} marketing."
+        if to is OptIn.NO or contact.opt_in is OptIn.NONE:  # by one click
+            await self._offer_undo(contact, to, user, told)
         else:
-            self._desk.toasts.show_toast(f"{contact.first_name} is opted in to marketing.", "done")
+            self._desk.toasts.show_toast(told, "done")
 
     async def add_tag(self, opened: OpenConversation, name: str) -> None:
         await self._desk.app.contacts.add_tag(opened.contact.id, name, self._desk.user())
@@ -89,25 +90,41 @@ class ContactVerbs:
         sentence += " Say where they asked for marketing again."
         return await reason_to_opt_in(self._desk.theme, self._owner.window(), first, sentence)
 
-    async def _offer_undo(self, contact: Contact, user: User) -> None:
-        recorded = (await self._desk.app.contacts.get(contact.id)).facts.consent_event_id
+    async def _offer_undo(self, contact: Contact, to: OptIn, user: User, told: str) -> None:
+        """Tell what was recorded; with a way back unless somebody answered otherwise in the same moment."""
+        recorded = await self._recorded(contact, to, user)
+        if recorded is None:
+            self._desk.toasts.show_toast(told, "done")
+            return
 
         def undo() -> None:
             self._desk.tasks.spawn(
-                self._owner, self._undo(contact, recorded, user), on_problem=self._on_problem
+                self._owner, self._undo(contact, to, recorded, user), on_problem=self._on_problem
             )
 
-        self._desk.toasts.show_toast(
-            f"{contact.first_name} is opted out of marketing.", "done", action="Undo", on_action=undo
-        )
+        self._desk.toasts.show_toast(told, "done", action="Undo", on_action=undo)
 
-    async def _undo(self, contact: Contact, recorded: int | None, user: User) -> None:
+    async def _recorded(self, contact: Contact, to: OptIn, user: User) -> int | None:
+        """The event of this person's answer; None when it is not the newest one."""
+        answers = [
+            one for one in await self._desk.app.contacts.history(contact.id) if one.fact is Fact.OPT_IN
+        ]
+        last = answers[-1] if answers else None
+        ours = last is not None and last.value == to.value and last.user_name == user.name
+        return last.id if last is not None and ours else None
+
+    async def _undo(self, contact: Contact, said: OptIn, recorded: int, user: User) -> None:
         """Put the answer back, unless somebody said something since: that is newer than the mistake."""
         verbs = self._desk.app.contacts
-        if (await verbs.get(contact.id)).facts.consent_event_id != recorded:
-            self._desk.toasts.show_toast(
-                f"Not undone: the opt-in of {contact.first_name} has changed since.", "warn"
-            )
-            return
-        await verbs.set_opt_in(contact.id, contact.opt_in, user, _UNDONE)
+        is_newest = (await verbs.get(contact.id)).facts.consent_event_id == recorded
+        # Without a reason the store itself refuses to overrule a No that comes in this very moment.
+        reason = _UNDONE if said is OptIn.NO else ""
+        try:
+            if is_newest:
+                await verbs.set_opt_in(contact.id, contact.opt_in, user, reason)
+        except ReasonNeeded:
+            is_newest = False
+        if not is_newest:
+            told = f"Not undone: the opt-in of {contact.first_name} has changed since."
+            self._desk.toasts.show_toast(told, "warn")
         self._changed()

@@ -8,7 +8,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Change, Changes, Topic
-from desktop.domain.compose import ComposeState
+from desktop.domain.compose import ComposeState, drawn
+from desktop.domain.contacts import fields_of
 from desktop.domain.conversations import MessageView
 from desktop.domain.filters import Kind
 from desktop.domain.messages import Status
@@ -16,7 +17,6 @@ from desktop.domain.people import Right, User, may
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.services.conversations import OpenConversation
-from desktop.ui.conversations import template_words
 from desktop.ui.conversations.beside import Beside
 from desktop.ui.conversations.compose import ComposeBox
 from desktop.ui.conversations.contact_verbs import ContactVerbs
@@ -149,7 +149,7 @@ class ConversationArea(QWidget):
         row = self._opened.row if self._opened else None
         watched = loop_runs() and self.isVisible() and self.window().isActiveWindow()
         if row is not None and row.unread_count and watched:
-            self._spawn(self._desk.app.conversations.mark_read(row.contact_id))
+            self._spawn(self._desk.app.conversations.mark_read(row.contact_id, self._desk.user()))
 
     async def settle(self) -> None:
         """Return when the draft is kept."""
@@ -257,9 +257,9 @@ class ConversationArea(QWidget):
 
     def _choose(self, template: Template) -> None:
         if self._opened is not None:
-            self._edit(
-                self._state.choose(template, template_words.initial_values(template, self._opened.contact))
-            )
+            contact = self._opened.contact
+            fields = fields_of(contact.name, contact.phone, contact.attributes)
+            self._edit(self._state.choose(template, drawn(template, fields)))
             self.compose.focus_writing()
 
     def _drop(self) -> None:
@@ -274,7 +274,10 @@ class ConversationArea(QWidget):
             return
         blocked = self._state.blocked_by(self._desk.app.clock.now())
         if blocked:
-            self.compose.show_problem(blocked if self._state.text.strip() or self._state.template else "")
+            # What a template lacks stands there already.
+            self.compose.show_problem(
+                blocked if self._state.text.strip() and not self._state.template else ""
+            )
             self.compose.card.focus_first_missing()
             return
         state, opened = self._state, self._opened

@@ -1,6 +1,7 @@
 """Keeps what stands in the compose box: a moment after the last key, and at once when the person goes elsewhere."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from desktop.services.conversations import Conversations
 from desktop.ui.conversations.loading import loop_runs
 from desktop.ui.tasks import Tasks
 
+_log = logging.getLogger("assent.window")
 PAUSE_MS: Final = 400
 
 
@@ -56,10 +58,15 @@ class DraftKeeper(QObject):
         task = self._tasks.spawn(
             self._owner,
             self._verbs.save_draft(state.contact_id, user, body_of(state)),
-            on_problem=self._on_problem,
+            on_problem=self._not_kept,
         )
         self._saving.add(task)
         task.add_done_callback(self._saving.discard)
+
+    def _not_kept(self, problem: Exception) -> None:
+        """The account was closed meanwhile, or the store is gone: also kept where it outlives the window."""
+        _log.error("a draft was not kept: %s", problem)
+        self._on_problem(problem)
 
     def forget(self) -> None:
         """What waits has become a message."""

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.consent import OptIn
 from desktop.domain.contacts import ConsentEvent, Contact, Fact
@@ -26,6 +27,51 @@ SHOWN_EVENTS = 20
 """Lines of history on the card, the newest; the contact's own page has all of them."""
 
 
+FLASH_MS = 1_500
+"""How long the history stays lifted out: long enough to be found, too short to be in the way."""
+
+
+class OptInHead(QWidget):
+    """The heading with its links at the far end, or below it where both do not fit."""
+
+    def __init__(self, links: Sequence[Button]) -> None:
+        super().__init__()
+        # What lies about in one line must not make the panel wider than it is.
+        self.setMinimumWidth(1)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+        self._title = SectionLabel("Marketing opt-in")
+        self._links = QWidget()
+        inner = QHBoxLayout(self._links)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(6)
+        for link in links:
+            inner.addWidget(link)
+        inner.addStretch(1)
+        self._row.addWidget(self._title, 1)
+        self._row.addWidget(self._links)
+
+    def fit(self) -> None:
+        """Choose between one line and two."""
+        needed_px = self._title.sizeHint().width() + self._row.spacing() + self._links.sizeHint().width()
+        side = QBoxLayout.Direction.LeftToRight
+        below = QBoxLayout.Direction.TopToBottom
+        wanted = side if needed_px <= self.width() else below
+        if self._row.direction() is not wanted:
+            self._row.setDirection(wanted)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # other links, or another size of text
+            self.fit()
+        return done
+
+
 class OptInCard(Card):
     """`change_requested(OptIn value)` when a person wants another answer recorded."""
 
@@ -38,14 +84,9 @@ class OptInCard(Card):
         super().__init__(spacing_px=6, pad_px=12, name="optin_card", parent=parent)
         self._theme, self._most_events = theme, most_events
         self.setAccessibleName("Marketing opt-in")
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        top.addWidget(SectionLabel("Marketing opt-in"), 1)
         self.opt_in = self._link("Opt in", OptIn.YES)
         self.opt_out = self._link("Opt out", OptIn.NO)
-        top.addWidget(self.opt_in)
-        top.addWidget(self.opt_out)
-        self.body.addLayout(top)
+        self.body.addWidget(OptInHead((self.opt_in, self.opt_out)))
         line = QWidget()
         flow = FlowLayout(line, spacing_px=8, line_spacing_px=4)
         self.badge = Badge(theme, "No choice", name="optin_badge")
@@ -66,6 +107,10 @@ class OptInCard(Card):
         self._lines.setContentsMargins(0, 2, 0, 0)
         self._lines.setSpacing(1)
         self.body.addWidget(self.history)
+        self._flash = QTimer(self)
+        self._flash.setSingleShot(True)
+        self._flash.setInterval(FLASH_MS)
+        self._flash.timeout.connect(self.update)
 
     def show_state(
         self, contact: Contact, history: Sequence[ConsentEvent], now: datetime, *, may_change: bool
@@ -87,6 +132,22 @@ class OptInCard(Card):
             button.setVisible(value is not to)
             button.setEnabled(may_change)
         self._show_history(history if self._most_events is None else history[-self._most_events :], now)
+
+    def flash_history(self) -> None:
+        """Lift the history out for a moment, and give it the focus."""
+        self._flash.start()
+        self.update()
+        self.history.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._flash.isActive():
+            spot = self.history.geometry() if self.history.isVisible() else self.rect().adjusted(6, 6, -6, -6)
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.color("accent"), 1.5))
+            painter.setBrush(self._theme.color("accent_weak"))
+            painter.drawRoundedRect(QRectF(spot).adjusted(-5, -1, 5, 4), 6, 6)
 
     def _show_history(self, history: Sequence[ConsentEvent], now: datetime) -> None:
         while (item := self._lines.takeAt(0)) is not None:

@@ -107,8 +107,9 @@ class ContactPanel(Panel):
 
     def show_history(self) -> None:
         """Bring the history of the opt-in into sight and give it the focus."""
+        self.area.ensureWidgetVisible(self.opt_in)
         self.area.ensureWidgetVisible(self.opt_in.history)
-        self.opt_in.history.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.opt_in.flash_history()
 
     def _phone_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

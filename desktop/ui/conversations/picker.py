@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QListView, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.domain.compose import drawn
 from desktop.domain.consent import Category
-from desktop.domain.contacts import Contact
+from desktop.domain.contacts import Contact, fields_of
 from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Template
 from desktop.ui.conversations import template_words
@@ -60,6 +61,14 @@ class TemplatePicker(QWidget):
         if list(templates) != list(self._templates):
             self._templates = templates
             self._show_languages()
+        self._filter()
+
+    def forget(self) -> None:
+        """Another conversation: what was looked for in the last one says nothing about this one."""
+        self.search.clear()
+        self.tabs.choose(_TABS[0].key)
+        self.language.setCurrentIndex(0)
+        self.view.setCurrentIndex(QModelIndex())
         self._filter()
 
     def focus_search(self) -> None:
@@ -182,7 +191,7 @@ class TemplatePicker(QWidget):
             and language in ("", _ANY, template.language)
             and (wanted in template.name.casefold() or wanted in template.body.casefold())
         ]
-        found.sort(key=lambda template: bool(not_sendable(template)))
+        found.sort(key=_rank)
         self.rows.show_templates(found)
         kept = next((row for row, one in enumerate(found) if before and one.id == before.id), 0)
         self.view.setCurrentIndex(self.rows.index(kept) if found else QModelIndex())
@@ -197,8 +206,9 @@ class TemplatePicker(QWidget):
             self.state.hide()
             return
         tokens = self._theme.tokens
-        values = template_words.initial_values(template, self._contact)
-        self.words.setText(template_words.preview_html(template, values, tokens.text, tokens.danger))
+        contact = self._contact
+        values = drawn(template, fields_of(contact.name, contact.phone, contact.attributes))
+        self.words.setText(template_words.preview_html(template, values, tokens.text, tokens.muted))
         self.state.setText(why)
         self.state.setVisible(bool(why))
 
@@ -206,3 +216,9 @@ class TemplatePicker(QWidget):
         template = self.current()
         if template is not None and not not_sendable(template):
             self.chosen.emit(template)
+
+
+def _rank(template: Template) -> tuple[bool, bool, str, str]:
+    """By name; those that cannot be sent after the others, and codes last: a slip must not send one."""
+    code = template.effective_category is Category.AUTHENTICATION
+    return code, bool(not_sendable(template)), template.name.casefold(), template.language

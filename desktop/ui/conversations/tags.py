@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
+from desktop.ui.filters.suggestions import Suggestions
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.flow import FlowLayout
@@ -30,6 +31,7 @@ class Tags(QWidget):
         self.setSizePolicy(policy)
         self._shown: tuple[str, ...] | None = None
         self._known: list[str] = []
+        self._suggestions: Suggestions | None = None
         self.plus = IconButton(theme, "plus", "Add a tag", name="tag_add")
         self.plus.setParent(self)
         self.plus.setProperty("kind", "chip-cross")
@@ -53,6 +55,7 @@ class Tags(QWidget):
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             self.field.setCompleter(completer)
+            self._suggestions = Suggestions(completer, self.field)
         if tuple(tags) == self._shown:
             return
         self._shown = tuple(tags)
@@ -92,6 +95,8 @@ class Tags(QWidget):
         self._end()
 
     def _end(self) -> None:
+        if self._suggestions is not None:
+            self._suggestions.close()
         self.field.clear()
         self._swap(editing=False)
         self.plus.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -12,7 +12,7 @@ from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Inset
 from desktop.ui.parts.label import ElidedLabel, Label
-from desktop.ui.parts.naming import named, restyle
+from desktop.ui.parts.naming import named
 from desktop.ui.templates.words import CATEGORY, variable_label
 from desktop.ui.theme import Theme
 
@@ -103,11 +103,13 @@ class TemplateCard(Inset):
             field = named(QLineEdit(), f"compose_value_{name}", words)
             label.setBuddy(field)
             field.setText(self._values.get(name, ""))
-            field.setPlaceholderText("Needs a value")
+            field.setPlaceholderText(template_words.hint(self._template, name))
             field.textEdited.connect(lambda text, name=name: self.value_edited.emit(name, text))
             field.returnPressed.connect(self.send_requested)
             self._grid.addWidget(label, number, 0)
             self._grid.addWidget(field, number, 1)
+            label.show()  # at once, and not when the loop comes round: the focus goes there next
+            field.show()
             self._fields[name] = field
 
     def _fill(self) -> None:
@@ -120,8 +122,6 @@ class TemplateCard(Inset):
         for name, field in self._fields.items():
             if field.text() != self._values.get(name, ""):
                 field.setText(self._values.get(name, ""))
-            if bool(field.property("problem")) is not (name in missing):
-                restyle(field, problem=name in missing)
         opened = bool(self._fields) and (self._opened or bool(missing))
         self._opened = opened
         self.fields.setVisible(opened)
@@ -131,6 +131,8 @@ class TemplateCard(Inset):
 
     def _open_fields(self, opened: bool) -> None:
         self._opened = opened
+        if not opened and any(field.hasFocus() for field in self._fields.values()):
+            self.edit.setFocus(Qt.FocusReason.OtherFocusReason)  # or Qt would take it anywhere
         self._fill()
         if opened and self._fields:
             next(iter(self._fields.values())).setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,31 +1,19 @@
-"""The words of templates in a conversation: values to begin with, and the preview whose variables can be pressed."""
+"""The words of templates in a conversation: the preview whose variables can be pressed, and what a field hints at."""
 
 import re
 from collections.abc import Mapping
 from html import escape
 from typing import Final
 
-from desktop.domain.consent import Category
-from desktop.domain.contacts import Contact
-from desktop.domain.templates import Template, example_values, placeholders
+from desktop.domain.templates import Template, example_values
 
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
 
-def initial_values(template: Template, contact: Contact) -> dict[str, str]:
-    """Values to begin with: the first variable of the body is the first name, the others their examples."""
-    first = contact.name.split()[0] if contact.name.split() else ""
-    if template.category is Category.AUTHENTICATION:
-        return dict.fromkeys(template.variables, "")  # a code is never an example, nor a name
-    body = placeholders(template.body)
-    shown = example_values(template)  # the body's alone: what ends an address is never an example
-    values = {name: shown.get(name, "") if name in body else "" for name in template.variables}
-    if body:
-        values[body[0]] = first
-    for name in body:
-        if name in ("first_name", "name"):
-            values[name] = first if name == "first_name" else contact.name
-    return values
+def hint(template: Template, name: str) -> str:
+    """What stands greyed in the empty field of a variable: 'e.g. A-991', the example that WhatsApp was given."""
+    example = example_values(template).get(name, "")
+    return f"e.g. {example}" if example else "Needs a value"
 
 
 def preview_html(template: Template, values: Mapping[str, str], ink: str, missing_ink: str) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
 from desktop.domain.text import fold
+from desktop.ui.filters.suggestions import Suggestions
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.naming import named
@@ -81,6 +82,7 @@ class ChipsValue(ValueField):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.activated.connect(self._completed)
         self.entry.setCompleter(completer)
+        self.suggestions = Suggestions(completer, self)
         self.entry.kept.connect(self._keep)
         self.entry.backspaced.connect(self._take_last)
         self.entry.focused.connect(self.update)
@@ -142,6 +144,7 @@ class ChipsValue(ValueField):
 
     def _keep(self) -> None:
         text = self.entry.text()
+        self.suggestions.close()
         if text.strip() and self.add(text):
             self.entry.clear()
 
@@ -149,9 +152,7 @@ class ChipsValue(ValueField):
         self.add(words)
         # The completer writes its choice into the field after this signal.
         self.entry.setText("")
-        completer = self.entry.completer()
-        if completer is not None:
-            _hide_list(completer)
+        self.suggestions.close()
 
     def _take_last(self) -> None:
         if self._values:
@@ -162,9 +163,3 @@ class ChipsValue(ValueField):
         self._show()
         self.entry.setFocus()
         self.changed.emit()
-
-
-def _hide_list(completer: QCompleter) -> None:
-    popup = completer.popup()
-    if popup is not None:
-        popup.hide()

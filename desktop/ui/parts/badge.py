@@ -59,16 +59,19 @@ def badge_size(theme: Theme, text: str, kind: BadgeKind, icon: str | None = None
 
 def paint_badge(
     painter: QPainter, theme: Theme, rect: QRect, text: str, kind: BadgeKind, icon: str | None = None,
-    *, mirrored: bool = False,
+    *, mirrored: bool = False, selected: bool = False,
 ) -> None:  # fmt: skip
-    """Fill `rect` (of badge_size) with a badge. `icon` None takes the kind's, "" none."""
+    """Fill `rect` (of badge_size) with a badge. `icon` None takes the kind's, "" none.
+
+    selected: it stands in a selected row, whose ground is that of some badges; these take another.
+    """
     look = kind.look
     shown_icon = look.icon if icon is None else icon
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     box = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
     painter.setPen(QPen(theme.color(look.edge), 1) if look.edge else Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color(look.ground))
+    painter.setBrush(theme.color("surface" if selected and look.ground == "accent_weak" else look.ground))
     painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
     inner = rect.adjusted(theme.px(PAD_PX), 0, -theme.px(PAD_PX), 0)
     if shown_icon:

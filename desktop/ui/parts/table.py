@@ -47,7 +47,7 @@ class CellDelegate(QStyledItemDelegate):
         if mirrored:
             inner = rect.adjusted(theme.px(8), 0, -first_px, -1)
         if cell.badge is not None:
-            self._badge(painter, inner, cell, mirrored)
+            self._badge(painter, inner, cell, mirrored, bool(state & QStyle.StateFlag.State_Selected))
         else:
             self._text(painter, inner, cell, mirrored)
         painter.restore()
@@ -73,12 +73,15 @@ class CellDelegate(QStyledItemDelegate):
             return True
         return super().helpEvent(event, view, option, index)
 
-    def _badge(self, painter: QPainter, inner: QRect, cell: Cell, mirrored: bool) -> None:
+    def _badge(self, painter: QPainter, inner: QRect, cell: Cell, mirrored: bool, selected: bool) -> None:
         assert cell.badge is not None
         size = badge_size(self._theme, cell.text, cell.badge, cell.icon or None).boundedTo(inner.size())
         left_px = inner.right() - size.width() + 1 if mirrored else inner.left()
         spot = QRect(left_px, inner.center().y() - size.height() // 2, size.width(), size.height())
-        paint_badge(painter, self._theme, spot, cell.text, cell.badge, cell.icon or None, mirrored=mirrored)
+        paint_badge(
+            painter, self._theme, spot, cell.text, cell.badge, cell.icon or None,
+            mirrored=mirrored, selected=selected,
+        )  # fmt: skip
 
     def _text(self, painter: QPainter, inner: QRect, cell: Cell, mirrored: bool) -> None:
         if cell.icon:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor, QEnterEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
 
 from desktop.ui.parts.button import Button, IconButton
@@ -20,6 +20,11 @@ _SIGN: dict[ToastKind, tuple[str, Color]] = {
     "warn": ("warning-fill", "warn"), "danger": ("warning-circle-fill", "danger"),
 }  # fmt: skip
 SHOWN_MS = 6_000
+ACTION_MS = 8_000
+"""What went well and can be taken back or looked at."""
+WARNING_MS = 12_000
+"""What went wrong is read to its end."""
+_URGENT: frozenset[ToastKind] = frozenset({"warn", "danger"})
 WIDTH_PX = 360
 GAP_PX = 8
 EDGE_PX = 16
@@ -63,14 +68,20 @@ class Toast(QFrame):
         self.setGraphicsEffect(shadow)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SHOWN_MS)
+        self._timer.setInterval(_shown_ms(kind, with_action=bool(action)))
         self._timer.timeout.connect(self.go)
         named(self, "toast", text)
         self.again()
 
+    @property
+    def urgent(self) -> bool:
+        """It says that something went wrong."""
+        return self.key[1] in _URGENT
+
     def again(self) -> None:
-        """Begin the time anew."""
-        self._timer.start()
+        """Begin the time anew; under the mouse it stays."""
+        if not self._is_hovered():
+            self._timer.start()
 
     def go(self) -> None:
         """Leave now."""
@@ -87,14 +98,27 @@ class Toast(QFrame):
         self._timer.start()
         super().leaveEvent(event)
 
+    def _is_hovered(self) -> bool:
+        """Asked of the mouse: a toast comes up in another place than it ends up in, and Qt's flag stays set."""
+        return self.isVisible() and self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+
     def _act(self) -> None:
         if self._on_action is not None:
             self._on_action()
         self.go()
 
 
+def _shown_ms(kind: ToastKind, *, with_action: bool) -> int:
+    if kind in _URGENT:
+        return WARNING_MS
+    return ACTION_MS if kind == "done" and with_action else SHOWN_MS
+
+
 class Toasts(QObject):
-    """The stack of a window. The same words twice are one toast, shown longer; more than four push the oldest out."""
+    """The stack of a window. The same words twice are one toast, shown longer.
+
+    More than four push the oldest out, one that warns only when all do.
+    """
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
@@ -114,8 +138,8 @@ class Toasts(QObject):
             if toast.key == (text, kind, action):
                 toast.again()
                 return toast
-        for toast in self.shown[: -(MOST - 1)]:
-            toast.go()
+        while len(shown := self.shown) >= MOST:
+            next((one for one in shown if not one.urgent), shown[0]).go()
         toast = Toast(self._theme, text, kind, action, on_action, self._window)
         self._stack.append(toast)
         toast.gone.connect(self._arrange)

@@ -1,6 +1,7 @@
 """Who did what: the log, newest first, by person and by kind; more of it on scrolling, the new as it happens."""
 
 import asyncio
+import re
 from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QWidget
@@ -16,8 +17,13 @@ from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.table import Table
+from desktop.ui.theme import Theme
 
 PAGE_COUNT = 100
+SUBJECT, DETAILS = 3, 4
+NO_DETAILS_PX = 70
+_SIZED = re.compile(r"(?P<what>.+) (?:to|from|for) (?P<size>[\d,]+ contacts?)")
+"""'Tag “VIP” added to 1,204 contacts', as `deed_of` says it."""
 NEAR_PX = 200
 """So far above the end the next page is read."""
 
@@ -27,6 +33,39 @@ def who(one: Activity) -> str:
     if one.user_name:
         return one.user_name
     return "Nobody" if one.deed is Deed.SIGN_IN_FAILED else "Assent"
+
+
+def subject_and_details(one: Activity) -> tuple[str, str]:
+    """To what, and the details; of a change of many contacts how many stands first there, where it is not cut off."""
+    sized = _SIZED.fullmatch(one.subject) if one.deed is Deed.BULK_CHANGED else None
+    if sized is None:
+        return one.subject, one.details
+    return sized["what"], f"{sized['size']}; {one.details}" if one.details else sized["size"]
+
+
+def _details(one: Activity) -> Cell:
+    said = subject_and_details(one)[1]
+    return Cell(said, color="muted", tooltip=said)
+
+
+class ActivityTable(Table):
+    """Where no line has details, the room of that column is the one's before it."""
+
+    def __init__(self, theme: Theme, rows: Rows[Activity]) -> None:
+        self._lines = rows
+        super().__init__(theme, rows, label="Who did what", name="activity_table")
+        rows.modelReset.connect(self._fit)
+        rows.rowsInserted.connect(self._fit)
+
+    def _fit(self) -> None:
+        super()._fit()
+        if any(subject_and_details(one)[1] for one in self._lines.rows):
+            return
+        header = self.horizontalHeader()
+        both_px = header.sectionSize(SUBJECT) + header.sectionSize(DETAILS)
+        least_px = min(self._theme.px(NO_DETAILS_PX), both_px // 2)
+        header.resizeSection(DETAILS, least_px)
+        header.resizeSection(SUBJECT, both_px - least_px)
 
 
 class ActivityPanel(Card):
@@ -59,13 +98,13 @@ class ActivityPanel(Card):
         self.rows: Rows[Activity] = Rows(
             [
                 Column("When", self._when, 108),
-                Column("Who", lambda one: Cell(who(one), bold=True), 130),
-                Column("What", lambda one: Cell(one.deed.label), 165),
-                Column("To what", lambda one: Cell(one.subject, tooltip=one.subject), 150),
-                Column("Details", lambda one: Cell(one.details, color="muted", tooltip=one.details)),
+                Column("Who", lambda one: Cell(who(one), bold=True, tooltip=who(one)), 130),
+                Column("What", lambda one: Cell(one.deed.label, tooltip=one.deed.label), 165),
+                Column("To what", lambda one: Cell(subject_and_details(one)[0], tooltip=one.subject)),
+                Column("Details", _details),
             ]
         )
-        self.table = Table(theme, self.rows, label="Who did what", name="activity_table")
+        self.table = ActivityTable(theme, self.rows)
         self.empty = EmptyState(
             theme,
             "clock-counter-clockwise",

@@ -79,6 +79,7 @@ class SettingsPage(QWidget):
         self.pace = PaceCard(theme, is_sandbox=app.is_sandbox)
         self.fields = FieldsCard(self._desk)
         self.sign_in, self.people = SignInCard(theme), PeoplePanel(self._desk)
+        self.people.people_read.connect(self.sign_in.show_people)
         self.activity = ActivityPanel(self._desk)
         self.appearance = AppearanceCard(theme)
         self.sandbox, self.start_over = SandboxCard(theme), StartOverCard(theme)

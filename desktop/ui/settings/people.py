@@ -4,6 +4,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -17,13 +18,21 @@ from desktop.ui.desk import Desk
 from desktop.ui.dialog import confirm
 from desktop.ui.parts.avatar import Avatar
 from desktop.ui.parts.badge import Badge, BadgeKind
+from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.glyph import Glyph
 from desktop.ui.parts.label import ElidedLabel, Label, Rule
 from desktop.ui.parts.naming import named
 from desktop.ui.settings.people_dialogs import AddPersonDialog, ask_until_done, set_password
-from desktop.ui.settings.people_words import holds, right_words, role_words, seen_tooltip, seen_words
+from desktop.ui.settings.people_words import (
+    holds,
+    no_password_words,
+    right_words,
+    role_words,
+    seen_tooltip,
+    seen_words,
+)
 from desktop.ui.settings.savecard import SettingsCard
 from desktop.ui.settings.switch_row import SwitchRow
 from desktop.ui.theme import Theme
@@ -43,9 +52,24 @@ class SignInCard(SettingsCard):
         super().__init__(theme, "", name="people_sign_in_card")
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
         column.addWidget(self.sign_in)
+        self.warning = Banner(theme, "warn", "", name="people_sign_in_warning")
+        self.warning.hide()
+        column.addWidget(self.warning)
         self.setAccessibleName("Ask people to sign in")
+        self._locked_out = ""
         self.sign_in.switch.toggled.connect(self.changed)
+        self.sign_in.switch.toggled.connect(lambda _on: self._warn())
+
+    def show_people(self, accounts: Sequence[Account]) -> None:
+        """Who works here: some of them may have no password."""
+        self._locked_out = no_password_words(accounts)
+        self._warn()
+
+    def _warn(self) -> None:
+        self.warning.show_banner("warn", escape(self._locked_out))
+        self.warning.setVisible(bool(self._locked_out) and self.sign_in.switch.isChecked())
 
     def fill(self, settings: Settings) -> None:
         self.sign_in.switch.setChecked(settings.sign_in)
@@ -204,7 +228,12 @@ class RightsCard(Card):
 
 
 class PeoplePanel(QWidget):
-    """The list and the verbs behind it. `rights` stands elsewhere on the page and is kept up to date here."""
+    """The list and the verbs behind it. `rights` stands elsewhere on the page and is kept up to date here.
+
+    `people_read(accounts)` whenever they were read.
+    """
+
+    people_read = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -241,6 +270,7 @@ class PeoplePanel(QWidget):
         given = (await desk.app.workspace.settings()).given
         self.list.show_people(accounts, desk.app.clock.now(), desk.user().id, desk.refusal(Right.PEOPLE))
         self.rights.show_given(given)
+        self.people_read.emit(accounts)
 
     async def _add(self) -> None:
         desk = self._desk

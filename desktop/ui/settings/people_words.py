@@ -1,5 +1,6 @@
 """What each role may do, in words made from the rights themselves."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from desktop.domain.people import Account, Given, Right, Role, User, may
@@ -27,6 +28,16 @@ def role_words(role: Role, given: Given) -> str:
 def right_words(right: Right) -> str:
     """The right as the heading of a line: 'Write to customers'."""
     return right.value[0].upper() + right.value[1:]
+
+
+def no_password_words(accounts: Sequence[Account]) -> str:
+    """'Arun Das and Lina Haddad have no password yet: …'; "" when everybody who works here can sign in."""
+    names = [one.user.name for one in accounts if one.active and not one.can_sign_in]
+    if not names:
+        return ""
+    if len(names) == 1:
+        return f"{names[0]} has no password yet: they cannot come in until somebody sets one."
+    return f"{_joined(names)} have no password yet: they cannot come in until somebody sets one."
 
 
 def seen_words(account: Account, now: datetime) -> str:

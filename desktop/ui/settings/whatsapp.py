@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -25,6 +26,7 @@ SANDBOX = (
     "<b>This workspace is a sandbox.</b> It talks to the pretend WhatsApp on this computer and never to the real "
     "one, so its connection cannot be changed."
 )
+ADMINS_ONLY = "Shown to admins"
 TOP = Qt.AlignmentFlag.AlignTop
 FIELDS = (
     ("phone_number_id", "Phone number id", "From Meta’s app dashboard, WhatsApp, API setup."),
@@ -144,6 +146,7 @@ class ConnectionCard(SaveCard):
     def __init__(self, theme: Theme, *, is_sandbox: bool) -> None:
         self.kept: ConnectionForm | None = None
         self._is_sandbox = is_sandbox
+        self._shows_token = False
         self.fields = {key: named(QLineEdit(), f"whatsapp_{key}") for key, _, _ in FIELDS}
         self.token = _secret("whatsapp_token")
         self.app_secret = _secret("whatsapp_app_secret")
@@ -157,6 +160,9 @@ class ConnectionCard(SaveCard):
             "next start.",
             name="whatsapp_card",
         )  # fmt: skip
+        self.refused = Banner(theme, "info", "", name="whatsapp_refused")
+        self.refused.hide()
+        self.body.insertWidget(self.body.indexOf(self.content), self.refused)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(14)
@@ -202,12 +208,25 @@ class ConnectionCard(SaveCard):
             phone_number_id=self.fields["phone_number_id"].text().strip(),
             waba_id=self.fields["waba_id"].text().strip(),
             version=self.fields["version"].text().strip(),
-            verify_token=self.verify_token.text().strip(),
+            verify_token=self.verify_token.text().strip() if self._shows_token else kept.verify_token,
         )
 
     def secrets(self) -> tuple[str | None, str | None]:
         """Token and app secret as typed now; None: leave as it is."""
         return self.token.text().strip() or None, self.app_secret.text().strip() or None
+
+    def show_editable(self, refusal: str) -> None:
+        """The reason stands above the fields: the foot is far below. The verify token is not for everybody."""
+        if self._shows_token is bool(refusal):
+            self._shows_token = not refusal
+            self._filling = True
+            self.verify_token.setText(self.kept.verify_token if self.kept and not refusal else "")
+            self._filling = False
+        self.verify_token.setPlaceholderText(ADMINS_ONLY if refusal else "")
+        self.refused.show_banner("info", escape(refusal))
+        self.refused.setVisible(bool(refusal))
+        super().show_editable(refusal)
+        self.note.setVisible(not refusal)
 
     def show_form(self, form: ConnectionForm) -> None:
         """What is kept; typed secrets are forgotten."""
@@ -215,7 +234,7 @@ class ConnectionCard(SaveCard):
         self._filling = True
         for key, field in self.fields.items():
             field.setText(getattr(form, key))
-        self.verify_token.setText(form.verify_token)
+        self.verify_token.setText(form.verify_token if self._shows_token else "")
         self.webhook.show_value(form.webhook_path)
         self.open_real.setChecked(not form.is_sandbox)
         for row, field, known in (

@@ -1,5 +1,8 @@
 """The conversations: open, empty, warned, picked."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from desktop.domain.conversations import Box
 from desktop.ui.conversations.page import ConversationsPage
 from tests.looks.stage import Stage, until
@@ -31,6 +34,7 @@ async def opted_out(stage: Stage) -> None:
     await stage.seen("compose_template")
     for name, value in (("1", "Priya"), ("2", "40%"), ("3", "30 Nov")):
         page.area.compose.value_edited.emit(name, value)
+    page.area.compose.card.edit.setChecked(False)  # filled: its fields need not be seen any more
     await stage.quiet()
 
 
@@ -44,6 +48,20 @@ async def picker(stage: Stage) -> None:
     page = await opened(stage, "Arjun")
     page.area.compose.template_button.click()
     await stage.seen("template_picker")
+
+
+async def template(stage: Stage) -> None:
+    """Just chosen by Enter: the cursor stands in the first value to be filled."""
+    page = await opened(stage, "Arjun")
+    page.area.compose.template_button.click()
+    await stage.type_into("picker_search", "order")
+    QTest.keyClick(page.area.compose.picker.search, Qt.Key.Key_Return)
+    await stage.seen("compose_template")
+    await stage.quiet()
+
+
+async def no_choice(stage: Stage) -> None:
+    await opened(stage, "Sofia")
 
 
 async def text(stage: Stage) -> None:

@@ -9,6 +9,8 @@ from desktop.domain.filters import Attribute, Kind
 from desktop.domain.importcolumns import Becomes, Column
 from desktop.domain.importing import Counts, ImportResult, RejectedRow
 from desktop.services.exports import ExportFormat
+from desktop.services.imports import Progress
+from desktop.services.imports import Stage as Phase
 from desktop.ui.contacts.exports.dialog import ExportFlow, open_export
 from desktop.ui.contacts.imports import words
 from desktop.ui.contacts.imports.country import choose_country
@@ -16,6 +18,7 @@ from desktop.ui.contacts.imports.dialog import open_import
 from desktop.ui.contacts.imports.flow import ImportFlow
 from desktop.ui.contacts.imports.mapping import Mapping
 from desktop.ui.contacts.imports.newattribute import ask_attribute
+from desktop.ui.contacts.imports.writing import Busy
 from tests.looks.stage import Stage
 
 FILE = "november_leads.xlsx"
@@ -41,9 +44,7 @@ VALUES = (
 MAPPING = Mapping(COLUMNS, "CA")
 COUNTS = Counts(rows=10_482, new=9_731, known=604, twice=112, rejected=35, opt_outs_in_file=12, kept_no=3)
 REJECTED = (
-    RejectedRow(
-        18, ("6045550", "Ana Costa", "TRUE", "Halifax", ""), "“6045550” has too few or too many digits."
-    ),
+    RejectedRow(18, ("6045550", "Ana Costa", "TRUE", "Halifax", ""), "“6045550” has too few digits."),
     RejectedRow(77, ("", "Ben Novak", "", "Toronto", ""), "The phone number is missing."),
     RejectedRow(
         204,
@@ -96,7 +97,9 @@ async def reading(stage: Stage) -> None:
 
 async def checked(stage: Stage) -> None:
     flow = await _opened(stage)
-    _mapped(flow, MAPPING.with_opt_in(OptIn.YES).with_apply(False), COUNTS)
+    bare = replace(COUNTS, new=8_708, rejected=1_058)
+    _mapped(flow, MAPPING.with_opt_in(OptIn.YES).with_apply(False), bare)
+    flow.card.options.show_hint(words.country_words(1_058, COUNTS.rows))
 
 
 async def rejected(stage: Stage) -> None:
@@ -121,7 +124,16 @@ async def done(stage: Stage) -> None:
 async def undone(stage: Stage) -> None:
     flow = await _opened(stage)
     _mapped(flow, MAPPING, COUNTS)
-    flow.card.show_undone(words.undone_words(UndoCounts(restored=601, removed=9_731, kept=3)))
+    undone = words.undone_words(UndoCounts(restored=601, removed=9_731, kept=3))
+    flow.card.show_undone([*undone, *words.fields_stay_words(["Notes"])])
+
+
+async def undoing(stage: Stage) -> None:
+    flow = await _opened(stage)
+    _mapped(flow, MAPPING, COUNTS)
+    flow.writing.begin(Busy.UNDOING, FILE, None)
+    flow.writing._tell(Progress(Phase.UNDOING, 4_120, 10_335))
+    flow.writing.busy = Busy.NO
 
 
 async def country(stage: Stage) -> None:

@@ -48,6 +48,7 @@ async def people(stage: Stage) -> None:
 async def people_below(stage: Stage) -> None:
     await _staffed(stage)
     await _section(stage, "people")
+    await stage.click("people_sign_in")
     bar = stage.find(QScrollArea, "settings_people").verticalScrollBar()
     bar.setValue(bar.maximum())
     await stage.quiet()

@@ -6,15 +6,19 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 
 from desktop.domain.audience import Breakdown, Line
 from desktop.domain.broadcast import BroadcastStatus, Step
 from desktop.domain.consent import OptIn
+from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.people import Role
 from desktop.domain.problems import NotAllowed
+from desktop.domain.segments import Segment
 from desktop.ui.broadcasts import words
+from desktop.ui.broadcasts.segment_choice import SegmentChoice
 from desktop.ui.broadcasts.summary import NumberInfo, PaceCard
+from desktop.ui.contacts.menus import SegmentMenu
 from desktop.ui.filters.chips_field import ChipsValue
 from desktop.ui.theme import Theme
 from tests.ui.broadcasts.conftest import Scene, in_scene
@@ -101,6 +105,82 @@ async def test_templates_are_found_by_name_and_text(scene: Scene) -> None:
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert scene.page.wizard is not None
     assert [one.name for one in scene.page.wizard.view.template_step.rows.rows] == ["order_update"]
+
+
+def segment_chip(scene: Scene) -> str:
+    assert scene.page.wizard is not None
+    chip = scene.page.wizard.view.audience_step.segment.chip
+    return chip.text() if chip is not None else ""
+
+
+async def take_segment(scene: Scene, name: str) -> str:
+    """Choose in the list of segments, once their counts are there; returns its line."""
+    scene.click("wizard_segment")
+    await scene.until(lambda: bool(scene.window.findChildren(SegmentMenu)), "the list")
+    menu = scene.window.findChildren(SegmentMenu)[-1]
+    action = next(one for one in menu.actions() if one.text().split("\t")[0] == name)
+    await scene.until(lambda: name == "All contacts" or "\t" in action.text(), "its count")
+    words = action.text()
+    action.trigger()
+    menu.close()
+    await scene.counted()
+    return words
+
+
+@in_scene
+async def test_a_saved_segment_is_taken_as_the_audience(scene: Scene) -> None:
+    vip = Filter((Condition("tag", Op.ANY_OF, ("VIP",)),))
+    gone = Filter((Condition("attribute:Nowhere", Op.IS, ("x",)),))
+    await scene.app.segments.save(None, "VIP people", vip, scene.who[0])
+    await scene.to_audience()
+    assert scene.page.wizard is not None
+    builder = scene.page.wizard.view.audience_step.builder
+    line = await take_segment(scene, "VIP people")
+    assert scene.page.wizard.state.draft.audience == vip
+    counts = scene.page.wizard.state.breakdown
+    assert counts is not None
+    assert 0 < counts.selected_count < 1_000
+    assert line == f"VIP people\t{counts.selected_count:,}"
+    assert segment_chip(scene) == "VIP people"
+    scene.click("wizard_segment_chosen-remove")
+    await scene.counted()
+    assert segment_chip(scene) == ""
+    assert scene.page.wizard.state.draft.audience.selects_everyone
+
+    await take_segment(scene, "VIP people")
+    builder.group.show_filter(Filter((Condition("tag", Op.NONE_OF, ("VIP",)),)))
+    builder.flush()
+    assert segment_chip(scene) == "", "it is another filter now"
+
+    await take_segment(scene, "VIP people")
+    choice = scene.page.wizard.findChild(SegmentChoice)
+    assert isinstance(choice, SegmentChoice)
+    broken = Segment(9, "Old", gone, scene.app.clock.now())
+    choice._choose(broken)
+    assert segment_chip(scene) == "VIP people", "one that cannot be shown whole is not taken"
+    assert scene.page.wizard.state.draft.audience == vip
+    await take_segment(scene, "All contacts")
+    assert scene.page.wizard.state.draft.audience.selects_everyone
+
+
+@in_scene
+async def test_the_preview_of_the_message_step_has_its_whole_height(scene: Scene) -> None:
+    await scene.to_audience("order_update")
+    scene.click("wizard_next")
+    await scene.appears("wizard_preview_bubble_button_1")
+    entry = scene.find("wizard_variable_2_text")
+    assert isinstance(entry, QLineEdit)
+    entry.clear()
+    QTest.keyClicks(entry, "A-1042 with the two lamps, the table and the chair")  # two lines here
+    await scene.until(lambda: "lamps" in scene.text("wizard_preview_bubble_body"), "the words in the preview")
+    QApplication.processEvents()
+    bubble = scene.find("wizard_preview_bubble")
+    assert bubble.height() >= bubble.heightForWidth(bubble.width())
+    for name in ("wizard_preview_bubble_body", "wizard_preview_bubble_button_1_text"):
+        label = scene.find(name)
+        assert label.height() >= label.heightForWidth(label.width())
+    button = scene.find("wizard_preview_bubble_button_1")
+    assert button.mapTo(bubble, button.rect().bottomLeft()).y() < bubble.height()
 
 
 @in_scene
@@ -227,10 +307,13 @@ async def test_the_message_shows_real_recipients_in_turn(scene: Scene) -> None:
     assert scene.text("wizard_preview_who") != first
     text = scene.find("wizard_variable_2_text")
     assert isinstance(text, QLineEdit)
+    assert scene.text("wizard_variable_2_example") == "Still the example from WhatsApp"
+    assert scene.text("wizard_variable_1_example") == "e.g. Arjun", "it comes from the contact"
     text.clear()
     QTest.keyClick(text, Qt.Key.Key_Space)
     assert scene.text("wizard_why") == "Give {{2}} a value or a field."
     QTest.keyClicks(text, "55%")
+    assert scene.text("wizard_variable_2_example") == "e.g. 40%"
     assert "<u>55%</u>" in scene.text("wizard_preview_bubble_body").replace("<u> ", "<u>")
     assert scene.find("wizard_next").isEnabled()
 
@@ -308,6 +391,7 @@ async def test_not_yet_launches_nothing(scene: Scene) -> None:
     await to_review(scene)
     scene.click("wizard_next")
     await scene.until(lambda: scene.shows("launch_keep"))
+    assert "2 values are still WhatsApp’s examples." in scene.find("launch").accessibleDescription()
     scene.click("launch_keep")
     await scene.desk.tasks.drain()
     assert all(one.status is BroadcastStatus.DRAFT for one, _ in await scene.app.broadcasts.every())
@@ -337,10 +421,35 @@ async def test_with_the_toggle_off_the_launch_asks_for_the_reason(scene: Scene) 
 
 
 @in_scene
+async def test_who_may_not_send_broadcasts_cannot_begin_one_and_is_told_why(scene: Scene) -> None:
+    agents = [one for one in await scene.app.workspace.people() if one.role is Role.AGENT]
+    await scene.appears("broadcasts_empty")
+    assert scene.find("broadcasts_empty-action").isEnabled()
+    admin, scene.who[0] = scene.who[0], agents[0]
+    kept = await scene.app.workspace.settings()
+    await scene.app.workspace.change_settings(replace(kept, pace_per_s=11), admin)
+    action = scene.find("broadcasts_empty-action")
+    await scene.until(lambda: not action.isEnabled())
+    told = f"{agents[0].name} (Agent) may not launch and stop broadcasts."
+    assert action.toolTip().startswith(told)
+    assert told in scene.page.list.empty.sentence.text()
+    assert not scene.page.list.new_button.isEnabled()
+    scene.page.new_broadcast()
+    assert scene.page.wizard is None
+    assert scene.desk.toasts.shown[0].text.startswith(told)
+    scene.who[0] = admin
+    await scene.app.workspace.change_settings(replace(kept, pace_per_s=12), admin)
+    await scene.until(action.isEnabled)
+    assert told not in scene.page.list.empty.sentence.text()
+    scene.page.new_broadcast()
+    assert scene.page.wizard is not None
+
+
+@in_scene
 async def test_an_agent_sees_why_they_may_not_launch(scene: Scene) -> None:
     agents = [one for one in await scene.app.workspace.people() if one.role is Role.AGENT]
-    scene.who[0] = agents[0]
     await scene.to_audience()
+    scene.who[0] = agents[0]  # another one sits down before it is launched
     await to_review(scene)
     assert "may not launch and stop broadcasts" in scene.text("wizard_why")
     assert not scene.find("wizard_next").isEnabled()

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QRadioButton
+from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QRadioButton, QWidget
 
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.contact_table import SortBy, TableQuery
@@ -218,6 +218,15 @@ async def test_tags_for_all_that_match_and_the_list_of_recent_changes(stage: Sta
     done = (await stage.app.bulk.newest())[0]
     assert stage.find(Label, f"recent_what_{done.id}").text() == "Tag “Diwali” added"
     press(stage, f"recent_undo_{done.id}")
+    await stage.seen("recent_ask_undo")
+    said = stage.find(QWidget, "recent_ask_undo").accessibleDescription()
+    assert said.startswith("Tag “Diwali” added · 1 contact. What stood before is brought back.")
+    press(stage, "recent_ask_undo-keep")
+    await stage.seen("recent")
+    assert "Diwali" in (await stage.app.contacts.get(priya)).tags, "kept, and the list is back"
+    press(stage, f"recent_undo_{done.id}")
+    await stage.seen("recent_ask_undo")
+    press(stage, "recent_ask_undo-do")
     await told(stage, "Undone: 1 contact is as before.")
     assert "Diwali" not in (await stage.app.contacts.get(priya)).tags
 

@@ -1,12 +1,13 @@
 """The parts of the import that need no program: the columns' meaning, its sentences, its fields."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QWidget
 
 from desktop.domain.bulk import UndoCounts
 from desktop.domain.consent import OptIn
@@ -18,6 +19,7 @@ from desktop.ui.contacts.imports.becomes import BecomesField
 from desktop.ui.contacts.imports.card import ImportCard
 from desktop.ui.contacts.imports.country import choose_country, country_name
 from desktop.ui.contacts.imports.file_step import dropped_file
+from desktop.ui.contacts.imports.filedialogs import with_ending
 from desktop.ui.contacts.imports.mapping import Mapping
 from desktop.ui.contacts.imports.pace import Pace
 from desktop.ui.theme import Theme
@@ -100,6 +102,47 @@ def test_an_undo_says_what_it_could_not() -> None:
     ]
 
 
+def test_an_undo_says_which_fields_stay() -> None:
+    assert words.fields_stay_words([]) == []
+    assert words.fields_stay_words(["Notes"]) == ["The contact field “Notes” stays."]
+    assert words.fields_stay_words(["A", "B", "C"]) == ["The contact fields “A”, “B” and “C” stay."]
+
+
+def test_many_numbers_without_a_country_code_are_said_and_a_few_are_not() -> None:
+    said = "1,058 numbers have no country code. Another default country may read them."
+    assert words.country_words(1_058, 10_482) == said
+    assert words.country_words(1_058, 10_482, whole=False) == f"At least {said}"
+    assert (
+        words.country_words(2, 4) == "2 numbers have no country code. Another default country may read them."
+    )
+    assert words.country_words(9, 10_482) == ""
+    assert words.country_words(0, 0) == ""
+
+
+def test_while_an_import_is_undone_the_card_says_so(theme: Theme, window: QWidget) -> None:
+    card = ImportCard(theme, window)
+    card.open()
+    card.show_progress("Taking the import back", 1_200, 2_730, undoing=True, stoppable=False)
+    assert card.progress.said.text() == "Taking the import back… 1,200 of 2,730"
+    assert card.steps.accessibleName() == "Taking back"
+    assert not card.stop.isVisible()
+    card.show_undone(["There was nothing to take back."])
+    assert card.steps.accessibleName() == "Taken back"
+    card.back_to_columns()
+    assert card.steps.accessibleName() == "Step 2 of 4: Columns"
+
+
+def test_the_check_has_no_second_cancel(theme: Theme, window: QWidget) -> None:
+    card = ImportCard(theme, window)
+    card.open()
+    card.show_columns("a.csv", mapping("Phone"), [("1",)], [CITY])
+    card.options.strip.show_reading(1_200)
+    cancels = [one for one in card.findChildren(QPushButton) if one.isVisible() and one.text() == "Cancel"]
+    assert cancels == [card.leave]
+    card.options.strip.show_counts(Counts(rows=2, new=1, twice=1))
+    assert card.options.strip.twice.toolTip() == words.TWICE
+
+
 def test_the_time_left_is_trusted_after_a_while() -> None:
     now_s = [100.0]
     pace = Pace(lambda: now_s[0])
@@ -135,6 +178,19 @@ async def test_a_country_is_found_by_typing(theme: Theme, window: QWidget) -> No
     QTest.keyClick(search, Qt.Key.Key_Up)
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert await asked == "PL"
+
+
+@pytest.mark.parametrize(
+    ("typed", "ending", "saved"),
+    [
+        ("all.xlsx", ".csv", "all.xlsx.csv"),
+        ("all", ".csv", "all.csv"),
+        ("all.CSV", ".csv", "all.CSV"),
+        ("leads 22.11", ".xlsx", "leads 22.11.xlsx"),
+    ],
+)
+def test_a_file_is_called_what_it_is(typed: str, ending: str, saved: str) -> None:
+    assert with_ending(Path("/there") / typed, ending) == Path("/there") / saved
 
 
 def test_one_table_can_be_dropped() -> None:

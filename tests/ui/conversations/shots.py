@@ -39,6 +39,9 @@ async def take(mode: Mode, percent: int, *, mirrored: bool = False) -> None:
         await bench.open("Priya")
         sale = next(one for one in await world.app.templates.every() if one.name == "winter_clearance")
         bench.page.area.compose.template_chosen.emit(sale)
+        for variable, value in (("2", "40%"), ("3", "30 Nov")):
+            bench.page.area.compose.value_edited.emit(variable, value)
+        bench.click("compose_template_edit")
         grab(bench, stem)
         bench.page.area.compose.send.click()
         await until(lambda: bench.sees("warning"))

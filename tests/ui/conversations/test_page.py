@@ -186,6 +186,29 @@ async def test_opting_out_is_one_click_and_can_be_undone(bench: Bench) -> None:
     assert history[-1].reason == "Undone right after it was recorded"
 
 
+async def test_opting_in_is_one_click_where_nobody_chose_and_can_be_undone(bench: Bench) -> None:
+    await bench.open("Lucía")
+    lucia = bench.world.ids["Lucía"]
+    bench.click("optin_to_yes")
+    await until(lambda: bench.sees("toast-action"))
+    assert (await bench.world.app.contacts.get(lucia)).opt_in is OptIn.YES
+    bench.click("toast-action")
+    await until(lambda: bench.find("optin_badge").text() == "No choice")
+    history = await bench.world.app.contacts.history(lucia)
+    assert [one.value for one in history] == ["yes", "none"]
+
+
+async def test_an_opt_in_is_not_taken_back_over_a_newer_no(bench: Bench) -> None:
+    await bench.open("Lucía")
+    lucia = bench.world.ids["Lucía"]
+    bench.click("optin_to_yes")
+    await until(lambda: bench.sees("toast-action"))
+    await bench.world.write(lambda tx: consent.record(tx, lucia, OptIn.NO, Source.KEYWORD, evidence="STOP"))
+    bench.click("toast-action")
+    await bench.tasks.drain()
+    assert (await bench.world.app.contacts.get(lucia)).opt_in is OptIn.NO
+
+
 async def test_an_undo_never_overrules_what_the_customer_said_meanwhile(bench: Bench) -> None:
     await bench.open("Arjun")
     arjun = bench.world.ids["Arjun"]
@@ -297,6 +320,26 @@ async def test_new_messages_leave_the_place_of_who_reads_above(bench: Bench) -> 
     assert bar.value() == here
 
 
+@pytest.mark.parametrize("percent", [100, 130])
+async def test_the_panel_of_who_made_no_choice_is_not_cut_off(
+    bench: Bench, theme: Theme, app: QApplication, percent: int
+) -> None:
+    theme.set_text_scale(percent)
+    theme.apply(app)
+    await bench.open("Lucía")
+    area = bench.page.area.panel.area
+    inside = area.widget()
+    assert inside is not None
+    assert inside.width() <= area.viewport().width()
+    for name in ("optin_to_yes", "optin_to_no"):
+        link = bench.find(name)
+        right = link.mapTo(area.viewport(), link.rect().topRight()).x()
+        assert right < area.viewport().width(), name
+        assert link.width() >= link.sizeHint().width(), name
+    assert clipped_texts(bench.window) == []
+    assert overlaps(bench.window) == []
+
+
 @pytest.mark.parametrize(("percent", "mirrored"), [(100, False), (130, False), (100, True)])
 async def test_nothing_is_cut_off_or_unnamed(
     bench: Bench, theme: Theme, app: QApplication, percent: int, mirrored: bool
@@ -308,7 +351,6 @@ async def test_nothing_is_cut_off_or_unnamed(
     await bench.world.write(leaves(bench.world.ids["Priya"], "A longer answer " * 20, user=bench.user))
     await bench.open("Priya")
     await choose(bench, "winter_clearance")
-    bench.click("compose_template_edit")
     assert clipped_texts(bench.window) == []
     assert overlaps(bench.window) == []
     assert unnamed_controls(bench.window) == []

@@ -1,5 +1,6 @@
 """Times and sentences of the conversation screen, as values."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,10 +97,9 @@ def test_the_preview_underlines_values_marks_the_missing_and_escapes() -> None:
     assert "&lt;now&gt;" in html
 
 
-def test_values_begin_with_the_first_name_and_the_examples_but_a_code_never_does() -> None:
-    assert template_words.initial_values(SALE, priya(Facts())) == {"1": "Priya", "2": "40%"}
-    code = Template(2, "code", "en", Category.AUTHENTICATION, "{{1}}", examples=("123456",))
-    assert template_words.initial_values(code, priya(Facts())) == {"1": ""}
+def test_an_empty_field_hints_at_the_example() -> None:
+    assert template_words.hint(SALE, "2") == "e.g. 40%"
+    assert template_words.hint(replace(SALE, examples=()), "2") == "Needs a value"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QRadioButton, QSlider
@@ -42,6 +42,25 @@ async def test_a_wrong_id_is_said_beside_its_field(stage: Stage) -> None:
     assert stage.find(Label, "row_phone_number_id-note").text().startswith("Copy the id from Meta")
     assert stage.app.machine is not None
     assert stage.app.machine.settings.waba_id == ""
+
+
+@staged
+async def test_who_may_not_change_the_connection_reads_why_and_sees_no_token(stage: Stage) -> None:
+    page = await settings(stage)
+    await stage.sit_down("Lina Haddad")
+    page = await settings(stage)
+    page.open_section("whatsapp")
+    await stage.quiet()
+    token = stage.find(QLineEdit, "whatsapp_verify_token")
+    assert (token.text(), token.placeholderText()) == ("", "Shown to admins")
+    why = stage.find(Label, "whatsapp_refused-text")
+    assert why.text() == "Lina Haddad (Agent) may not change the workspace settings. Ask an admin."
+    assert why.mapTo(page, QPoint(0, 0)).y() < token.mapTo(page, QPoint(0, 0)).y()
+    assert not page.unsaved_titles
+    await stage.sit_down("Meera Rao")
+    page = await settings(stage)
+    assert stage.find(QLineEdit, "whatsapp_verify_token").text()
+    assert not stage.sees("whatsapp_refused")
 
 
 @staged

@@ -1,17 +1,20 @@
 """People and who did what in the settings: through the widgets, with the services that refuse."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QWidget
 
-from desktop.domain.people import Account, Right, Role
+from desktop.domain.activity import Activity, Deed
+from desktop.domain.bulk import AddTags, deed_of
+from desktop.domain.people import Account, Right, Role, User
 from desktop.ui.parts.glyph import Glyph
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.switch import Switch
 from desktop.ui.parts.table import Table
-from desktop.ui.settings.activity import ActivityPanel
-from desktop.ui.settings.people_words import holds
+from desktop.ui.settings.activity import DETAILS, SUBJECT, ActivityPanel, subject_and_details
+from desktop.ui.settings.people_words import holds, no_password_words
 from tests.looks.stage import Stage, staged, until
 from tests.ui.settings.place import settings
 
@@ -148,6 +151,32 @@ async def test_ones_own_password_is_set_from_the_menu_and_then_signing_in_is_tur
 
 
 @staged
+async def test_turning_signing_in_on_says_whom_it_would_lock_out(stage: Stage) -> None:
+    await people(stage)
+    warning = stage.find(QWidget, "people_sign_in_warning")
+    assert not warning.isVisible()
+    names = [one.user.name for one in await stage.app.accounts.every() if not one.can_sign_in]
+    await stage.click("people_sign_in")
+    assert warning.isVisible()
+    said = stage.find(Label, "people_sign_in_warning-text").text()
+    assert said.startswith(f"{', '.join(names[:-1])} and {names[-1]} have no password yet: they cannot")
+    last = await account(stage, names[-1])
+    await stage.app.accounts.deactivate(last.user.id, stage.window.desk.user())
+    await until(
+        lambda: names[-1] not in stage.find(Label, "people_sign_in_warning-text").text(), "only who is active"
+    )
+    await stage.click("people_sign_in")
+    assert not warning.isVisible()
+
+
+def test_whom_signing_in_would_lock_out() -> None:
+    ann = Account(User(1, "Ann", Role.AGENT))
+    assert no_password_words([ann]) == "Ann has no password yet: they cannot come in until somebody sets one."
+    assert no_password_words([replace(ann, active=False)]) == ""
+    assert no_password_words([replace(ann, sign_in_name="ann", has_password=True)]) == ""
+
+
+@staged
 async def test_the_matrix_says_what_counts_and_follows_the_settings(stage: Stage) -> None:
     await people(stage)
     given = (await stage.app.workspace.settings()).given
@@ -264,3 +293,30 @@ async def test_an_agent_reads_why_the_log_is_not_shown(stage: Stage) -> None:
     assert panel.refused.sentence.text() == (
         "Lina Haddad (Agent) may not see who did what. Ask a supervisor or an admin."
     )
+
+
+@staged
+async def test_the_room_of_empty_details_is_given_to_what_was_changed(stage: Stage) -> None:
+    page = await settings(stage)
+    page.open_section("activity")
+    await stage.app.accounts.set_role(
+        (await account(stage, "Arun Das")).user.id, Role.SUPERVISOR, stage.window.desk.user()
+    )
+    await stage.quiet()
+    table = stage.find(Table, "activity_table")
+    panel = stage.find(ActivityPanel, "activity_card")
+    line = Activity(1, stage.app.clock.now(), 1, "Meera Rao", Deed.EXPORTED, "contacts.csv")
+    panel.rows.set_rows([line])
+    assert table.columnWidth(SUBJECT) > 2 * table.columnWidth(DETAILS), "the names have the room"
+    panel.rows.append([replace(line, details="1,000 contacts")])
+    assert abs(table.columnWidth(SUBJECT) - table.columnWidth(DETAILS)) <= 1
+
+
+def test_how_many_were_changed_stands_first_in_the_details() -> None:
+    subject = deed_of(AddTags(("sent to 3",)), 1_204)
+    line = Activity(1, datetime(2026, 11, 22, tzinfo=UTC), 1, "Meera Rao", Deed.BULK_CHANGED, subject)
+    assert subject_and_details(line) == ("Tag “sent to 3” added", "1,204 contacts")
+    more = replace(line, details="12 were so before")
+    assert subject_and_details(more)[1] == "1,204 contacts; 12 were so before"
+    other = replace(line, deed=Deed.EXPORTED)
+    assert subject_and_details(other) == (subject, "")

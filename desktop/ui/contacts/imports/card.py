@@ -26,6 +26,8 @@ from desktop.ui.theme import Theme
 WIDTH_PX = 880
 FILE, COLUMNS, CHECK, DONE = range(4)
 TITLE: Final = "Import contacts"
+UNDOING: Final = "Taking back"
+UNDONE: Final = "Taken back"
 _NOWHERE: Final = frozenset[int]()
 
 
@@ -126,12 +128,16 @@ class ImportCard(CardDialog):
         *,
         note: str = "",
         stoppable: bool = True,
+        undoing: bool = False,
     ) -> None:
-        """what: 'Importing'. stoppable: Cancel is offered."""
+        """what: 'Importing'. stoppable: Cancel is offered. undoing: it goes backwards, past the steps."""
         self.progress.show_progress(what, done, total, left_s, note)
         self.stop.setEnabled(stoppable)
         if self._shown is not self.progress:
             self._show(self.progress, CHECK, [self.stop, self.behind], self.behind)
+        self.stop.setVisible(not undoing)
+        if undoing:
+            self.steps.show_instead(UNDOING)
 
     def show_done(self, sentences: Sequence[str], *, undoable: bool, left_out: bool) -> None:
         self.done_step.show_done(sentences, undoable=undoable, left_out=left_out)
@@ -144,6 +150,17 @@ class ImportCard(CardDialog):
     def show_undone(self, sentences: Sequence[str]) -> None:
         self.done_step.show_undone(sentences)
         self._end()
+        self.steps.show_instead(UNDONE)
+
+    @property
+    def shows_columns(self) -> bool:
+        """True while the columns are being chosen."""
+        return self._shown is self._choosing
+
+    @property
+    def shows_rejected(self) -> bool:
+        """True while the rows that cannot be read are looked at."""
+        return self._shown is self.rejected_step
 
     def _end(self) -> None:
         self._show(self.done_step, DONE, [self.close_button], self.close_button)

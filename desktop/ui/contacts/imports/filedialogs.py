@@ -54,15 +54,24 @@ async def choose_folder(window: QWidget, title: str, *, name: str) -> Path | Non
     return await _chosen(dialog)
 
 
+def with_ending(path: Path, ending: str) -> Path:
+    """'all.xlsx' → 'all.xlsx.csv': added, for a name may have dots of its own ('leads 22.11')."""
+    return path if path.suffix.lower() == ending else path.with_name(path.name + ending)
+
+
 async def choose_place(
     theme: Theme, window: QWidget, title: str, suggested: str, filters: list[str], *, name: str
 ) -> Path | None:
-    """Where to save; asks before a file is replaced. None if it was left."""
+    """Where to save; asks before a file is replaced. None if it was left.
+
+    The name ends as `suggested` does, whatever was typed: what is written is of that kind.
+    """
     dialog = _dialog(window, title, name, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(Path(suggested).suffix.removeprefix("."))
     dialog.selectFile(suggested)
-    path = await _chosen(dialog)
+    chosen = await _chosen(dialog)
+    path = with_ending(chosen, Path(suggested).suffix) if chosen is not None else None
     if path is None or not await asyncio.to_thread(path.exists):
         return path
     text = f"“{path.name}” is there already. What it holds is lost."

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.consent import OptIn
 from desktop.domain.filters import Attribute, Kind
 from desktop.domain.importcolumns import Becomes
-from desktop.domain.importing import Counts
+from desktop.domain.importing import Counts, lacks_country_code
 from desktop.domain.problems import Problem
 from desktop.domain.text import fold
 from desktop.services.importruns import ImportRun
@@ -26,14 +26,13 @@ from desktop.ui.contacts.imports.filetask import FileTask, Work
 from desktop.ui.contacts.imports.mapping import Mapping, Reading
 from desktop.ui.contacts.imports.newattribute import ask_attribute
 from desktop.ui.contacts.imports.writing import Busy, Writing
+from desktop.ui.contacts.recent import UNDO_IMPORT
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import confirm
 from desktop.ui.tasks import Once
 
-UNDO = (
-    "Contacts that the import added are removed again, the others are as they were before. What was said or "
-    "done since stays."
-)
+MOST_LOOKED_AT = 10_000
+"""Rows that cannot be read in which numbers without a country code are looked for."""
 
 
 class ImportFlow(QObject):
@@ -44,7 +43,7 @@ class ImportFlow(QObject):
         self.setObjectName("import_flow")
         self._desk, self._window = desk, window
         self._file: FileTask | None = None
-        self._mapping = Mapping(())
+        self._mapping = self._proposed = Mapping(())
         self._known: list[Attribute] = []
         self._made: dict[str, Kind] = {}
         self._counts: Counts | None = None
@@ -113,6 +112,7 @@ class ImportFlow(QObject):
         )
         card.columns.country_requested.connect(lambda index: ask(lambda: self._ask_country(index)))
         card.columns.new_attribute_requested.connect(lambda index: ask(lambda: self._ask_attribute(index)))
+        card.options.country_requested.connect(self._other_country)
         card.options.new_contacts.opt_in_requested.connect(self._choose_opt_in)
         card.options.opt_outs.apply_requested.connect(
             lambda apply: self._mapped(self._mapping.with_apply(apply))
@@ -132,10 +132,22 @@ class ImportFlow(QObject):
         self.writing.stopped.connect(self._was_stopped)
 
     def _leave_asked(self) -> None:
-        if not self.working:
+        if self.working:
+            if self.writing.can_stop:
+                self._asking.start(self.writing.ask_stop)
+        elif self.card.shows_rejected:
+            self.card.back_to_columns()
+        elif self.card.shows_columns and self._mapping != self._proposed:
+            self._asking.start(self._ask_leave)
+        else:
             self.leave()
-        elif self.writing.can_stop:
-            self._asking.start(self.writing.ask_stop)
+
+    async def _ask_leave(self) -> None:
+        if await confirm(
+            self._desk.theme, self._window, "Leave the import?", "The columns you chose are forgotten.",
+            do="Leave it", keep="Go on choosing", name="import_ask_leave",
+        ):  # fmt: skip
+            self.leave()
 
     def _go_back(self, step: int) -> None:
         if step == COLUMNS:
@@ -193,7 +205,9 @@ class ImportFlow(QObject):
     async def _look(self, run: ImportRun) -> None:
         self._known = await self._desk.app.fields.every()
         settings = await self._desk.app.workspace.settings()
-        self._mapping = Mapping.of(run.look.columns, self._known, settings.default_country)
+        machine = self._desk.app.machine
+        country = (machine.settings.import_country if machine is not None else "") or settings.default_country
+        self._mapping = self._proposed = Mapping.of(run.look.columns, self._known, country)
         self.card.show_columns(run.path.name, self._mapping, run.look.first_values, self._known)
         self._mapped(self._mapping)
 
@@ -206,6 +220,15 @@ class ImportFlow(QObject):
         chosen = await choose_country(self._desk.theme, self._window, self._mapping.country)
         if chosen is not None:
             self._mapped(self._mapping.becoming(index, Becomes.PHONE).in_country(chosen))
+            machine = self._desk.app.machine
+            if machine is not None:
+                await asyncio.to_thread(machine.save, import_country=chosen)
+
+    def _other_country(self) -> None:
+        columns = self._mapping.columns
+        at = next((one.index for one in columns if one.becomes is Becomes.PHONE), None)
+        if at is not None:
+            self._asking.start(lambda: self._ask_country(at))
 
     async def _ask_attribute(self, index: int) -> None:
         heading = next(one.heading for one in self._mapping.columns if one.index == index)
@@ -262,6 +285,16 @@ class ImportFlow(QObject):
             self._counts = counts
             self.card.subject.setText(words.title_words(run.path.name, counts.rows))
             self.card.show_mapping(self._mapping, self._known, counts)
+            await self._look_for_country(run, counts)
+
+    async def _look_for_country(self, run: ImportRun, counts: Counts) -> None:
+        """Say so when another default country would read many of the rows that cannot be read."""
+        columns = self._mapping.columns
+        rejected = await run.rejected(MOST_LOOKED_AT) if counts.rejected else []
+        if self._counts is counts:
+            count = sum(lacks_country_code(row, columns) for row in rejected)
+            whole = len(rejected) == counts.rejected
+            self.card.options.show_hint(words.country_words(count, counts.rows, whole=whole))
 
     async def _show_rejected(self, run: ImportRun) -> None:
         if self._counts is not None:
@@ -301,7 +334,7 @@ class ImportFlow(QObject):
 
     async def _ask_undo(self) -> None:
         wanted = await confirm(
-            self._desk.theme, self._window, "Undo the whole import?", UNDO, do="Undo the import", keep="Keep it",
+            self._desk.theme, self._window, "Undo the whole import?", UNDO_IMPORT, do="Undo the import", keep="Keep it",
             danger=True, name="import_ask_undo",
         )  # fmt: skip
         if wanted and not self.working and self._file is not None:

@@ -17,6 +17,7 @@ from desktop.ui.theme import Color, Theme
 NEVER = "The file never turns a No into a Yes."
 CAUTION = "Only if they agreed to get offers."
 CHOICES = ((OptIn.NONE, "No choice recorded"), (OptIn.YES, "Yes"), (OptIn.NO, "No"))
+STOP = "Stop reading"
 GAP_PX = 22
 
 
@@ -72,14 +73,20 @@ class OptOuts(QWidget):
         self.box.clicked.connect(self.apply_requested)
         self.before = Label("", name="import_opt_outs")
         self.after = Label("")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.note = Label(words.NOT_APPLIED, "muted", wrap=True, color="warn", name="import_opt_outs_note")
+        self.note.hide()
+        row = QHBoxLayout()
         row.setSpacing(5)
         row.addWidget(self.box)
         row.addWidget(self.before)
         row.addWidget(Badge(theme, "No", BadgeKind.OUT))
         row.addWidget(self.after)
         row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.note)
         theme.changed.connect(self._rescale)
         self._rescale()
 
@@ -89,7 +96,9 @@ class OptOuts(QWidget):
         self.before.setText(before)
         self.after.setText(after)
         self.box.setChecked(apply)
-        self.box.setAccessibleDescription(f"{before} No {after}")
+        self.note.setVisible(not apply)
+        said = "" if apply else f". {words.NOT_APPLIED}"
+        self.box.setAccessibleDescription(f"{before} No {after}{said}")
         self.setVisible(count > 0)
 
     def _rescale(self) -> None:
@@ -135,13 +144,15 @@ class CheckStrip(QFrame):
         self.new = _Figure("new", "accent")
         self.known = _Figure("known", "text")
         self.twice = _Figure("twice", "warn")
+        self.twice.setToolTip(words.TWICE)
+        self.twice.number.setAccessibleDescription(words.TWICE)
         self.rejected = _Figure("rejected", "danger")
         self.blank = _Figure("blank", "muted")
         self.show_rejected = Button(theme, "show", "link", name="import_show_rejected")
         self.show_rejected.setAccessibleName("Show the rows that cannot be read")
         self.show_rejected.clicked.connect(self.show_rejected_requested)
         self.said = Label("", wrap=True, name="import_check_words")
-        self.link = Button(theme, "Cancel", "link", name="import_check_link")
+        self.link = Button(theme, STOP, "link", name="import_check_link")
         self.link.clicked.connect(self._clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
@@ -165,7 +176,7 @@ class CheckStrip(QFrame):
         self._say(
             f"Reading the file… {words.rows(row_count)}" if row_count else "Reading the file…",
             "muted",
-            "Cancel",
+            STOP,
         )
 
     def show_progress(self, done: int, total: int | None) -> None:
@@ -174,7 +185,7 @@ class CheckStrip(QFrame):
             self.show_reading(done)
         else:
             self._running = True
-            self._say(f"Comparing with your contacts… {done:,} of {total:,}", "muted", "Cancel")
+            self._say(f"Comparing with your contacts… {done:,} of {total:,}", "muted", STOP)
 
     def show_stopped(self) -> None:
         self._running = False
@@ -211,7 +222,9 @@ class CheckStrip(QFrame):
 
 
 class OptionRows(QWidget):
-    """All three, under the columns."""
+    """All three, under the columns, and what another country could do: `country_requested()`."""
+
+    country_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -223,8 +236,29 @@ class OptionRows(QWidget):
         column.setSpacing(10)
         for row in (self.new_contacts, self.opt_outs, self.strip):
             column.addWidget(row)
+        column.addWidget(self._country_hint(theme))
         self.opt_outs.hide()
 
+    def show_hint(self, sentence: str) -> None:
+        """What stands against many numbers; "" for nothing."""
+        self.hint.setText(sentence)
+        self._hint_row.setVisible(bool(sentence))
+
+    def _country_hint(self, theme: Theme) -> QWidget:
+        self.hint = Label("", "muted", wrap=True, color="warn", name="import_country_hint")
+        change = Button(theme, "Choose another country…", "link", name="import_country_change")
+        change.clicked.connect(self.country_requested)
+        self._hint_row = QWidget()
+        row = QHBoxLayout(self._hint_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self.hint, 1)
+        row.addWidget(change)
+        self._hint_row.hide()
+        return self._hint_row
+
     def show_mapping(self, mapping: Mapping, counts: Counts | None) -> None:
+        if counts is None:
+            self.show_hint("")
         self.new_contacts.show_choice(mapping.opt_in_for_new, counts)
         self.opt_outs.show_counts(counts, apply=mapping.apply_opt_outs)

@@ -1,5 +1,7 @@
 """The sentences of an import, from its figures."""
 
+from collections.abc import Sequence
+
 from desktop.domain.bulk import UndoCounts
 from desktop.domain.importing import Counts, ImportResult
 
@@ -29,6 +31,29 @@ def import_words(counts: Counts | None) -> str:
 def opt_out_words(count: int) -> tuple[str, str]:
     """What stands before and after the No: '12 contacts you already have are', 'in this file'."""
     return f"{contacts(count)} you already have {'is' if count == 1 else 'are'}", "in this file"
+
+
+NOT_APPLIED = "They stay as they are here, and marketing may reach them."
+TWICE = "The first row of a number counts; a No in any of them is kept."
+_MANY = 10
+
+
+def country_words(count: int, row_count: int, *, whole: bool = True) -> str:
+    """'1,058 numbers have no country code. …'; "" for a few: they are mistyped. whole False: there may be more."""
+    if (count < _MANY and 2 * count < row_count) or not count:
+        return ""
+    numbers = "number has" if count == 1 else "numbers have"
+    least = "" if whole else "At least "
+    it = "it" if count == 1 else "them"
+    return f"{least}{count:,} {numbers} no country code. Another default country may read {it}."
+
+
+def fields_stay_words(names: Sequence[str]) -> list[str]:
+    """What an undo leaves: contact fields cannot be removed."""
+    quoted = [f"“{name}”" for name in names]
+    if len(quoted) < 2:
+        return [f"The contact field {quoted[0]} stays."] if quoted else []
+    return [f"The contact fields {', '.join(quoted[:-1])} and {quoted[-1]} stay."]
 
 
 def done_words(result: ImportResult) -> list[str]:

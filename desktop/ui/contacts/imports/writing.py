@@ -25,6 +25,8 @@ from desktop.ui.parts.statusbar import StatusBar
 from desktop.ui.parts.toasts import ToastKind
 
 SEGMENT = "jobs"
+STOP_NOTE = "What was imported so far is taken back."
+UNDO_NOTE = "What was said or done since the import stays. You can go on working meanwhile."
 STOPPED = "The import was stopped. What it had written was taken back."
 
 
@@ -36,7 +38,12 @@ class Busy(Enum):
     UNDOING = auto()
 
 
-_VERBS = {Stage.READING: "Reading the file", Stage.CHECKING: "Checking", Stage.WRITING: "Importing"}
+_VERBS = {
+    Stage.READING: "Reading the file",
+    Stage.CHECKING: "Checking",
+    Stage.WRITING: "Importing",
+    Stage.UNDOING: "Taking the import back",
+}
 
 
 class Writing(QObject):
@@ -51,6 +58,7 @@ class Writing(QObject):
         self.busy = Busy.NO
         self.result: ImportResult | None = None
         self._file_name = ""
+        self._new_fields: list[str] = []
         self._stop = threading.Event()
         self._stopping: asyncio.Task[object] | None = None
         self._pace = Pace()
@@ -80,6 +88,7 @@ class Writing(QObject):
 
     async def write(self, run: ImportRun, mapping: Mapping, made: dict[str, Kind]) -> None:
         """Import. made: new attributes by name, of which those that are no texts are defined first."""
+        self._new_fields = [one.attribute for one in mapping.columns if one.attribute in made]
         try:
             await self._define(mapping, made)
             result = await run.run(mapping.options, self._desk.user(), self._tell, self._stop)
@@ -133,7 +142,7 @@ class Writing(QObject):
             self._card.done_step.show_problem(problem.sentence)
             self._tell_end(f"{problem.title}. {problem.sentence}", "danger")
         else:
-            sentences = words.undone_words(undone)
+            sentences = [*words.undone_words(undone), *words.fields_stay_words(self._new_fields)]
             self._card.show_undone(sentences)
             self._tell_end(f"The import of {self._file_name} was undone. {sentences[0]}", "done")
         finally:
@@ -142,10 +151,9 @@ class Writing(QObject):
     async def ask_stop(self) -> None:
         """Whether to stop; the question goes when the import ends first."""
         self._stopping = asyncio.current_task()
-        text = "What was imported so far is taken back."
         try:
             wanted = await confirm(
-                self._desk.theme, self._window, "Stop the import?", text, do="Stop the import",
+                self._desk.theme, self._window, "Stop the import?", STOP_NOTE, do="Stop the import",
                 keep="Go on importing", danger=True, name="import_ask_stop",
             )  # fmt: skip
         finally:
@@ -164,16 +172,16 @@ class Writing(QObject):
     def _tell(self, progress: Progress) -> None:
         self._last = progress
         stopping = self.busy is Busy.IMPORTING and self._stop.is_set()
-        what = "Stopping" if stopping else _VERBS.get(progress.stage, "Taking back")
-        if progress.stage is Stage.UNDOING:
-            what = "Taking back"
+        undoing = progress.stage is Stage.UNDOING
+        what = "Stopping" if stopping and not undoing else _VERBS[progress.stage]
         self._card.show_progress(
             what,
             progress.done_rows,
             progress.total_rows,
             self._pace.left_s(progress.done_rows, progress.total_rows),
-            note="What was imported so far is taken back." if stopping else "",
+            note=STOP_NOTE if stopping else UNDO_NOTE if undoing else "",
             stoppable=self.can_stop,
+            undoing=undoing,
         )
         self.show_in_status()
 
