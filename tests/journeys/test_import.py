@@ -255,6 +255,7 @@ async def test_escape_goes_back_and_asks_before_it_forgets_what_was_chosen(trip:
     await trip.goes("import")
 
 
+@pytest.mark.slow
 @journey()
 async def test_an_import_that_is_stopped_leaves_nothing(trip: Journey) -> None:
     rows = [
@@ -278,6 +279,7 @@ async def test_an_import_that_is_stopped_leaves_nothing(trip: Journey) -> None:
     assert trip.can("import_go"), "it can be imported after all"
 
 
+@pytest.mark.slow
 @journey()
 async def test_an_import_goes_on_in_the_background(trip: Journey) -> None:
     rows = [(f"+1 604 560 {line:04d}", "") for line in range(2_000, 6_000)]
@@ -298,6 +300,7 @@ async def test_an_import_goes_on_in_the_background(trip: Journey) -> None:
     await trip.says("import_done_title", "4,000 contacts were added.")
 
 
+@pytest.mark.slow
 @journey()
 async def test_closing_in_the_middle_takes_the_import_back(trip: Journey) -> None:
     rows = [(f"+1 604 560 {line:04d}", "") for line in range(2_000, 6_000)]
@@ -313,6 +316,7 @@ async def test_closing_in_the_middle_takes_the_import_back(trip: Journey) -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the child in /proc")
+@pytest.mark.slow
 @journey()
 async def test_an_import_whose_process_is_killed_can_be_undone(trip: Journey) -> None:
     rows = [(f"+1 604 560 {line:04d}", "") for line in range(2_000, 6_000)]

@@ -84,6 +84,7 @@ async def writer_of(store: Store) -> int:
     return int(found[1])
 
 
+@pytest.mark.slow
 async def test_the_import_equals_the_key(store: Store, user: User, tmp_path: Path) -> None:
     path, key = await leads(store, tmp_path, 1_000)
     before = await store.read(standing)
