@@ -244,7 +244,7 @@ class Everyone(QWidget):
         view.panel.builder.filter_changed.connect(self._filtered)
         view.panel.clear_requested.connect(self._clear_filter)
         view.panel.save_requested.connect(lambda: self._spawn(self._save_segment()))
-        view.interrupted.undo_requested.connect(lambda id: self._spawn(self.bulk.undo(id)))
+        view.interrupted.undo_requested.connect(lambda id: self._spawn(self.recent.undo(id)))
         view.interrupted.keep_requested.connect(lambda id: self._spawn(self.recent.keep(id)))
         view.bar.verb_requested.connect(self._do)
         view.bar.all_requested.connect(lambda: table.choose(EVERYTHING))

@@ -76,7 +76,15 @@ def interrupted_html(bulk: Bulk) -> str:
     so_far = (
         f"{contacts_words(count)} {'was' if count == 1 else 'were'} written" if count else "some were written"
     )
+    if is_half_undone(bulk):
+        back = contacts_words(sum(bulk.counts.get(one, 0) for one in ("restored", "removed", "kept")))
+        return f"<b>Taking it back was interrupted:</b> {subject} is half undone, {back} so far."
     return f"<b>{subject} was interrupted:</b> {so_far}."
+
+
+def is_half_undone(bulk: Bulk) -> bool:
+    """True if it was the undo that was interrupted."""
+    return bulk.status is BulkStatus.INTERRUPTED and "restored" in bulk.counts
 
 
 class InterruptedBanner(QWidget):
@@ -106,7 +114,9 @@ class InterruptedBanner(QWidget):
         if bulk is None:
             return
         self._bulk_id = bulk.id
-        self.banner.show_banner("warn", interrupted_html(bulk), "Undo it")
+        half = is_half_undone(bulk)
+        self.banner.show_banner("warn", interrupted_html(bulk), "Go on undoing" if half else "Undo it")
+        self.keep.setText("Leave it so" if half else "Keep them")
         for button in (self.banner.action, self.keep):
             button.setEnabled(not refusal)
             button.setToolTip(refusal)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 from PySide6.QtWidgets import QPushButton
 
@@ -79,6 +80,8 @@ async def test_an_interrupted_change_is_taken_back_from_the_sentence(stage: Stag
     await stage.app.store.write(begin)
     await stage.seen("contacts_interrupted")
     await stage.click("contacts_interrupted-action")
+    await stage.seen("recent_ask_undo")
+    press(stage, "recent_ask_undo-do")
     await told(stage, "Undone: there was nothing to bring back.")
     await until(lambda: not stage.sees("contacts_interrupted"), "the sentence to go")
     assert (await stage.app.bulk.newest())[0].status is BulkStatus.UNDONE
@@ -106,6 +109,11 @@ def test_sentences() -> None:
     )
     assert interrupted_html(change) == (
         "<b>The change “Opt-in set to &lt;No&gt;” was interrupted:</b> 1 contact was written."
+    )
+    half = replace(change, counts={"changed": 9, "restored": 3, "removed": 0, "kept": 1})
+    assert interrupted_html(half) == (
+        "<b>Taking it back was interrupted:</b> The change “Opt-in set to &lt;No&gt;” is half undone, "
+        "4 contacts so far."
     )
     assert undo_words(UndoCounts(1_204, 0, 1)) == (
         "Undone: 1,204 contacts are as before, 1 contact stays: something newer is there."
