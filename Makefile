@@ -24,11 +24,11 @@ lint: setup
 
 test: lint
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 2 -m "not slow" -q
+	@$(BIN)/python -m pytest -n 3 -m "not slow" -q
 
 test-all: lint
 	@echo "== all tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -q
 
 shots: setup
 	@$(BIN)/python -m tests.looks

@@ -1,6 +1,7 @@
 """The program about itself: what import contracts cannot say."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "desktop").rglob("*.py"))
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in SOURCES:
-        yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+@functools.cache
+def trees() -> tuple[tuple[Path, ast.Module], ...]:
+    """Every file once: reading them all takes seconds."""
+    return tuple((path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES)
 
 
 def calls(tree: ast.AST) -> Iterator[ast.Call]:
