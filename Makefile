@@ -19,12 +19,11 @@ run: setup
 lint: setup
 	@echo "== format";    $(BIN)/ruff format --check .
 	@echo "== lint";      $(BIN)/ruff check .
-	@echo "== types";     $(BIN)/mypy
-	@echo "== contracts"; $(BIN)/lint-imports --no-cache
+	@echo "== contracts, types"; $(BIN)/lint-imports --no-cache & contracts=$$!; $(BIN)/mypy && wait $$contracts
 
 test: lint
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 3 -m "not slow" -q
+	@$(BIN)/python -m pytest -n 4 -m "not slow" -q
 
 test-all: lint
 	@echo "== all tests"

@@ -7,6 +7,7 @@ import pytest
 from tests.faults.arena import Judge, judging
 
 DEFAULT_ROUNDS = 4
+QUICK_ROUNDS = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,7 +18,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "round_number" in metafunc.fixturenames:
         # Not known when the whole suite is collected: then the option was read before this file.
         count = metafunc.config.getoption("rounds", DEFAULT_ROUNDS)
-        metafunc.parametrize("round_number", range(count))
+        rounds = [
+            at if at < QUICK_ROUNDS else pytest.param(at, marks=pytest.mark.slow) for at in range(count)
+        ]
+        metafunc.parametrize("round_number", rounds)
 
 
 @pytest.fixture(scope="module")

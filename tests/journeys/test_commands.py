@@ -106,6 +106,7 @@ def test_989_of_1000_and_one_confirmation(empty: Shell, sandbox_url: str) -> Non
     check_broadcast(empty, sandbox_url, 1000, 10, stop=True)
 
 
+@pytest.mark.slow
 def test_verify_is_green_until_a_record_is_changed_behind_its_back(shell: Shell) -> None:
     sent = shell.do("broadcast", "--template", "winter_clearance", "--now")[-1]
     assert (sent["to_send"], sent["ledger"]) == (CONTACTS - SAID_NO, "green")
@@ -118,6 +119,7 @@ def test_verify_is_green_until_a_record_is_changed_behind_its_back(shell: Shell)
     assert "1 messages are in a state that their events do not lead to." in ended.said[0]["faults"]
 
 
+@pytest.mark.slow
 def test_a_dry_run_counts_and_sends_nothing(shell: Shell, sandbox_url: str) -> None:
     asked = ("broadcast", "--template", "winter_clearance", "--dry-run", "--sandbox-url", sandbox_url)
     (counted,) = shell.do(*asked)
@@ -128,6 +130,7 @@ def test_a_dry_run_counts_and_sends_nothing(shell: Shell, sandbox_url: str) -> N
     assert shell.ask("SELECT count(*) FROM broadcast") == [(0,)]
 
 
+@pytest.mark.slow
 def test_opted_out_contacts_are_included_only_with_a_reason(
     shell: Shell, said_no: list[str], sandbox_url: str
 ) -> None:
@@ -145,6 +148,7 @@ def test_opted_out_contacts_are_included_only_with_a_reason(
     ]
 
 
+@pytest.mark.slow
 def test_a_mistake_is_told_in_a_sentence(shell: Shell) -> None:
     for wrong in (
         ("broadcast", "--template", "no_such_template", "--dry-run"),
@@ -205,6 +209,7 @@ def test_a_real_store_refuses_the_sandbox(shell: Shell, sandbox_url: str) -> Non
     assert f"belongs to the WhatsApp account {WABA_ID}" in ended.complaint
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["verify", "import"])
 def test_commands_that_send_nothing_work_on_a_real_store(shell: Shell, command: str) -> None:
     shell.change(f"UPDATE meta SET value = '{WABA_ID}' WHERE key = 'stamp'")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from PySide6.QtCore import Qt
 
 from tests.journeys.broadcasting import (
@@ -130,6 +131,7 @@ async def test_with_the_toggle_off_all_get_it_and_who_decided_and_why_are_kept(t
     assert {why for _, _, why in kept} == {REASON}
 
 
+@pytest.mark.slow
 @journey(pace_per_s=30)
 async def test_whoever_says_stop_after_the_launch_is_left_out_even_with_the_toggle_off(trip: Journey) -> None:
     await to_audience(trip)

@@ -219,6 +219,7 @@ async def test_columns_are_chosen_and_checked_and_an_import_is_undone(trip: Jour
     await until(lambda: trip.window.findChild(ImportFlow) is None, "the import to be let go")
 
 
+@pytest.mark.slow
 @journey()
 async def test_escape_goes_back_and_asks_before_it_forgets_what_was_chosen(trip: Journey) -> None:
     rows = [*((f"098450 1{at:04d}", "") for at in range(12)), ("604 555 0142", ""), ("+48 512 345 678", "")]
@@ -335,6 +336,7 @@ async def test_an_import_whose_process_is_killed_can_be_undone(trip: Journey) ->
     assert trip.ask(CONTACTS) == before
 
 
+@pytest.mark.slow
 @journey()
 async def test_a_file_that_is_no_table_is_refused_and_another_can_be_chosen(trip: Journey) -> None:
     picture = trip.path.with_name("logo.csv")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from PySide6.QtCore import Qt
 
 from tests.journeys.broadcasting import ended, launch, message_count, newest, tile, to_audience
@@ -12,6 +13,7 @@ def waiting_count(trip: Journey) -> int:
     return message_count(trip, "status = 'queued'")
 
 
+@pytest.mark.slow
 @journey(pace_per_s=40)
 async def test_a_paused_broadcast_sends_nothing_while_people_still_write_and_a_stopped_one_never_again(
     trip: Journey,

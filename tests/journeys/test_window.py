@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -28,6 +29,7 @@ async def start_over(trip: Journey) -> None:
     await trip.picture("started-over")
 
 
+@pytest.mark.slow
 @journey(pace_per_s=40)
 async def test_starting_over_brings_the_demo_back(trip: Journey) -> None:
     before = trip.ask("SELECT count(*) FROM broadcast")

@@ -176,6 +176,7 @@ class TestWholeOrNotThere:
         assert not [one for one in os.listdir(tmp_path) if one.endswith(".part")]
         assert await store.read(activity.newest) == []
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("form", list(ExportFormat))
     @pytest.mark.parametrize("how", ["stopped", "cancelled", "killed"])
     async def test_ended_in_the_middle_nothing_is_left(

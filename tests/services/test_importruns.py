@@ -124,6 +124,7 @@ async def test_the_import_equals_the_key(store: Store, user: User, tmp_path: Pat
     assert (undone.removed, undone.restored) == (key.counts["new"], key.counts["updated"])
 
 
+@pytest.mark.slow
 async def test_the_file_is_read_anew_when_it_or_its_columns_changed(
     store: Store, user: User, tmp_path: Path
 ) -> None:
@@ -145,6 +146,7 @@ async def test_the_file_is_read_anew_when_it_or_its_columns_changed(
     assert await store.read(contacts.count) == 0
 
 
+@pytest.mark.slow
 async def test_stopped_everything_is_taken_back(store: Store, user: User, tmp_path: Path) -> None:
     path, _ = await leads(store, tmp_path, 5_000)
     before = await store.read(standing)

@@ -281,6 +281,7 @@ def main_window() -> MainWindow | None:
     return next((one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow)), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_the_system_can_end_the_program(tmp_path: Path, theme: Theme, number: signal.Signals) -> None:
     before = signal.getsignal(number)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -89,6 +90,7 @@ async def test_pace_is_saved_and_may_be_unlimited_on_a_sandbox(stage: Stage) -> 
     assert (await stage.app.workspace.settings()).pace_per_s is None
 
 
+@pytest.mark.slow
 @staged
 async def test_appearance_is_applied_and_remembered(stage: Stage, tmp_path: Path) -> None:
     page = await settings(stage)

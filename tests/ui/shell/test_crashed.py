@@ -126,6 +126,7 @@ async def test_a_fault_before_the_window_is_explained_with_a_report(tmp_path: Pa
     assert await asyncio.wait_for(session, 20) == 1
 
 
+@pytest.mark.slow
 async def test_a_fault_in_a_thread_is_shown_in_the_window(tmp_path: Path, theme: Theme) -> None:
     window, session = await opened(tmp_path, theme)
 

@@ -185,6 +185,7 @@ async def test_whose_account_is_closed_is_put_out_with_a_sentence(tmp_path: Path
         assert await at.ended() == 0
 
 
+@pytest.mark.slow
 async def test_a_password_set_by_an_admin_elsewhere_ends_the_window(tmp_path: Path, theme: Theme) -> None:
     async with house(tmp_path, theme) as at:
         window = await at.come_in("lina", OTHER)
