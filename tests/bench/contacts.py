@@ -130,7 +130,11 @@ class _Hands:
         return rows.rowCount() > 0 and all(rows.row(at) is not None for at in range(first, last + 1))
 
     async def go(self, position: int) -> None:
-        self._table.scrollTo(self._table.rows.index(position, 0), self._table.ScrollHint.PositionAtTop)
+        rows = self._table.rows
+        await self._until(lambda: rows.rowCount() > position)  # the first page comes before the count
+        self._table.scrollTo(rows.index(position, 0), self._table.ScrollHint.PositionAtTop)
+        first, last = self._table.sight()
+        assert first <= position <= last, f"row {position} is not in sight: {first} to {last} are"
         await self.shown()
 
     async def ask(self, query: TableQuery) -> None:
