@@ -12,6 +12,8 @@ from desktop.ui.contacts.exports.dialog import ExportFlow, open_export
 from tests.journeys.journey import Journey, journey, until
 from tests.journeys.test_import import pick
 
+pytestmark = pytest.mark.slow
+
 
 @journey()
 async def test_contacts_are_exported_and_an_old_file_is_asked_for(trip: Journey) -> None:
@@ -43,7 +45,6 @@ async def test_contacts_are_exported_and_an_old_file_is_asked_for(trip: Journey)
     await until(lambda: trip.window.findChild(ExportFlow) is None, "the export to be let go")
 
 
-@pytest.mark.slow
 @journey()
 async def test_a_place_that_cannot_be_written_is_said_in_the_card(trip: Journey) -> None:
     await trip.click("rail-contacts")

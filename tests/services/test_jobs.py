@@ -19,6 +19,8 @@ from desktop.services import jobs, jobwork
 from desktop.services.jobs import Told
 from desktop.store.engine import StoreBusy
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 60
 
 

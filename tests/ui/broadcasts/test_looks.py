@@ -15,6 +15,8 @@ from desktop.ui.theme import Mode, Theme
 from tests.looks.checks import clipped_texts, overlaps, unnamed_controls
 from tests.ui.broadcasts.conftest import Scene, open_scene
 
+pytestmark = pytest.mark.slow
+
 LTR, RTL = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
 TAGGED = Filter(
     (

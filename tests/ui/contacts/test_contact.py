@@ -1,5 +1,6 @@
 """One contact: added, edited, tagged, merged, looked at; the contact fields of the settings."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QRadioButton
@@ -27,6 +28,8 @@ from tests.ui.contacts.hands import (
     told,
     write,
 )
+
+pytestmark = pytest.mark.slow
 
 
 @staged

@@ -16,6 +16,8 @@ from desktop.ui.settings.whatsapp import Checks
 from tests.looks.stage import Stage, staged, until
 from tests.ui.settings.place import settings
 
+pytestmark = pytest.mark.slow
+
 
 @staged
 async def test_a_sandbox_shows_its_connection_and_tests_it(stage: Stage) -> None:
@@ -90,7 +92,6 @@ async def test_pace_is_saved_and_may_be_unlimited_on_a_sandbox(stage: Stage) -> 
     assert (await stage.app.workspace.settings()).pace_per_s is None
 
 
-@pytest.mark.slow
 @staged
 async def test_appearance_is_applied_and_remembered(stage: Stage, tmp_path: Path) -> None:
     page = await settings(stage)

@@ -19,6 +19,8 @@ from desktop.ui.settings.people_words import holds, no_password_words
 from tests.looks.stage import Stage, staged, until
 from tests.ui.settings.place import settings
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "harbour lantern nine"
 
 
@@ -63,7 +65,6 @@ async def test_a_person_is_added_with_a_password_that_is_shown_once(stage: Stage
     await until(lambda: stage.sees(f"person_{kim.user.id}"), "the row")
 
 
-@pytest.mark.slow
 @staged
 async def test_what_is_wrong_stands_beside_its_field_and_the_card_stays(stage: Stage) -> None:
     await people(stage)
@@ -103,7 +104,6 @@ async def test_a_role_is_changed_after_a_question(stage: Stage) -> None:
     assert stage.find(QComboBox, f"person_{lina.id}_role").currentText() == "Supervisor"
 
 
-@pytest.mark.slow
 @staged
 async def test_an_account_is_closed_and_opened_again(stage: Stage) -> None:
     await people(stage)
@@ -202,7 +202,6 @@ async def test_the_matrix_says_what_counts_and_follows_the_settings(stage: Stage
     assert stage.find(Glyph, "rights_export_supervisor").accessibleName().startswith("Supervisor: may not")
 
 
-@pytest.mark.slow
 @staged
 async def test_who_is_no_admin_looks_only(stage: Stage) -> None:
     for name, role in (("Arun Das", "Supervisor"), ("Lina Haddad", "Agent")):

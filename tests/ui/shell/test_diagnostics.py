@@ -16,6 +16,8 @@ from desktop.ui.settings.page import SettingsPage
 from desktop.ui.shell import diagnostics
 from tests.looks.stage import Stage, staged, until
 
+pytestmark = pytest.mark.slow
+
 SECRETS = (
     "EAAG-token-of-nobody",
     "app-secret-of-nobody",
