@@ -1,5 +1,6 @@
 """This machine's own settings: appearance, window, connection. Never secrets."""
 
+import asyncio
 import json
 import os
 import threading
@@ -37,7 +38,7 @@ class Machine:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._guard = threading.Lock()
+        self._guard, self._file = threading.Lock(), threading.Lock()
         self._settings = _read(path)
 
     @property
@@ -45,14 +46,29 @@ class Machine:
         return self._settings
 
     def save(self, **changes: Any) -> MachineSettings:
-        """Change some settings; the file is replaced in one step."""
+        """Change some settings and return when they are in the file. Blocks."""
+        changed = self._change(changes)
+        self._write()
+        return changed
+
+    async def keep(self, **changes: Any) -> None:
+        """The same for the loop's thread: changed at once, so that of two calls the later one counts, and
+        written by another thread."""
+        self._change(changes)
+        await asyncio.to_thread(self._write)
+
+    def _change(self, changes: dict[str, Any]) -> MachineSettings:
         with self._guard:
             self._settings = replace(self._settings, **changes)
+            return self._settings
+
+    def _write(self) -> None:
+        """The settings as they are by now: whoever writes last writes the newest. Replaced in one step."""
+        with self._file:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             beside = self._path.with_suffix(".new")
             beside.write_text(json.dumps(asdict(self._settings), indent=2), encoding="utf-8")
             os.replace(beside, self._path)
-            return self._settings
 
 
 def _read(path: Path) -> MachineSettings:

@@ -32,8 +32,10 @@ _SWITCH_S = 0.001
 """How long a thread of the store may keep the window waiting for the interpreter: Python's usual 5 ms are a third
 of a frame. While sending, the 99th percentile of the window's stalls fell from 19 to 11 ms, at the same rate."""
 _BEAT_S = 60.0
-_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""How a system ends a program politely: at logging out, at shutting down."""
+_ENDING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""How a program is ended politely: Ctrl+C at the shell, logging out, shutting down."""
+_ENDED = 130
+"""What the program returns when it was ended so before its window was there."""
 
 
 def run(options: Options) -> int:
@@ -42,21 +44,22 @@ def run(options: Options) -> int:
     theme = theme_of(options)
     theme.apply(app)
     running = Running(options.paths.home)
-    _end_cleanly(running)
+    _end_at_once()
     try:
         running.begin()
         with asyncio.Runner(loop_factory=loop_factory(app)) as runner:
             return runner.run(_session(options, theme, running))
+    except asyncio.CancelledError:
+        return _ENDED
     finally:
         running.end()
 
 
-def _end_cleanly(running: Running) -> None:
-    """Until the window is there and closes by itself: a program that the system ends did not crash."""
+def _end_at_once() -> None:
+    """Until the loop runs: a program that the system ends did not crash."""
 
     def end(number: int, frame: FrameType | None) -> NoReturn:
-        running.end()  # at once: an exception may be lost where it is raised
-        raise SystemExit(128 + number)
+        raise SystemExit(_ENDED)
 
     for number in _ENDING:
         signal.signal(number, end)
@@ -91,6 +94,7 @@ def theme_of(options: Options) -> Theme:
 
 
 async def _session(options: Options, theme: Theme, running: Running | None = None) -> int:
+    forget = _until_there()
     beat = asyncio.ensure_future(_beat(running)) if running is not None else None
     opening = Opening(theme)
     try:
@@ -107,11 +111,20 @@ async def _session(options: Options, theme: Theme, running: Running | None = Non
         await Refused(theme, _fault(error), report=report_of(error)).read()
         return 1
     finally:
+        forget()
         if beat is not None:
             beat.cancel()
     if window is not None:  # until here it said that it closes
         _remove(window)
     return 0
+
+
+def _until_there() -> Callable[[], None]:
+    """While no window is there to be closed, the session is cancelled: an exception in a handler would be lost
+    wherever Qt called what it interrupts, and the program would go on. Returns the undo."""
+    loop, session = asyncio.get_running_loop(), asyncio.current_task()
+    assert session is not None
+    return _on_signals(lambda: loop.call_soon_threadsafe(session.cancel))
 
 
 async def _sittings(app: App, theme: Theme, opening: Opening) -> MainWindow | None:
@@ -223,7 +236,7 @@ def _on_signals(close: Callable[[], object]) -> Callable[[], None]:
     def heard(number: int, frame: FrameType | None) -> None:
         close()
 
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, *_ENDING)}
+    before = {number: signal.signal(number, heard) for number in _ENDING}
 
     def forget() -> None:
         for number, handler in before.items():

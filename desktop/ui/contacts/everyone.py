@@ -379,7 +379,7 @@ class Everyone(QWidget):
         self._show_columns()
         machine = self._desk.app.machine
         if machine is not None:
-            self._spawn(asyncio.to_thread(machine.save, contact_columns=keys))
+            self._spawn(machine.keep(contact_columns=keys))
 
     def _choose_segment(self, segment: Segment | None) -> None:
         wanted = segment.filter if segment is not None else EVERYONE

@@ -1,6 +1,5 @@
 """Light or dark, and the size of the text: put on the program at once, kept on this computer."""
 
-import asyncio
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
@@ -37,4 +36,4 @@ class Appearance(QObject):
         machine = self._machine
         if machine is not None:
             theme, percent = self._theme.mode, self._theme.text_scale_percent
-            self._tasks.spawn(self, asyncio.to_thread(machine.save, theme=theme, text_scale_percent=percent))
+            self._tasks.spawn(self, machine.keep(theme=theme, text_scale_percent=percent))

@@ -196,7 +196,7 @@ class SignIn:
         user = await self._app.accounts.sign_in(sign_in_name, password)
         machine = self._app.machine
         if machine is not None:
-            await asyncio.to_thread(machine.save, sign_in_name=sign_in_name.strip(), user_id=user.id)
+            await machine.keep(sign_in_name=sign_in_name.strip(), user_id=user.id)
         if not self._done.done():
             self._done.set_result(user)
 

@@ -96,6 +96,18 @@ async def test_a_window_that_the_system_ends_leaves_no_mark(tmp_path: Path, numb
     assert all_marks(tmp_path) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_program_that_is_ended_before_its_window_is_there_ends(
+    tmp_path: Path, theme: Theme, number: signal.Signals
+) -> None:
+    session = asyncio.ensure_future(_session(Options(str(tmp_path / "assent.db"), Paths(tmp_path)), theme))
+    await asyncio.sleep(0)
+    signal.raise_signal(number)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asyncio.shield(session), 20)
+    assert main_window() is None
+
+
 def test_several_crashes_are_one_report() -> None:
     at = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
     found = [

@@ -14,7 +14,7 @@ from desktop.domain.importing import Counts, lacks_country_code
 from desktop.domain.problems import Problem
 from desktop.domain.text import fold
 from desktop.services.importruns import ImportRun
-from desktop.services.imports import Progress
+from desktop.services.importwriting import Progress
 from desktop.ui.contacts.imports import words
 from desktop.ui.contacts.imports.card import COLUMNS, ImportCard
 from desktop.ui.contacts.imports.country import choose_country
@@ -222,7 +222,7 @@ class ImportFlow(QObject):
             self._mapped(self._mapping.becoming(index, Becomes.PHONE).in_country(chosen))
             machine = self._desk.app.machine
             if machine is not None:
-                await asyncio.to_thread(machine.save, import_country=chosen)
+                await machine.keep(import_country=chosen)
 
     def _other_country(self) -> None:
         columns = self._mapping.columns

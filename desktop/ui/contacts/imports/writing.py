@@ -14,7 +14,7 @@ from desktop.domain.importcolumns import Becomes
 from desktop.domain.importing import Counts, ImportResult
 from desktop.domain.problems import Problem
 from desktop.services.importruns import ImportRun
-from desktop.services.imports import Progress, Stage
+from desktop.services.importwriting import Progress, Stage
 from desktop.ui.contacts.imports import words
 from desktop.ui.contacts.imports.card import ImportCard
 from desktop.ui.contacts.imports.mapping import Mapping
