@@ -31,8 +31,9 @@ from desktop.domain.templates import Template
 from desktop.options import Options
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo
-from desktop.services.imports import REST_S, Imports
+from desktop.services.imports import Imports
 from desktop.store import opening
+from desktop.store.engine import REST_S
 from desktop.store.ledger import LedgerResult
 from desktop.system import logs
 from desktop.system.bundle import give_back_environment

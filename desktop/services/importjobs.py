@@ -7,9 +7,10 @@ from typing import Any
 from desktop.domain.importing import Counts
 from desktop.services import importfiles, jobwork
 from desktop.services.importfiles import ReadFile
-from desktop.services.imports import REST_S, Imports, Progress, Stage, read_into
+from desktop.services.imports import Imports, read_into
+from desktop.services.importwriting import Progress, Stage
 from desktop.services.jobwork import Talk
-from desktop.store.engine import Store
+from desktop.store.engine import REST_S, Store
 
 
 async def look(asked: dict[str, Any], talk: Talk) -> dict[str, Any]:

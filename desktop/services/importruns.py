@@ -14,7 +14,8 @@ from desktop.domain.importing import Counts, ImportResult, Options, RejectedRow
 from desktop.domain.people import Right, User
 from desktop.services import importfiles, importjobs, jobs, jobwork, rejectedrows, rights
 from desktop.services.importfiles import Look, ReadFile
-from desktop.services.imports import MOST_REJECTED_ROWS, Progress, Stage, Tell, interrupted_after
+from desktop.services.imports import MOST_REJECTED_ROWS
+from desktop.services.importwriting import Progress, Stage, Tell, interrupted_after
 from desktop.services.workfolders import WorkKind, work_folder
 from desktop.store import activity
 from desktop.store.engine import Store

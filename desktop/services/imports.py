@@ -25,23 +25,11 @@ from desktop.services.importwriting import (
     Progress,
     Stage,
     Tell,
-    interrupted_after,
     take,
 )
 from desktop.services.workfolders import WorkKind, work_folder
 from desktop.store import bulk, imports
-from desktop.store.engine import REST_S, Store, Tx
-
-__all__ = [
-    "MOST_REJECTED_ROWS",
-    "REST_S",
-    "Imports",
-    "Progress",
-    "Stage",
-    "Tell",
-    "interrupted_after",
-    "read_into",
-]
+from desktop.store.engine import Store, Tx
 
 _log = logging.getLogger("assent.imports")
 _CHECK_ROWS: Final = 500
@@ -71,7 +59,7 @@ class Imports:
     """The verbs of importing. A stop is a threading.Event: set, it ends the work after the step that runs."""
 
     def __init__(self, store: Store, *, rest_s: float = 0.0, place: Path | None = None) -> None:
-        """rest_s: REST_S where other processes may write to the same file; PostgreSQL needs none.
+        """rest_s: `engine.REST_S` where other processes may write to the same file; PostgreSQL needs none.
 
         place: the data folder, where `read()` keeps what it read; None: the system's temporary folder.
         """

@@ -25,7 +25,7 @@ from desktop.domain.people import Role, User
 from desktop.services.bulk import BulkChanges
 from desktop.services.demo import phones
 from desktop.services.importruns import ImportRuns
-from desktop.services.imports import Progress, Stage
+from desktop.services.importwriting import Progress, Stage
 from desktop.store import contacts, people, seeds, settings, tables
 from desktop.store.engine import Store, Tx
 from desktop.store.opening import open_store

@@ -22,7 +22,7 @@ from desktop.domain.problems import NotAllowed
 from desktop.services.bulk import BulkChanges
 from desktop.services.exports import ExportFormat, Exports
 from desktop.services.importruns import ImportRun, ImportRuns
-from desktop.services.imports import Progress, Stage
+from desktop.services.importwriting import Progress, Stage
 from desktop.services.jobs import JobEnded
 from desktop.store import activity, bulk, contacts, people
 from desktop.store.engine import Store

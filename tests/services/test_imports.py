@@ -22,7 +22,8 @@ from desktop.domain.people import Role, User
 from desktop.domain.problems import NotAllowed, Overtaken, Problem
 from desktop.services import importfiles
 from desktop.services.bulk import BulkChanges
-from desktop.services.imports import Imports, Progress, Stage
+from desktop.services.imports import Imports
+from desktop.services.importwriting import Progress, Stage
 from desktop.store import activity, bulk, consent, contacts, imports, people, tables
 from desktop.store.engine import Store, Tx
 from desktop.store.opening import open_store

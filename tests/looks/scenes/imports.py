@@ -9,8 +9,8 @@ from desktop.domain.filters import Attribute, Kind
 from desktop.domain.importcolumns import Becomes, Column
 from desktop.domain.importing import Counts, ImportResult, RejectedRow
 from desktop.services.exports import ExportFormat
-from desktop.services.imports import Progress
 from desktop.services.imports import Stage as Phase
+from desktop.services.importwriting import Progress
 from desktop.ui.contacts.exports.dialog import ExportFlow, open_export
 from desktop.ui.contacts.imports import words
 from desktop.ui.contacts.imports.country import choose_country
