@@ -35,6 +35,7 @@ from desktop.services.imports import Imports
 from desktop.store import opening
 from desktop.store.engine import REST_S
 from desktop.store.ledger import LedgerResult
+from desktop.store.sequence_ledger import SequenceLedger
 from desktop.system import logs
 from desktop.system.bundle import give_back_environment
 from desktop.system.paths import Paths
@@ -74,7 +75,8 @@ def window(
         paths = Paths.of()
         logs.start(paths.log)
         real = not (sandbox or sandbox_url) and not Machine(paths.machine).settings.is_sandbox
-        options = Options(_address(store, real=real), paths, sandbox_url, real=real, demo=not real)
+        demo = not real
+        options = Options(_address(store, real=real), paths, sandbox_url, real=real, demo=demo, welcome=demo)
         raise typer.Exit(run(options))
 
 
@@ -241,14 +243,17 @@ def broadcast(
 
 @commands.command()
 def verify(store: StoreOption = "") -> None:
-    """Compare the four records of every broadcast; exits 1 if one is red."""
+    """Compare the records of every broadcast, then of every sequence; exits 1 if one is red."""
 
     async def work() -> bool:
         async with open_app(Options(_address(store), Paths.of(), engine=False, process="verify")) as app:
             results = await app.broadcasts.verify_all()
+            followed = await app.sequences.verify_all()
         for one in results:
             _tell(_ledger(one))
-        return all(one.is_green for one in results)
+        for other in followed:
+            _tell(_sequence_ledger(other))
+        return all(one.is_green for one in results) and all(one.is_green for one in followed)
 
     if not _run(work()):
         raise typer.Exit(1)
@@ -347,6 +352,18 @@ def _ledger(result: LedgerResult) -> dict[str, Any]:
             "delivered": figures.delivered_count,
             "read": figures.read_count,
         },
+        "ledger": "green" if result.is_green else "red",
+        "faults": list(result.faults),
+    }
+
+
+def _sequence_ledger(result: SequenceLedger) -> dict[str, Any]:
+    return {
+        "sequence": result.sequence_id,
+        "name": result.name,
+        "enrolled": result.counts.enrolled_count,
+        "now": {status.value: count for status, count in sorted(result.counts.by_status.items())},
+        "messages": result.message_count,
         "ledger": "green" if result.is_green else "red",
         "faults": list(result.faults),
     }

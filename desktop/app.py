@@ -18,6 +18,7 @@ from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.options import Options, connect
 from desktop.server import http, webhooks
+from desktop.services import welcome
 from desktop.services.accounts import Accounts
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.bulk import BulkChanges
@@ -27,15 +28,20 @@ from desktop.services.contacts import Contacts
 from desktop.services.conversations import Conversations
 from desktop.services.demo import Demo
 from desktop.services.dispatcher import Dispatcher, EngineState, EngineStatus, take_over
+from desktop.services.enrolments import Enrolments
 from desktop.services.exports import Exports
 from desktop.services.feed import Feed
 from desktop.services.fields import Fields
 from desktop.services.importruns import ImportRuns
 from desktop.services.inbound import Inbound
+from desktop.services.reportexports import ReportExports
+from desktop.services.reports import Reports
 from desktop.services.rights import allow
 from desktop.services.segments import Segments
 from desktop.services.sending import Sending
+from desktop.services.sequences import Sequences
 from desktop.services.templates import Templates
+from desktop.services.why import Whys
 from desktop.services.workspace import Workspace
 from desktop.store import activity, engines, opening, outbox, settings
 from desktop.store import conversations as conversation_store
@@ -49,6 +55,7 @@ from desktop.system.lock import EngineLock, EngineRuns
 from desktop.system.machine import Machine
 from desktop.system.paths import Paths
 from desktop.system.secrets import Secrets
+from desktop.system.zone import machine_zone
 from desktop.whatsapp.account import Account, ConnectionTest
 from desktop.whatsapp.connection import Connection
 from desktop.whatsapp.control import SandboxControl
@@ -72,6 +79,7 @@ class App:
     conversations: Conversations
     sending: Sending
     broadcasts: Broadcasts
+    sequences: Sequences
     templates: Templates
     is_sandbox: bool
     machine: Machine | None = None
@@ -87,23 +95,31 @@ class App:
     connecting: Connecting | None = None
     account: Account | None = None
     control: SandboxControl | None = None
+    welcomes: bool = False
+    """The demo has a sequence."""
     contact_table: ContactTable = field(init=False)
     segments: Segments = field(init=False)
     fields: Fields = field(init=False)
     bulk: BulkChanges = field(init=False)
     imports: ImportRuns = field(init=False)
     exports: Exports = field(init=False)
+    report_exports: ReportExports = field(init=False)
     accounts: Accounts = field(init=False)
+    reports: Reports = field(init=False)
+    whys: Whys = field(init=False)
 
     def __post_init__(self) -> None:
         """The services that need nothing but the store."""
         self.contact_table = ContactTable(self.store)
         self.segments = Segments(self.store)
         self.fields = Fields(self.store)
+        self.reports = Reports(self.store)
+        self.whys = Whys(self.store)
         self.bulk = BulkChanges(self.store)
         place = self.paths.home if self.paths else None
         self.imports = ImportRuns(self.store, place)
         self.exports = Exports(self.store, place)
+        self.report_exports = ReportExports(self.store, place)
         self.accounts = Accounts(self.store, sittings=self.workspace.sittings)
 
     def engine_status(self) -> EngineStatus:
@@ -131,13 +147,20 @@ class App:
             await self.fill_demo()
 
     async def fill_demo(self) -> None:
-        """Fill an empty sandbox store, and tell the sandbox whose reply window is open."""
+        """Fill an empty sandbox store, and tell the sandbox whose reply window is open.
+
+        With `welcomes` there is a sequence as well, and the sandbox has its templates.
+        """
         await Demo(self.store).fill()
         if self.control is not None:
             now = self.clock.now()
             for phone, wrote_at in await self.store.read(conversation_store.open_windows):
                 await self.control.customer_wrote(phone, (now - wrote_at).total_seconds())
+            if self.welcomes:
+                await self.control.add_templates(welcome.TEMPLATES)
         await self.templates.refresh()
+        if self.welcomes:
+            await Demo(self.store).add_welcome()
 
     async def move_clock(self, by: timedelta) -> None:
         """Move business time forward, here and in the sandbox, so that tests need not wait.
@@ -220,6 +243,7 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
         conversations=Conversations(store),
         sending=Sending(store, wake),
         broadcasts=Broadcasts(store, wake),
+        sequences=Sequences(store, wake),
         templates=templates,
         is_sandbox=stamp in (None, opening.SANDBOX),
         machine=machine,
@@ -229,7 +253,9 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
         connecting=connecting,
         account=account,
         control=SandboxControl(session, connection.base_url) if connection.is_sandbox else None,
+        welcomes=options.welcome,
     )
+    await app.workspace.ensure_time_zone(await asyncio.to_thread(machine_zone))
     background = Background(stack)
     background.start(kept_up("the feed", app.feed.run, StoreClosed))
     if options.engine:
@@ -294,6 +320,7 @@ async def _start_engine(
         refresh_templates=lambda: background.start(_refresh(app.templates)),
     )
     await _serve(options, stack, app, connection, inbound)
+    faults = Faults.from_environment(os.environ) if connection.is_sandbox else None
     engine = Dispatcher(
         app.store,
         app.clock,
@@ -301,12 +328,14 @@ async def _start_engine(
         store_key=store_key,
         engine_id=engine_id,
         refresh_templates=app.templates.refresh_if_stale,
-        faults=Faults.from_environment(os.environ) if connection.is_sandbox else None,
+        faults=faults,
     )
     app.engine = engine
-    wake.called += [engine.wake, app.broadcasts.wake]
+    enrolments = Enrolments(app.store, engine.wake, faults)
+    wake.called += [engine.wake, app.broadcasts.wake, enrolments.wake]
     background.start(kept_up("inbound", inbound.run, StoreClosed))
     background.start(kept_up("broadcasts", app.broadcasts.run, StoreClosed))
+    background.start(kept_up("sequences", enrolments.run, StoreClosed))
     forget = app.feed.subscribe(lambda _changes: engine.wake())
     stack.callback(forget)
     running = asyncio.get_running_loop().create_task(engine.run(), name="engine")

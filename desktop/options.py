@@ -24,7 +24,8 @@ class Options:
 
     store: a path or an SQLAlchemy address. sandbox_url: an outside sandbox; "" starts one inside this
     process unless the machine is set to a real number (`real`). engine: send and receive here; without it
-    the store is only looked at. port 0: any free one. demo: fill an empty sandbox store.
+    the store is only looked at. port 0: any free one. demo: fill an empty sandbox store; welcome: with a
+    sequence, too.
     """
 
     store: str
@@ -35,6 +36,7 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 0
     demo: bool = False
+    welcome: bool = False
     process: str = "window"
     clock: SystemClock | None = None
     status_delays_s: dict[str, float] | None = field(

@@ -34,6 +34,13 @@ class Deed(StrEnum):
     BROADCAST_PAUSED = "broadcast_paused"
     BROADCAST_RESUMED = "broadcast_resumed"
     BROADCAST_STOPPED = "broadcast_stopped"
+    SEQUENCE_ACTIVATED = "sequence_activated"
+    SEQUENCE_CHANGED = "sequence_changed"
+    SEQUENCE_PAUSED = "sequence_paused"
+    SEQUENCE_RESUMED = "sequence_resumed"
+    SEQUENCE_DELETED = "sequence_deleted"
+    ENROLLED = "enrolled"
+    TAKEN_OUT = "taken_out"
     STARTED_OVER = "started_over"
 
     @property
@@ -51,6 +58,8 @@ _LABELS: Final = {
     Deed.OPT_OUT_OVERRIDDEN: "Sent despite an opt-out",
     Deed.PERSON_CHANGED: "Person’s role changed",
     Deed.FIELD_DEFINED: "Contact field defined",
+    Deed.ENROLLED: "Put into a sequence",
+    Deed.TAKEN_OUT: "Taken out of a sequence",
     Deed.STARTED_OVER: "Sandbox started over",
 }
 

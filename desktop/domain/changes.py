@@ -17,6 +17,7 @@ class Topic(StrEnum):
     ENGINE = "engine"
     PERSON = "person"
     SEGMENT = "segment"
+    SEQUENCE = "sequence"
     BULK = "bulk"
     ACTIVITY = "activity"
     EVERYTHING = "everything"

@@ -70,6 +70,9 @@ class MessageView:
     phone: str = ""
     wamid: str = ""
     context_wamid: str = ""
+    sequence_id: int | None = None
+    sequence_name: str = ""
+    step_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ class Submission:
     """One message that someone wants to send.
 
     kind: text, template, interactive, image …; content: what its kind needs (for a template its values,
-    for interactive its buttons). text is what the thread shows.
+    for interactive its buttons). text is what the thread shows. enrolment_id, version_id, step_number: of a
+    sequence.
     """
 
     contact_id: int
@@ -32,6 +33,9 @@ class Submission:
     context_wamid: str | None = None
     retry_of: int | None = None
     due_at: datetime | None = None
+    enrolment_id: int | None = None
+    version_id: int | None = None
+    step_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Settled:
     """What becomes of a claimed message after its call.
 
     status: accepted, failed, unknown, or queued again (with due_at). hold: a whole account or template stops.
+    request, http_status, answer: what was said on the wire, without the token; None where it is not kept.
     """
 
     message_id: int
@@ -85,6 +90,9 @@ class Settled:
     wa_id: str | None = None
     user_id: str | None = None
     due_at: datetime | None = None
+    request: str | None = None
+    http_status: int | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

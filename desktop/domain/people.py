@@ -28,6 +28,7 @@ class Right(StrEnum):
     OVERRIDE_OPT_OUT = "send marketing to someone who opted out"
     BROADCAST = "launch and stop broadcasts"
     BROADCAST_TO_OPTED_OUT = "send a broadcast to contacts who opted out"
+    SEQUENCES = "set up sequences and put contacts into them"
     IMPORT = "import contacts"
     EXPORT = "export contacts"
     EDIT_CONTACTS = "add and change contacts"
@@ -48,6 +49,7 @@ _AGENT: Final = frozenset({Right.REPLY, Right.CHANGE_OPT_IN, Right.OVERRIDE_OPT_
 _SUPERVISOR: Final = _AGENT | {
     Right.BROADCAST,
     Right.BROADCAST_TO_OPTED_OUT,
+    Right.SEQUENCES,
     Right.IMPORT,
     Right.EXPORT,
     Right.CHANGE_MANY,

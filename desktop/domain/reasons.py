@@ -43,6 +43,7 @@ class Reason(StrEnum):
     PERSON_LEFT_IT = "person_left_it"
     PERSON_SENT_AGAIN = "person_sent_again"
     BROADCAST_STOPPED = "broadcast_stopped"
+    LEFT_SEQUENCE = "left_sequence"
 
     @property
     def label(self) -> str:
@@ -142,6 +143,10 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     Reason.PERSON_SENT_AGAIN: (
         "Sent again",
         "A person decided to send it again; the new message was asked anew.",
+    ),
+    Reason.LEFT_SEQUENCE: (
+        "Left the sequence",
+        "The contact left the sequence (a goal, or a person) before this message left.",
     ),
     Reason.BROADCAST_STOPPED: ("Broadcast stopped", "The broadcast was stopped before this message left."),
 }

@@ -20,7 +20,8 @@ _ROLES = ("override_roles", "launch_roles", "export_roles")
 class Settings:
     """Everything a workspace decides. pace_per_s None: unlimited, on a sandbox store only.
 
-    sign_in: people say who they are with a password before the window opens.
+    sign_in: people say who they are with a password before the window opens. time_zone: an IANA name; whose
+    days and hours count in sequences and reports.
     """
 
     strict: bool = False
@@ -36,6 +37,7 @@ class Settings:
     pace_per_s: int | None = DEFAULT_PER_S
     default_country: str = "CA"
     business_name: str = "Your Shop"
+    time_zone: str = "UTC"
 
     @property
     def policy(self) -> Policy:
@@ -48,6 +50,7 @@ class Settings:
             Right.OVERRIDE_OPT_OUT: self.override_roles,
             Right.BROADCAST: self.launch_roles,
             Right.BROADCAST_TO_OPTED_OUT: self.launch_roles & self.override_roles,
+            Right.SEQUENCES: self.launch_roles,
             Right.EXPORT: self.export_roles,
         }
 

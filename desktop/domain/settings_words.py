@@ -24,6 +24,7 @@ NAMES: Final = {
     "pace_per_s": "Pace",
     "default_country": "Default country",
     "business_name": "Business name",
+    "time_zone": "Time zone",
 }
 """Each setting as people call it."""
 

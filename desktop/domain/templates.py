@@ -4,7 +4,7 @@ Source of the shapes and rules: the Cloud API's "Message templates" pages.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -171,3 +171,9 @@ class Variable:
 def values_for(variables: tuple[Variable, ...], fields: Mapping[str, str]) -> dict[str, str]:
     """Every variable's value for one contact."""
     return {variable.name: variable.value(fields) for variable in variables}
+
+
+def without_value(template: Template, variables: Sequence[Variable]) -> tuple[str, ...]:
+    """The template's variables that would have no value for anybody: no field and no text, or not there at all."""
+    given = {one.name for one in variables if one.field or one.text.strip()}
+    return tuple(name for name in template.variables if name not in given)

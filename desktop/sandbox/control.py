@@ -22,6 +22,8 @@ in troubles is 1 if absent and null for "until cleared". Phones are E.164; times
     GET    /_control/status_delays      the same
     POST   /_control/limits             {per_s?: number | null, pairs?: bool}; both off at first
     GET    /_control/templates          {templates}, every field
+    POST   /_control/templates          {templates: as the Cloud API creates them} → {added}; approved already,
+                                        and nobody is told; those that are there stay as they are
     POST   /_control/templates/{name}   {status?, category?, correct_category?, quality?, body?, language?,
                                         reason?, pause?: 1 (3 h) | 2 (6 h)}
     POST   /_control/reset              {keep_clock?}; empties everything but the webhook's target
@@ -53,14 +55,15 @@ from .asked import check_url, number, parse, string, whole
 from .clock import BusinessClock, iso
 from .customers import digits
 from .deliver import Courier
-from .envelope import json_response
+from .envelope import GraphError, json_response
 from .lane import WebhookTarget
 from .limits import Limits
 from .log import SendLog, remember
 from .plan import StatusPlan
 from .routes import Routes
 from .template_changes import TemplateChanges
-from .templates import Catalogue
+from .template_rules import check_new
+from .templates import Catalogue, new_template
 from .trouble import Troubles
 from .wire import Wire
 
@@ -117,6 +120,7 @@ class Control:
         routes.add("POST", "/_control/status_delays", self.change_delays)
         routes.add("POST", "/_control/limits", self.change_limits)
         routes.add("GET", "/_control/templates", self.templates)
+        routes.add("POST", "/_control/templates", self.add_templates)
         routes.add("POST", "/_control/templates/{name}", self.change_template)
         routes.add("POST", "/_control/reset", self.reset)
         routes.add("GET", "/_control/wire", self.wire)
@@ -251,6 +255,21 @@ class Control:
     async def templates(self, _request: web.BaseRequest) -> web.Response:
         """All templates with every field."""
         return json_response({"templates": [template.shown() for template in self._catalogue.all()]})
+
+    async def add_templates(self, request: web.BaseRequest) -> web.Response:
+        """Templates of long ago."""
+        wanted = (await parse(request)).get("templates")
+        if not isinstance(wanted, list) or not all(isinstance(one, dict) for one in wanted):
+            raise ValueError("templates: a list of templates.")
+        try:
+            for one in wanted:
+                check_new(one)
+        except GraphError as refused:
+            raise ValueError(refused.details) from refused
+        fresh = [one for one in wanted if self._catalogue.find(one["name"], one["language"]) is None]
+        for one in fresh:
+            await self._changes.put(new_template(one, self._catalogue.new_id(), self._clock.now_s()))
+        return json_response({"added": len(fresh)})
 
     async def change_template(self, request: web.BaseRequest, name: str) -> web.Response:
         """What Meta does to a template, with its webhook."""

@@ -162,6 +162,32 @@ class Catalogue:
         return [with_category(one, one.correct_category) for one in due]
 
 
+def new_template(wanted: dict[str, Any], template_id: str, now_s: float) -> Template:
+    """An approved template from the body of a creation, checked before."""
+    return Template(
+        id=template_id,
+        name=wanted["name"],
+        language=wanted["language"],
+        category=str(wanted["category"]).upper(),
+        components=upper_types(wanted["components"]),
+        parameter_format=str(wanted.get("parameter_format", "POSITIONAL")).upper(),
+        quality_at_s=now_s,
+    )
+
+
+def upper_types(components: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """The parts of a template with their types in the letters in which they are listed."""
+    listed = []
+    for component in components:
+        upper = component | {"type": component["type"].upper()}
+        if "format" in upper:
+            upper["format"] = str(upper["format"]).upper()
+        if "buttons" in upper:
+            upper["buttons"] = [button | {"type": button["type"].upper()} for button in upper["buttons"]]
+        listed.append(upper)
+    return tuple(listed)
+
+
 def with_category(template: Template, category: str) -> Template:
     """`template` after Meta changed its category."""
     return replace(

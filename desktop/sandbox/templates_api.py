@@ -16,7 +16,7 @@ from .messages import HTML_502, decoded, parse_object
 from .routes import Routes
 from .template_changes import TemplateChanges
 from .template_rules import check_new
-from .templates import Catalogue, Template
+from .templates import Catalogue, Template, new_template, upper_types
 from .trouble import Troubles
 from .updates import Number
 
@@ -87,17 +87,8 @@ class TemplatesApi:
             raise GraphError(
                 100, "There is already content in this language for this template.", subcode=2388024
             )
-        template = Template(
-            id=self._catalogue.new_id(),
-            name=wanted["name"],
-            language=wanted["language"],
-            category=wanted["category"].upper(),
-            components=_upper_types(wanted["components"]),
-            status="PENDING",
-            parameter_format=str(wanted.get("parameter_format", "POSITIONAL")).upper(),
-            quality="UNKNOWN",
-            quality_at_s=self._clock.now_s(),
-        )
+        made = new_template(wanted, self._catalogue.new_id(), self._clock.now_s())
+        template = replace(made, status="PENDING", quality="UNKNOWN")
         await self._changes.put(template)
         self._changes.review_later(template.id)
         return json_response({"id": template.id, "status": "PENDING", "category": template.category})
@@ -118,7 +109,7 @@ class TemplatesApi:
             replace(
                 template,
                 category=str(merged["category"]).upper(),
-                components=_upper_types(merged["components"]),
+                components=upper_types(merged["components"]),
                 parameter_format=str(merged["parameter_format"]).upper(),
                 status="PENDING",
             )
@@ -173,18 +164,6 @@ def _fits(template: Template, query: Mapping[str, str]) -> bool:
         return False
     either = query.get("name_or_content", "").lower()
     return either in template.name or either in text
-
-
-def _upper_types(components: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    listed = []
-    for component in components:
-        upper = component | {"type": component["type"].upper()}
-        if "format" in upper:
-            upper["format"] = str(upper["format"]).upper()
-        if "buttons" in upper:
-            upper["buttons"] = [button | {"type": button["type"].upper()} for button in upper["buttons"]]
-        listed.append(upper)
-    return tuple(listed)
 
 
 def _page_size(text: str | None) -> int:

@@ -24,8 +24,9 @@ from desktop.domain.people import Right, User
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.template_notices import blocking
-from desktop.domain.templates import Template, Variable
+from desktop.domain.templates import Template, Variable, without_value
 from desktop.services import sending
+from desktop.services.replies import expect_webhooks
 from desktop.services.rights import allow
 from desktop.store import (
     activity,
@@ -33,11 +34,9 @@ from desktop.store import (
     broadcasts,
     conversations,
     ledger,
-    opening,
     outbox,
     settings,
     templates,
-    webhooks,
 )
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.ledger import LedgerResult
@@ -179,7 +178,7 @@ class Broadcasts:
             kept = settings.load(tx)
             allow(tx, user, Right.BROADCAST)
             rule = Rule(template.effective_category, kept.policy, record.draft.only_opted_in)
-            _check_webhooks(tx, template)
+            expect_webhooks(tx, [template])
             despite = template.is_marketing and not record.draft.only_opted_in
             if despite:
                 allow(tx, user, Right.BROADCAST_TO_OPTED_OUT)
@@ -334,26 +333,14 @@ def _expect(record: BroadcastRecord, *allowed: BroadcastStatus) -> None:
         )
 
 
-def _check_webhooks(tx: Tx, template: Template) -> None:
-    """Without webhooks a STOP does not arrive: a real number proves once that they do."""
-    real = settings.meta(tx, "stamp") not in (None, opening.SANDBOX)
-    if real and template.is_marketing and webhooks.last_at(tx) is None:
-        raise Problem(
-            "No webhook has come yet",
-            "Replies such as STOP would not arrive. Set the webhook address in Meta’s dashboard and send "
-            "this number a message; when it shows here, launch again.",
-        )
-
-
 def _checked_template(tx: Tx, draft: BroadcastDraft) -> Template:
     if draft.template_id is None:
         raise Problem("No template", "Choose a template first.", "template")
     template = templates.get(tx, draft.template_id)
     if against := blocking(template, tx.now):
         raise Problem(against.label, against.sentence, "template")
-    unset = [one.name for one in draft.variables if not one.field and not one.text.strip()]
-    absent = set(template.variables) - {one.name for one in draft.variables}
-    if unset or absent:
-        name = (unset or sorted(absent))[0]
-        raise Problem("Variable without a value", f"Give {{{{{name}}}}} a value or a field.", "variables")
+    if lacking := without_value(template, draft.variables):
+        raise Problem(
+            "Variable without a value", f"Give {{{{{lacking[0]}}}}} a value or a field.", "variables"
+        )
     return template

@@ -50,7 +50,7 @@ __all__ = [
     "Tell",
 ]
 
-_FIRST_STEP_COUNT: Final = 50
+FIRST_STEP_COUNT: Final = 50
 _LEAST_STEP_COUNT: Final = 10
 _MOST_STEP_COUNT: Final = 200
 _GOAL_S: Final = 0.008
@@ -170,13 +170,13 @@ class BulkChanges:
         """
         found, total = await self._store.write(lambda tx: self._begin_undo(tx, bulk_id, user))
         position, counts = found.counts.get(undo.UNDONE_TO, 0), undo.done(found)
-        size = _FIRST_STEP_COUNT
+        size = FIRST_STEP_COUNT
         try:
             while rows := await self._journal(bulk_id, position, size):
                 if stop is not None and stop.is_set():
                     break
                 counts, held_s = await self._undo_step(found, rows, counts, user)
-                position, size = rows[-1].contact_id, _next_size(size, held_s)
+                position, size = rows[-1].contact_id, next_size(size, held_s)
                 if tell is not None:
                     tell(counts.contacts, total)
                 await asyncio.sleep(self._rest_s)
@@ -281,7 +281,7 @@ class _Work:
         stop: threading.Event | None,
     ) -> bool:
         """True if it was stopped before the end."""
-        size = _FIRST_STEP_COUNT
+        size = FIRST_STEP_COUNT
 
         def write(tx: Tx, some: Sequence[int]) -> tuple[int, float]:
             started_s = time.perf_counter()
@@ -294,14 +294,14 @@ class _Work:
             changed, held_s = await self._store.write(lambda tx, some=some: write(tx, some), lane)  # type: ignore[misc]
             self.done_count += len(some)
             self.changed_count += changed
-            size = _next_size(size, held_s)
+            size = next_size(size, held_s)
             if tell is not None:
                 tell(self.done_count, len(self._ids))
             await asyncio.sleep(self._rest_s)
         return False
 
 
-def _next_size(size: int, held_s: float) -> int:
+def next_size(size: int, held_s: float) -> int:
     """The next step's contacts: towards the goal, at most half more or less at a time."""
     factor = min(1.5, max(0.5, _GOAL_S / max(held_s, 1e-6)))
     return min(_MOST_STEP_COUNT, max(_LEAST_STEP_COUNT, int(size * factor)))

@@ -16,6 +16,7 @@ from desktop.domain.messages import Status
 from desktop.domain.people import Right, Role, User
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import DEFAULT_OPT_OUT_TEXT
+from desktop.services import welcome
 from desktop.services.bodies import SUBSCRIBE_ID
 from desktop.services.rights import allow
 from desktop.store import activity, contacts, opening, people, seeds, settings
@@ -93,14 +94,16 @@ class Demo:
     async def start_over(self, user: User) -> None:
         """Empty a sandbox store because a person wants to; recorded. Raises WrongStore, NotAllowed.
 
-        Who may come in stays: otherwise starting over would open the door that an admin has shut.
+        Who may come in stays: otherwise starting over would open the door that an admin has shut. So does the
+        time zone, which the machine said and not the demo.
         """
 
         def write(tx: Tx) -> None:
             allow(tx, user, Right.START_OVER)
-            sign_in = settings.load(tx).sign_in
+            kept = settings.load(tx)
             opening.wipe(tx)
-            settings.save(tx, replace(settings.load(tx), sign_in=sign_in), user.id or None)
+            stays = replace(settings.load(tx), sign_in=kept.sign_in, time_zone=kept.time_zone)
+            settings.save(tx, stays, user.id or None)
             activity.log(tx, user, Deed.STARTED_OVER, "Sandbox")
 
         await self._store.write(write, WriteLane.CONSENT)
@@ -137,6 +140,10 @@ class Demo:
             DEMO_NO_CHOICE_COUNT - _cast_count(OptIn.NONE),
         )  # fmt: skip
         await self._store.write(_stories)
+
+    async def add_welcome(self) -> int | None:
+        """The active sequence 'Welcome', without anybody in it; None where its templates are not known."""
+        return await self._store.write(lambda tx: welcome.add_sequence(tx, people.every(tx)[0].id))
 
 
 def _attributes(tx: Tx) -> None:

@@ -1,4 +1,4 @@
-"""Contacts as a file: CSV or XLSX, written by a process of its own."""
+"""Exports: tables as files, CSV or XLSX, written by a process of its own. Here, the contacts."""
 
 import asyncio
 import contextlib
@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from desktop.domain.contact_table import Target
 from desktop.domain.people import Right, User
 from desktop.services import exportfiles, jobs, jobwork, rights
-from desktop.services.exportfiles import MOST_SHEET_ROWS
+from desktop.services.sheetfiles import MOST_SHEET_ROWS
 from desktop.services.workfolders import WorkKind, work_folder
 from desktop.store.engine import Store
 
@@ -27,19 +28,68 @@ class ExportFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """sheet_count: more than one when the rows did not fit on an XLSX sheet."""
+    """row_count: headings aside. sheet_count: more than one when they did not fit on an XLSX sheet."""
 
     path: Path
-    contact_count: int
+    row_count: int
     sheet_count: int = 1
 
 
 Tell = Callable[[int, int], None]
-"""Told in the loop's thread: contacts done, contacts in all."""
+"""Told in the loop's thread: rows done, rows in all."""
+
+
+class Exporter:
+    """Has a file written by a job, beside its place until it is whole."""
+
+    def __init__(self, store: Store, place: Path | None, most_sheet_rows: int) -> None:
+        """See `Exports`."""
+        self._store = store
+        self._place = place
+        self._most_sheet_rows = most_sheet_rows
+
+    async def run(
+        self,
+        job: str,
+        what: dict[str, Any],
+        path: Path,
+        format: ExportFormat,
+        user: User,
+        tell: Tell | None,
+        stop: threading.Event | None,
+    ) -> ExportResult | None:
+        """Run the export `job` for `what`; logged. Stopped, None, and no file is left.
+
+        Raises NotAllowed, or a Problem if the file cannot be written; an existing file is replaced only when the
+        new one is whole.
+        """
+        await self._store.read(lambda tx: rights.allow(tx, user, Right.EXPORT), people=True)
+        # Beside its place, so that it moves there at once. Nobody else's file has this name.
+        part = path.with_name(f".assent-export-{secrets.token_hex(8)}.part")
+        asked = {
+            **what,
+            "store": self._store.url,
+            "path": str(path),
+            "part": str(part),
+            "format": format.value,
+            "user": jobwork.user_to_json(user),
+            "most_sheet_rows": self._most_sheet_rows,
+        }
+        async with work_folder(WorkKind.EXPORT, self._place) as folder:
+            try:
+                result = await jobs.run(job, {**asked, "folder": str(folder)}, _teller(tell), stop)
+            except (jobs.JobEnded, asyncio.CancelledError):
+                # Killed, it could not clean up after itself.
+                await asyncio.to_thread(_remove, part)
+                raise
+        if result["stopped"]:
+            return None
+        _log.info("%s: %d MB at most", job, result["peak_bytes"] >> 20)
+        return ExportResult(path, result["row_count"], result["sheet_count"])
 
 
 class Exports:
-    """The verb of exporting."""
+    """The verb of exporting contacts."""
 
     def __init__(
         self, store: Store, place: Path | None = None, *, most_sheet_rows: int = MOST_SHEET_ROWS
@@ -48,9 +98,7 @@ class Exports:
 
         place: the data folder, for what an XLSX file is put together from; None: the system's temporary one.
         """
-        self._store = store
-        self._place = place
-        self._most_sheet_rows = most_sheet_rows
+        self._exporter = Exporter(store, place, most_sheet_rows)
 
     async def run(
         self,
@@ -66,29 +114,8 @@ class Exports:
         Raises NotAllowed, BadFilter, or a Problem if the file cannot be written; an existing file is replaced
         only when the new one is whole. Who changes while it runs may be in the file as before or after.
         """
-        await self._store.read(lambda tx: rights.allow(tx, user, Right.EXPORT), people=True)
-        # Beside its place, so that it moves there at once. Nobody else's file has this name.
-        part = path.with_name(f".assent-export-{secrets.token_hex(8)}.part")
-        asked = {
-            "store": self._store.url,
-            "path": str(path),
-            "part": str(part),
-            "format": format.value,
-            "target": exportfiles.target_to_json(target),
-            "user": jobwork.user_to_json(user),
-            "most_sheet_rows": self._most_sheet_rows,
-        }
-        async with work_folder(WorkKind.EXPORT, self._place) as folder:
-            try:
-                result = await jobs.run("export", {**asked, "folder": str(folder)}, _teller(tell), stop)
-            except (jobs.JobEnded, asyncio.CancelledError):
-                # Killed, it could not clean up after itself.
-                await asyncio.to_thread(_remove, part)
-                raise
-        if result["stopped"]:
-            return None
-        _log.info("export: %d MB at most", result["peak_bytes"] >> 20)
-        return ExportResult(path, result["contact_count"], result["sheet_count"])
+        what = {"target": exportfiles.target_to_json(target)}
+        return await self._exporter.run("export", what, path, format, user, tell, stop)
 
 
 def _remove(part: Path) -> None:

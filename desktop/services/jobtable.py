@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from desktop.services import exportfiles, importjobs, jobwork
+from desktop.services import exportfiles, importjobs, jobwork, reportfiles
 
 _WORKS: Final[dict[str, jobwork.Work]] = {
     "look": importjobs.look,
     "check": importjobs.check,
     "import": importjobs.write,
     "export": exportfiles.export,
+    "export-messages": reportfiles.export_messages,
+    "export-opted-out": reportfiles.export_opted_out,
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from desktop.domain.consent import Path
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome, Claimed, Settled
 from desktop.domain.reasons import Reason
@@ -16,8 +17,8 @@ _LONGEST_CONNECTION_WAIT_S = 30.0
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """settled: for the message. slow_down_s: wait of the whole number after a throttle. pause_s: of the
-    whole account. hold_because: the broadcast stops until a person has looked ("" goes on). opted_out: the
-    customer stopped marketing in WhatsApp."""
+    whole account. hold_because: the broadcast or sequence stops until a person has looked ("" goes on).
+    opted_out: the customer stopped marketing in WhatsApp."""
 
     settled: Settled
     slow_down_s: float | None = None
@@ -34,6 +35,7 @@ def outcome_of(claimed: Claimed, answer: Answer, now: datetime) -> Outcome:
         return Outcome(
             _settled(
                 claimed,
+                answer,
                 AttemptOutcome.ACCEPTED,
                 Status.ACCEPTED,
                 wamid=answer.wamid,
@@ -47,6 +49,7 @@ def outcome_of(claimed: Claimed, answer: Answer, now: datetime) -> Outcome:
         return Outcome(
             _settled(
                 claimed,
+                answer,
                 AttemptOutcome.LOST,
                 Status.UNKNOWN,
                 reason=Reason.ANSWER_LOST,
@@ -56,11 +59,12 @@ def outcome_of(claimed: Claimed, answer: Answer, now: datetime) -> Outcome:
     if isinstance(answer, NotStarted):
         return _not_started(claimed, answer, now)
     assert isinstance(answer, Withdrawn)
-    return Outcome(_settled(claimed, AttemptOutcome.WITHDRAWN, Status.QUEUED, due_at=now))
+    return Outcome(_settled(claimed, answer, AttemptOutcome.WITHDRAWN, Status.QUEUED, due_at=now))
 
 
 def _settled(
     claimed: Claimed,
+    answer: Answer,
     outcome: AttemptOutcome,
     status: Status,
     *,
@@ -84,7 +88,22 @@ def _settled(
         wa_id,
         user_id,
         due_at,
+        *_kept(claimed, answer),
     )
+
+
+def _kept(claimed: Claimed, answer: Answer) -> tuple[str | None, int | None, str | None]:
+    """What is kept of the wire: request, HTTP status, answer.
+
+    Of what a broadcast got accepted only the status is: a million of them would be a million copies of one
+    template, and the message row has its values and WhatsApp's id.
+    """
+    wire = None if isinstance(answer, Withdrawn) else answer.wire
+    if wire is None:
+        return None, None, None
+    if claimed.broadcast_id is not None and isinstance(answer, Accepted):
+        return None, wire.http_status, None
+    return wire.request_text, wire.http_status, wire.answer_text if wire.http_status is not None else None
 
 
 def _refused(claimed: Claimed, answer: Refused, now: datetime) -> Outcome:
@@ -97,6 +116,7 @@ def _refused(claimed: Claimed, answer: Refused, now: datetime) -> Outcome:
     queued = delay_s is not None
     settled = _settled(
         claimed,
+        answer,
         AttemptOutcome.REFUSED,
         Status.QUEUED if queued else Status.FAILED,
         reason=Reason.WHATSAPP_ERROR,
@@ -114,16 +134,19 @@ def _refused(claimed: Claimed, answer: Refused, now: datetime) -> Outcome:
 
 
 def _hold(claimed: Claimed, rule: ErrorRule) -> str:
-    if claimed.broadcast_id is None or rule.stops not in (Stops.TEMPLATE, Stops.ACCOUNT):
-        return ""
-    return rule.explanation
+    """A broadcast waits for its template; of a sequence, one step fails and the others go on."""
+    broadcast = claimed.broadcast_id is not None
+    waits = rule.stops is Stops.ACCOUNT and (broadcast or claimed.path is Path.SEQUENCE)
+    return rule.explanation if waits or (broadcast and rule.stops is Stops.TEMPLATE) else ""
 
 
 def _not_started(claimed: Claimed, answer: NotStarted, now: datetime) -> Outcome:
-    if claimed.attempt_number >= _MOST_CONNECTION_TRIES and claimed.broadcast_id is None:
+    waits = claimed.broadcast_id is not None or claimed.path is Path.SEQUENCE
+    if claimed.attempt_number >= _MOST_CONNECTION_TRIES and not waits:
         return Outcome(
             _settled(
                 claimed,
+                answer,
                 AttemptOutcome.NOT_STARTED,
                 Status.FAILED,
                 reason=Reason.NOT_REACHED,
@@ -133,6 +156,7 @@ def _not_started(claimed: Claimed, answer: NotStarted, now: datetime) -> Outcome
     wait_s = min(_LONGEST_CONNECTION_WAIT_S, 2.0 ** min(claimed.attempt_number - 1, 5))
     settled = _settled(
         claimed,
+        answer,
         AttemptOutcome.NOT_STARTED,
         Status.QUEUED,
         reason=Reason.NOT_REACHED,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desktop.domain.importcolumns import ROW_HEADING, WHY_HEADING
 from desktop.domain.problems import Problem
-from desktop.services import tablefiles
+from desktop.services import sheetfiles
 from desktop.services.importfiles import ReadFile
 
 
@@ -22,7 +22,7 @@ def save(file: ReadFile, beside: Path) -> Path:
     for number in range(1, 1_000):
         target = beside.with_name(f"{beside.stem} not imported{f' ({number})' if number > 1 else ''}.csv")
         try:
-            tablefiles.write_csv(target, [ROW_HEADING, *own, WHY_HEADING], _rows(file, len(own)))
+            sheetfiles.write_csv(target, [ROW_HEADING, *own, WHY_HEADING], _rows(file, len(own)))
         except FileExistsError:
             continue
         except OSError as wrong:

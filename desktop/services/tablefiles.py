@@ -1,10 +1,10 @@
-"""Tables in files, row by row: CSV in its dialects and encodings, XLSX, and CSV written out.
+"""Tables in files, row by row: CSV in its dialects and encodings, and XLSX. `sheetfiles` writes them.
 
 Every cell arrives as text. Row numbers count as a spreadsheet does: the first row of the file is 1.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import StringIO
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from desktop.domain.importcolumns import Becomes, NotATable, check_headings, recognise
-from desktop.domain.importing import defuse, plain
+from desktop.domain.importing import plain
 from desktop.services import workbooks
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -180,14 +180,3 @@ def _likeness(sample: str, delimiter: str) -> tuple[bool, float, int]:
     even = sum(len(values) == len(rows[0]) for values in rows) / len(rows)
     has_phone = any(column.becomes is Becomes.PHONE for column in recognise(rows[0]))
     return has_phone, even, len(rows[0])
-
-
-def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a new CSV file that spreadsheets open as it is meant: UTF-8 with its mark, formulas defused.
-
-    Raises FileExistsError rather than write over a file, and OSError.
-    """
-    with path.open("x", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        for values in (headings, *rows):
-            writer.writerow([defuse(value) for value in values])

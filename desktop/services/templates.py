@@ -37,11 +37,11 @@ class Templates:
         return await self._store.read(lambda tx: templates.by_name(tx, name), people=True)
 
     async def uses(self, template_id: int) -> list[TemplateUse]:
-        """Where a template is used: drafts, then broadcasts that are not over, then the newest that are."""
+        """Where a template is used: drafts, broadcasts that are not over, sequences, the newest that are over."""
         return await self._store.read(lambda tx: templates.uses(tx, template_id), people=True)
 
     async def in_use(self) -> list[TemplateUse]:
-        """Every draft and every broadcast that is not over, with the template it has."""
+        """Every draft, broadcast that is not over and sequence, with the templates they have."""
         return await self._store.read(templates.in_use, people=True)
 
     async def last_refreshed_at(self) -> datetime | None:

@@ -1,5 +1,6 @@
 """The workspace: its settings and its people."""
 
+from desktop.domain import zones
 from desktop.domain.activity import Deed
 from desktop.domain.people import Right, Role, User
 from desktop.domain.problems import Problem
@@ -29,6 +30,8 @@ class Workspace:
             allow(tx, user, Right.SETTINGS)
             before = settings.load(tx)
             _check(tx, wanted)
+            if wanted.time_zone != before.time_zone:
+                zones.zone(wanted.time_zone)
             _check_sign_in(tx, before, wanted, user)
             settings.save(tx, wanted, user.id or None)
             if wanted.sign_in and not before.sign_in and user.id:
@@ -49,6 +52,11 @@ class Workspace:
 
         if not await self.people():
             await self._store.write(write)
+
+    async def ensure_time_zone(self, name: str) -> None:
+        """A store for which nobody chose a time zone gets the one of the machine that opens it first."""
+        if not await self._store.read(lambda tx: settings.is_kept(tx, "time_zone")):
+            await self._store.write(lambda tx: settings.set_if_missing(tx, "time_zone", name))
 
     async def people(self) -> list[User]:
         return await self._store.read(people.every, people=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, literal_column, select, update
+from sqlalchemy import Row, Select, bindparam, exists, insert, literal_column, or_, select, update
 
 from desktop.domain import consent, templates, window
 from desktop.domain.broadcast import BroadcastStatus
@@ -18,6 +18,7 @@ from desktop.domain.contacts import fields_of
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Claimed, ClaimResult
 from desktop.domain.reasons import Reason
+from desktop.domain.sequence import EnrolmentStatus, SequenceStatus
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, TemplateStatus, Variable, values_for
 from desktop.store import contacts, drafts, facts, holds, outbox, settings, tables
@@ -111,7 +112,15 @@ def _queued(*where: Any) -> Select[Any]:
 
 
 # Built once: putting statements together costs as much as running them.
-_OF_PEOPLE = _queued(_message.broadcast_id.is_(None))
+_GOES_ON = exists().where(
+    tables.enrolment.c.id == _message.enrolment_id,
+    tables.enrolment.c.status == EnrolmentStatus.IN_PROGRESS.value,
+    tables.sequence.c.id == tables.enrolment.c.sequence_id,
+    tables.sequence.c.status == SequenceStatus.ACTIVE.value,
+)
+# A paused sequence keeps what it has queued: few, since its engine queues no more than it can send soon. Whoever has
+# left it gets no more of it, also if a call came back to the queue afterwards.
+_OF_PEOPLE = _queued(_message.broadcast_id.is_(None), or_(_message.enrolment_id.is_(None), _GOES_ON))
 _OF_BROADCAST = _queued(_message.broadcast_id == bindparam("broadcast_id"))
 _RUNNING = (
     select(tables.broadcast)

@@ -129,9 +129,15 @@ def target_count(tx: Tx, target: Target, *, opted_out: bool = False, said_no: bo
     opted_out: only those who said No, ours or WhatsApp's; said_no: only those whose answer to us is No.
     """
     narrowed = _contact.facts.in_(_OPTED_OUT if opted_out else _SAID_NO) if opted_out or said_no else true()
+    return sum(_count(tx, and_(one, narrowed)) for one in target_conditions(tx, target))
+
+
+def target_conditions(tx: Tx, target: Target) -> Iterator[ColumnElement[bool]]:
+    """The target as conditions on `contact`, of which no two select the same contact. Raises BadFilter."""
     if target.ids is None:
-        return _count(tx, and_(condition(tx, target.query), narrowed))
-    return sum(_count(tx, and_(_ticked(part), narrowed)) for part in _parts(sorted(set(target.ids))))
+        yield condition(tx, target.query)
+    else:
+        yield from (_ticked(part) for part in _parts(sorted(set(target.ids))))
 
 
 def _ticked(part: Sequence[int]) -> ColumnElement[bool]:

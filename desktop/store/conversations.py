@@ -124,6 +124,8 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
         .outerjoin(tables.template, tables.template.c.id == _message.template_id)
         .outerjoin(tables.broadcast, tables.broadcast.c.id == _message.broadcast_id)
         .outerjoin(tables.person, tables.person.c.id == _message.author_id)
+        .outerjoin(tables.sequence_version, tables.sequence_version.c.id == _message.version_id)
+        .outerjoin(tables.sequence, tables.sequence.c.id == tables.sequence_version.c.sequence_id)
     )
     return (
         select(
@@ -133,6 +135,8 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
             tables.template.c.name.label("template_name"),
             tables.broadcast.c.name.label("broadcast_name"),
             tables.person.c.name.label("author_name"),
+            tables.sequence.c.id.label("sequence_id"),
+            tables.sequence.c.name.label("sequence_name"),
         )
         .select_from(joined)
         .where(where)
@@ -187,6 +191,9 @@ def _view(row: Any) -> MessageView:
         phone=row.phone or "",
         wamid=row.wamid or "",
         context_wamid=row.context_wamid or "",
+        sequence_id=row.sequence_id,
+        sequence_name=row.sequence_name or "",
+        step_number=row.step_number,
     )
 
 

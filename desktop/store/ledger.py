@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from desktop.domain.broadcast import BroadcastStatus, Figures
 from desktop.domain.messages import Status
@@ -44,8 +44,9 @@ def verify(tx: Tx, broadcast_id: int) -> LedgerResult:
         faults += _against_snapshot(tx, broadcast_id, record.selected_count)
         if record.status is not BroadcastStatus.PREPARING:
             faults += _rows_against_selected(tx, broadcast_id, record.selected_count)
-        faults += _against_events(tx, broadcast_id)
-        faults += _against_attempts(tx, broadcast_id)
+        mine = _message.broadcast_id == broadcast_id
+        faults += against_events(tx, mine)
+        faults += against_attempts(tx, mine)
     return LedgerResult(broadcast_id, record.name, figures, tuple(faults))
 
 
@@ -82,11 +83,11 @@ def _rows_against_selected(tx: Tx, broadcast_id: int, selected_count: int) -> It
         yield "The message rows belong to other contacts than those selected."
 
 
-def _against_events(tx: Tx, broadcast_id: int) -> Iterator[str]:
-    """A row's state is its last moving event's; a row without events has never moved: queued."""
+def against_events(tx: Tx, mine: ColumnElement[bool]) -> Iterator[str]:
+    """Of the messages that the condition names: a row's state is its last moving event's; a row without events has never moved: queued."""
     last = (
         select(_event.message_id, func.max(_event.id).label("last_id"))
-        .where(_event.moved, _event.message_id.in_(_of(broadcast_id)))
+        .where(_event.moved, _event.message_id.in_(select(_message.id).where(mine)))
         .group_by(_event.message_id)
         .subquery()
     )
@@ -97,14 +98,13 @@ def _against_events(tx: Tx, broadcast_id: int) -> Iterator[str]:
         and_(last.c.last_id.is_(None), _message.status != Status.QUEUED.value),
         and_(last.c.last_id.is_not(None), _message.status != _event.status),
     )
-    count = tx.conn.scalar(
-        select(func.count()).select_from(joined).where(_message.broadcast_id == broadcast_id, differs)
-    )
+    count = tx.conn.scalar(select(func.count()).select_from(joined).where(mine, differs))
     if count:
         yield f"{count:,} messages are in a state that their events do not lead to."
 
 
-def _against_attempts(tx: Tx, broadcast_id: int) -> Iterator[str]:
+def against_attempts(tx: Tx, mine: ColumnElement[bool]) -> Iterator[str]:
+    """Of the messages that the condition names: a row agrees with the calls that were made for it."""
     made = (
         select(
             _attempt.message_id,
@@ -113,12 +113,11 @@ def _against_attempts(tx: Tx, broadcast_id: int) -> Iterator[str]:
             func.sum(_is(AttemptOutcome.LOST)).label("lost"),
             func.sum(_is(AttemptOutcome.OPEN)).label("open"),
         )
-        .where(_attempt.message_id.in_(_of(broadcast_id)))
+        .where(_attempt.message_id.in_(select(_message.id).where(mine)))
         .group_by(_attempt.message_id)
         .subquery()
     )
     joined = tables.message.outerjoin(made, made.c.message_id == _message.id)
-    mine = _message.broadcast_id == broadcast_id
     tried = func.coalesce(made.c.count, 0)
     accepted = func.coalesce(made.c.accepted, 0)
     lost = func.coalesce(made.c.lost, 0)
@@ -144,10 +143,6 @@ def _against_attempts(tx: Tx, broadcast_id: int) -> Iterator[str]:
         count = tx.conn.scalar(select(func.count()).select_from(joined).where(mine, wrong))
         if count:
             yield f"{count:,} messages {words}."
-
-
-def _of(broadcast_id: int) -> Any:
-    return select(_message.id).where(_message.broadcast_id == broadcast_id)
 
 
 def _is(outcome: AttemptOutcome) -> Any:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
+from desktop.domain.changes import Topic
+from desktop.domain.sequence import EnrolmentStatus
 from desktop.domain.text import fold
 from desktop.store import contacts, tables
 from desktop.store.engine import Tx
@@ -14,12 +16,16 @@ _contact = tables.contact.c
 
 
 def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
-    """Tags are united; a name, values and drafts are taken where the kept one has none; the later time counts."""
+    """Tags are united; a name, values and drafts are taken where the kept one has none; the later time counts.
+
+    Runs in sequences go on as the kept one's; where both are in the same sequence, the dropped one's ends.
+    """
     _columns(tx, keep_id, drop_id)
     _rows(tx, tables.contact_tag, "tag_id", keep_id, drop_id)
     _rows(tx, tables.contact_attribute, "attribute_id", keep_id, drop_id)
     _rows(tx, tables.draft, "user_id", keep_id, drop_id)
     _conversation(tx, keep_id, drop_id)
+    _runs(tx, keep_id, drop_id)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -72,6 +78,30 @@ def _conversation(tx: Tx, keep_id: int, drop_id: int) -> None:
         "last_message_id": newest.last_message_id,
     }
     tx.conn.execute(update(tables.conversation).where(row.contact_id == keep_id).values(values))
+
+
+def _runs(tx: Tx, keep_id: int, drop_id: int) -> None:
+    # Not above: a run's message is cancelled in the outbox, which itself unites contacts.
+    from desktop.store import enrolments
+
+    kept_one, both = tables.enrolment.alias(), tables.enrolment.c
+    running = EnrolmentStatus.IN_PROGRESS.value
+    same = select(both.id, both.sequence_id).where(
+        both.contact_id == drop_id,
+        both.status == running,
+        exists().where(
+            kept_one.c.contact_id == keep_id,
+            kept_one.c.sequence_id == both.sequence_id,
+            kept_one.c.status == running,
+        ),
+    )
+    ending = list(tx.conn.scalars(same.order_by(both.id)))
+    name = contacts.get(tx, keep_id).shown_name if ending else ""
+    for id in ending:
+        enrolments.end(tx, id, EnrolmentStatus.TAKEN_OUT, f"Merged into {name}")
+    moved = update(tables.enrolment).where(both.contact_id == drop_id).values(contact_id=keep_id)
+    if tx.conn.execute(moved).rowcount:
+        tx.touch(Topic.SEQUENCE)
 
 
 def merged_ids(tx: Tx, contact_id: int) -> list[int]:

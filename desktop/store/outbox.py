@@ -80,6 +80,9 @@ def _row(tx: Tx, wanted: Submission, verdict: Verdict, category: str, status: St
         "author_id": wanted.author_id,
         "context_wamid": wanted.context_wamid,
         "retry_of": wanted.retry_of,
+        "enrolment_id": wanted.enrolment_id,
+        "version_id": wanted.version_id,
+        "step_number": wanted.step_number,
         "created_at": tx.now,
         "due_at": wanted.due_at or tx.now,
         "changed_at": tx.now,
@@ -202,8 +205,21 @@ _END_ATTEMPT = Hot(
         outcome=bindparam("to_outcome"),
         error_code=bindparam("to_error_code"),
         wamid=bindparam("to_wamid"),
+        request=bindparam("to_request"),
+        http_status=bindparam("to_http_status"),
+        answer=bindparam("to_answer"),
     ),
-    ("of_id", "of_number", "to_ended_at", "to_outcome", "to_error_code", "to_wamid"),
+    (
+        "of_id",
+        "of_number",
+        "to_ended_at",
+        "to_outcome",
+        "to_error_code",
+        "to_wamid",
+        "to_request",
+        "to_http_status",
+        "to_answer",
+    ),
 )
 _SET_WAMID = (
     update(tables.message).where(_message.id == bindparam("of_id")).values(wamid=bindparam("to_wamid"))
@@ -258,6 +274,9 @@ def _attempt_end(tx: Tx, one: Settled) -> dict[str, Any]:
         "to_outcome": one.outcome.value,
         "to_error_code": one.error_code,
         "to_wamid": one.wamid,
+        "to_request": one.request,
+        "to_http_status": one.http_status,
+        "to_answer": one.answer,
     }
 
 

@@ -28,6 +28,18 @@ def save(tx: Tx, settings: Settings, user_id: int | None) -> None:
         tx.touch(Topic.SETTINGS)
 
 
+def is_kept(tx: Tx, key: str) -> bool:
+    """True if there is a row for the setting; False: it has its default."""
+    return tx.conn.scalar(select(tables.setting.c.key).where(tables.setting.c.key == key)) is not None
+
+
+def set_if_missing(tx: Tx, key: str, value: str) -> None:
+    """Keep a setting that nobody chose yet, the default's own value too; no change, so not logged."""
+    if not is_kept(tx, key):
+        tx.conn.execute(insert(tables.setting).values(key=key, value=value))
+        tx.touch(Topic.SETTINGS)
+
+
 def meta(tx: Tx, key: str) -> str | None:
     """A fact about the store: its stamp, its clock's offset …; None when unset."""
     return tx.conn.scalar(select(tables.meta.c.value).where(tables.meta.c.key == key))

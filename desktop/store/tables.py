@@ -150,6 +150,8 @@ contact = Table(
     Index("ix_contact_name_folded", "name_folded", "id", "merged_into", **_there()),
     Index("ix_contact_created_at", "created_at", "id", "merged_into", **_there()),
     Index("ix_contact_last_inbound_at", "last_inbound_at", "id", "merged_into", **_there()),
+    # Who was changed lately: what the triggers of sequences look through.
+    Index("ix_contact_updated_at", "updated_at", "id", "merged_into", **_there()),
     # Who was merged into whom: few, and looked for at every merge.
     Index(
         "ix_contact_merged_into",
@@ -260,6 +262,14 @@ consent_event = Table(
     Column("reason", Text, nullable=False, server_default=""),
     CheckConstraint("fact IN ('opt_in', 'whatsapp')", name="fact"),
     Index("ix_consent_event_contact_id_id", "contact_id", "id"),
+    # Who said no, by when: what the list of opted-out contacts walks through.
+    Index(
+        "ix_consent_event_said_no",
+        "at",
+        "contact_id",
+        sqlite_where=text("value IN ('no', 'stop')"),
+        postgresql_where=text("value IN ('no', 'stop')"),
+    ),
 )
 
 template = Table(
@@ -344,6 +354,93 @@ broadcast_recipient = Table(
     Column("consent_event_id", _Id),
 )
 
+sequence = Table(
+    "sequence",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("held_because", Text, nullable=False, server_default=""),
+    # What was edited and is not published yet; NULL: nothing.
+    Column("draft", JSON(none_as_null=True)),
+    Column("version_id", _Id),
+    Column("created_by", _Id),
+    Column("created_at", Moment, nullable=False),
+    Column("activated_at", Moment),
+    # Contacts created or changed up to here have been looked at by the trigger.
+    Column("looked_to", Moment),
+)
+
+sequence_version = Table(
+    "sequence_version",
+    metadata,
+    _id(),
+    _ref("sequence_id", "sequence.id"),
+    Column("number", Integer, nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("user_id", _Id),
+    Column("at", Moment, nullable=False),
+    Index("uq_sequence_version_sequence_id_number", "sequence_id", "number", unique=True),
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    _id(),
+    _ref("sequence_id", "sequence.id"),
+    _ref("version_id", "sequence_version.id"),
+    _ref("contact_id", "contact.id"),
+    Column("status", String, nullable=False),
+    # The step to do, from 1, or the one whose message is on its way; 0 when it is over.
+    Column("step_number", SmallInteger, nullable=False),
+    # NULL: the step's message is on its way (message_id), or it is over.
+    Column("due_at", Moment),
+    Column("message_id", _Id),
+    Column("source", String, nullable=False),
+    Column("user_id", _Id),
+    # The contact's created_at or updated_at that brought them in: the same change never does so twice.
+    Column("trigger_at", Moment),
+    Column("enrolled_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_because", Text, nullable=False, server_default=""),
+    Index("ix_enrolment_sequence_id_contact_id", "sequence_id", "contact_id", "id"),
+    Index("ix_enrolment_sequence_id_status", "sequence_id", "status", "id"),
+    Index("ix_enrolment_contact_id", "contact_id"),
+    Index(
+        "ix_enrolment_due",
+        "sequence_id",
+        "due_at",
+        "id",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_enrolment_waiting",
+        "message_id",
+        sqlite_where=text("message_id IS NOT NULL"),
+        postgresql_where=text("message_id IS NOT NULL"),
+    ),
+    # One run of a contact in a sequence at a time, whoever enrols whom at the same moment.
+    Index(
+        "uq_enrolment_running",
+        "sequence_id",
+        "contact_id",
+        unique=True,
+        sqlite_where=text("status = 'in_progress'"),
+        postgresql_where=text("status = 'in_progress'"),
+    ),
+)
+
+enrolment_step = Table(
+    "enrolment_step",
+    metadata,
+    Column("enrolment_id", _Id, ForeignKey("enrolment.id", ondelete="RESTRICT"), primary_key=True),
+    Column("step_number", SmallInteger, primary_key=True),
+    Column("ended_as", String, nullable=False),
+    Column("message_id", _Id),
+    Column("at", Moment, nullable=False),
+)
+
 message = Table(
     "message",
     metadata,
@@ -379,7 +476,46 @@ message = Table(
     Column("sent_at", Moment),
     Column("delivered_at", Moment),
     Column("read_at", Moment),
+    # Of a sequence: one message per step of an enrolment, ever.
+    Column("enrolment_id", _Id),
+    Column("version_id", _Id),
+    Column("step_number", SmallInteger),
     Index("ix_message_contact_id_id", "contact_id", "id"),
+    Index(
+        "uq_message_enrolment_step",
+        "enrolment_id",
+        "step_number",
+        unique=True,
+        sqlite_where=text("enrolment_id IS NOT NULL"),
+        postgresql_where=text("enrolment_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_message_version_id_step",
+        "version_id",
+        "step_number",
+        "status",
+        "reason",
+        "error_code",
+        sqlite_where=text("version_id IS NOT NULL"),
+        postgresql_where=text("version_id IS NOT NULL"),
+    ),
+    # Holds all that a report counts by, in the order in which it groups: a count of a million streams through it.
+    # By the contact a search looks up whom a message belongs to, without the message itself.
+    Index(
+        "ix_message_report",
+        "path",
+        "category",
+        "template_id",
+        "status",
+        "reason",
+        "error_code",
+        "created_at",
+        "id",
+        "contact_id",
+        "outgoing",
+        sqlite_where=text("outgoing"),
+        postgresql_where=text("outgoing"),
+    ),
     Index("ix_message_broadcast_id_status", "broadcast_id", "status", "reason"),
     Index(
         "ix_message_queue",
@@ -433,6 +569,10 @@ attempt = Table(
     Column("outcome", String, nullable=False, server_default="open"),
     Column("error_code", Integer),
     Column("wamid", String),
+    # What was sent and answered, without the token; NULL where it is not kept, see desktop.services.outcomes.
+    Column("request", Text),
+    Column("http_status", SmallInteger),
+    Column("answer", Text),
     Index("uq_attempt_message_id_number", "message_id", "number", unique=True),
 )
 

@@ -67,11 +67,12 @@ def _remove(tx: Tx, bulk: Bulk, ids: Sequence[int]) -> UndoCounts:
 
 
 def _used(tx: Tx, ids: Sequence[int], since: datetime) -> set[int]:
-    """Those with a message, a conversation, a draft, a broadcast, or an answer that came not from a file."""
+    """Those with a message, a conversation, a draft, a run in a sequence, a broadcast, or an answer that came not
+    from a file."""
     broadcast, recipient, event = tables.broadcast.c, tables.broadcast_recipient.c, tables.consent_event.c
     later = select(broadcast.id).where(broadcast.launched_at >= since)
     used: set[int] = set()
-    for table in (tables.message, tables.conversation, tables.draft):
+    for table in (tables.message, tables.conversation, tables.draft, tables.enrolment):
         used |= set(tx.conn.scalars(select(table.c.contact_id).where(table.c.contact_id.in_(ids))))
     used |= set(
         tx.conn.scalars(

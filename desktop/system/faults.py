@@ -14,6 +14,8 @@ class CrashPoint(StrEnum):
     AFTER_CLAIM = "after_claim"
     AFTER_CALL = "after_call"
     BEFORE_SETTLE = "before_settle"
+    AFTER_ENROLMENT_CLAIM = "after_enrolment_claim"
+    AFTER_STEP_SUBMIT = "after_step_submit"
 
 
 @dataclass(slots=True)

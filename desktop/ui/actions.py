@@ -33,13 +33,17 @@ WINDOW: Final = "Everywhere"
 CONTACTS: Final = "In the contacts"
 CONVERSATIONS: Final = "In a conversation"
 BROADCASTS: Final = "In a broadcast"
+SEQUENCES: Final = "In a sequence"
 TEMPLATES: Final = "In the templates"
+REPORTS: Final = "In the reports"
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("go_conversations", "Conversations", ("Ctrl+1",), WINDOW),
     Action("go_contacts", "Contacts", ("Ctrl+2",), WINDOW),
     Action("go_broadcasts", "Broadcasts", ("Ctrl+3",), WINDOW),
-    Action("go_templates", "Templates", ("Ctrl+4",), WINDOW),
+    Action("go_sequences", "Sequences", ("Ctrl+4",), WINDOW),
+    Action("go_templates", "Templates", ("Ctrl+5",), WINDOW),
+    Action("go_reports", "Reports", ("Ctrl+6",), WINDOW),
     Action("go_settings", "Settings", ("Ctrl+,",), WINDOW),
     Action("search", "Search", ("Ctrl+F",), WINDOW, yields=True),
     Action("new_broadcast", "New broadcast", ("Ctrl+N",), WINDOW, yields=True),
@@ -57,6 +61,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("choose_all", "Select all that match", ("Ctrl+A",), CONTACTS, bound=False),
     Action("continue", "Continue", ("Ctrl+Enter",), BROADCASTS, bound=False),
     Action("save_draft", "Save draft", ("Ctrl+S",), BROADCASTS, bound=False),
+    Action("new_sequence", "New sequence", ("Ctrl+N",), SEQUENCES, bound=False),
+    Action("add_step", "Add a step", ("Ctrl+Shift+A",), SEQUENCES, bound=False),
+    Action("move_step", "Move a step up or down", ("Alt+↑", "Alt+↓"), SEQUENCES, bound=False),
+    Action("undo", "Undo", ("Ctrl+Z",), SEQUENCES, bound=False),
+    Action("redo", "Redo", ("Ctrl+Shift+Z",), SEQUENCES, bound=False),
     Action("refresh_templates", "Read them from WhatsApp", ("Ctrl+R", "F5"), TEMPLATES, bound=False),
     Action("back", "Close a dialog, clear a search", ("Esc",), WINDOW, bound=False),
 )

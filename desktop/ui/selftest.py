@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 import desktop
 from desktop.app import App, open_app
+from desktop.domain import zones
 from desktop.domain.consent import OptIn, Outcome
 from desktop.domain.consent import Path as By
 from desktop.domain.messages import Lane, Status
@@ -161,6 +162,17 @@ async def _modules(ground: Ground) -> str:
             raise Wrong(f"{name}: {type(wrong).__name__}: {wrong}") from wrong
     _must(len(names) > 100, f"only {len(names)} modules are there")
     return f"{len(names)} modules load"
+
+
+async def _zones(ground: Ground) -> str:
+    names = zones.names()
+    _must(len(names) > 400, f"only {len(names)} time zones are there")
+    for name in names:
+        zones.zone(name)
+    for phone, wanted in (("+14165550117", "America/Toronto"), ("+447400123456", "Europe/London")):
+        found = zones.of_phone(phone)
+        _must(found is not None and found.key == wanted, f"a number of {wanted} is one of {found}")
+    return f"{len(names)} time zones, and those of numbers"
 
 
 def _is_ordinary(name: str) -> bool:
@@ -339,6 +351,7 @@ def _color_count(widget: QWidget) -> int:
 CHECKS: Final[tuple[tuple[str, Callable[[Ground], Awaitable[str]]], ...]] = (
     ("fonts and style", _files),
     ("modules", _modules),
+    ("time zones", _zones),
     ("icon", _icon),
     ("plot", _plot),
     ("old file", _old_file),

@@ -1,6 +1,5 @@
 """The main window: the rail, the pages, the foot; who sits here, and what the keyboard does everywhere."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
@@ -8,20 +7,15 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from desktop.app import App
-from desktop.domain import phones
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Given, User
 from desktop.domain.problems import Problem
 from desktop.ui.actions import ACTIONS, action
-from desktop.ui.broadcasts.page import BroadcastsPage
-from desktop.ui.broadcasts.summary import NumberInfo
 from desktop.ui.contacts.imports.flow import ImportFlow
-from desktop.ui.contacts.page import ContactsPage
-from desktop.ui.conversations.page import ConversationsPage
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog
 from desktop.ui.live import Live
-from desktop.ui.parts.rail import Rail, RailItem
+from desktop.ui.parts.rail import Rail
 from desktop.ui.parts.statusbar import StatusBar
 from desktop.ui.parts.toasts import Toasts
 from desktop.ui.settings.page import SettingsPage
@@ -30,12 +24,12 @@ from desktop.ui.shell import diagnostics
 from desktop.ui.shell.appearance import Appearance
 from desktop.ui.shell.failure import Failures
 from desktop.ui.shell.leaving import Leaving
-from desktop.ui.shell.pages import Pages
+from desktop.ui.shell.pages import Pages, Searches
 from desktop.ui.shell.personmenu import Entry, PersonMenu
+from desktop.ui.shell.places import RAIL, RAIL_FOOT, Places
 from desktop.ui.shell.sheet import shortcuts_sheet
 from desktop.ui.shell.status import StatusLine
 from desktop.ui.tasks import Tasks
-from desktop.ui.templates.page import TemplatesPage
 from desktop.ui.templates.watch import TemplateWatch
 from desktop.ui.theme import Theme
 
@@ -85,7 +79,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._bind()
         self.desk.live.follow(self, self._heard)
-        self._watch = TemplateWatch(self.desk, self, self.open_template)
+        self._watch = TemplateWatch(self.desk, self, self.places.open_template)
         self._restore_place()
         self.go("conversations")
         self.tasks.spawn(self, self._read_standing())  # what changed before the window could hear of it
@@ -93,43 +87,13 @@ class MainWindow(QMainWindow):
     # Going places.
 
     def go(self, key: str) -> QWidget:
-        """Show a page: conversations, contacts, broadcasts, templates or settings. Raises KeyError."""
+        """Show a page by its key in the rail. Raises KeyError."""
         page = self.pages.show_page(key)
         self.rail.choose(key)
         focus = QApplication.focusWidget()
         if focus is None or not page.isAncestorOf(focus):
             page.setFocus(Qt.FocusReason.OtherFocusReason)  # its keys work at once
         return page
-
-    def open_contact(self, contact_id: int) -> None:
-        """Show a contact's conversation."""
-        page = self.go("conversations")
-        assert isinstance(page, ConversationsPage)
-        page.open_contact(contact_id)
-
-    def open_contact_page(self, contact_id: int) -> None:
-        """Show what is known of a contact."""
-        page = self.go("contacts")
-        assert isinstance(page, ContactsPage)
-        page.open_contact(contact_id, from_conversation=True)
-
-    def new_broadcast(self, template_id: int | None = None) -> None:
-        """Open the wizard, with a template chosen if one is given."""
-        page = self.go("broadcasts")
-        assert isinstance(page, BroadcastsPage)
-        page.new_broadcast(template_id)
-
-    def open_template(self, template_id: int) -> None:
-        """Show a template."""
-        page = self.go("templates")
-        assert isinstance(page, TemplatesPage)
-        page.show_template(template_id)
-
-    def open_broadcast(self, broadcast_id: int) -> None:
-        """Show a broadcast's report, or its draft."""
-        page = self.go("broadcasts")
-        assert isinstance(page, BroadcastsPage)
-        page.open_broadcast(broadcast_id)
 
     def switch_user(self, user: User) -> None:
         """Somebody else sits here: with other rights, and drafts of their own."""
@@ -147,7 +111,7 @@ class MainWindow(QMainWindow):
         self._look_again()
         self.toasts.show_toast(f"{user.name} sits here now ({user.role.value.title()}).")
         if self._app.machine is not None:
-            await asyncio.to_thread(self._app.machine.save, user_id=user.id)
+            await self._app.machine.keep(user_id=user.id)
 
     def _look_again(self) -> None:
         """Another person, or other rights: pages show what they show to them."""
@@ -178,7 +142,7 @@ class MainWindow(QMainWindow):
         await self.tasks.close()
         if self._app.machine is not None:
             geometry = bytes(self.saveGeometry().toHex().data()).decode("ascii")
-            await asyncio.to_thread(self._app.machine.save, geometry=geometry)
+            await self._app.machine.keep(geometry=geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
@@ -195,26 +159,12 @@ class MainWindow(QMainWindow):
     # What it is made of.
 
     def _build(self) -> None:
-        items = [
-            RailItem("conversations", "Conversations (Ctrl+1)", "chat-circle-dots"),
-            RailItem("contacts", "Contacts (Ctrl+2)", "users"),
-            RailItem("broadcasts", "Broadcasts (Ctrl+3)", "megaphone"),
-            RailItem("templates", "Templates (Ctrl+4)", "file-text"),
-        ]
-        bottom = [RailItem("settings", "Settings (Ctrl+,)", "gear")]
-        self.rail = Rail(self._theme, items, bottom, person=self._user.name)
+        self.rail = Rail(self._theme, RAIL, RAIL_FOOT, person=self._user.name)
         self.rail.chosen.connect(self.go)
         self.rail.person_requested.connect(self.show_person_menu)
         self._show_person()
-        self.pages = Pages(
-            {
-                "conversations": self._make_conversations,
-                "contacts": self._make_contacts,
-                "broadcasts": self._make_broadcasts,
-                "templates": self._make_templates,
-                "settings": self._make_settings,
-            }
-        )
+        self.places = Places(self.desk, self.go, self._started_over)
+        self.pages = Pages(self.places.factories)
         self.bar = StatusBar(self._theme)
         self.status = StatusLine(self.desk, self.bar)
         centre = QWidget()
@@ -230,51 +180,17 @@ class MainWindow(QMainWindow):
         row.addLayout(column, 1)
         self.setCentralWidget(centre)
 
-    def _make_conversations(self) -> QWidget:
-        page = ConversationsPage(self.desk)
-        page.contact_page_requested.connect(self.open_contact_page)
-        return page
-
-    def _make_broadcasts(self) -> QWidget:
-        page = BroadcastsPage(self.desk, self._number)
-        page.contact_requested.connect(self.open_contact)
-        return page
-
-    def _make_contacts(self) -> QWidget:
-        page = ContactsPage(self.desk)
-        page.conversation_requested.connect(self.open_contact)
-        page.back_requested.connect(lambda: self.go("conversations"))
-        page.broadcast_requested.connect(self.open_broadcast)
-        return page
-
-    def _make_templates(self) -> QWidget:
-        page = TemplatesPage(self.desk)
-        page.broadcast_requested.connect(self.open_broadcast)
-        page.new_broadcast_requested.connect(self.new_broadcast)
-        return page
-
-    async def _number(self) -> NumberInfo:
-        """The number that sends, as WhatsApp knows it. Raises the client's Problem."""
-        if self._app.account is None:
-            return NumberInfo()
-        number = await self._app.account.number()
-        shown = phones.pretty(number.phone) if number.phone else number.display
-        return NumberInfo(shown, number.quality, number.limit)
-
-    def _make_settings(self) -> QWidget:
-        page = SettingsPage(self.desk)
-        page.started_over.connect(self._started_over)
-        return page
-
     def _bind(self) -> None:
         calls: dict[str, Callable[[], object]] = {
             "go_conversations": lambda: self.go("conversations"),
             "go_contacts": lambda: self.go("contacts"),
             "go_broadcasts": lambda: self.go("broadcasts"),
+            "go_sequences": lambda: self.go("sequences"),
             "go_templates": lambda: self.go("templates"),
+            "go_reports": lambda: self.go("reports"),
             "go_settings": lambda: self.go("settings"),
             "search": self._search,
-            "new_broadcast": self.new_broadcast,
+            "new_broadcast": self.places.new_broadcast,
             "theme": self._appearance.turn_over,
             "person": self.show_person_menu,
             "shortcuts": self.show_shortcuts,
@@ -343,7 +259,7 @@ class MainWindow(QMainWindow):
 
     def _search(self) -> None:
         page = self.pages.currentWidget()
-        if isinstance(page, ConversationsPage | ContactsPage | TemplatesPage):
+        if isinstance(page, Searches):
             page.focus_search()
 
     def _show_person(self) -> None:

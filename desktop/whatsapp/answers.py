@@ -9,9 +9,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from yarl import URL
+
 from desktop.domain.phones import from_wa_id
 from desktop.whatsapp.errors import NO_CODE, ErrorRule, rule
 from desktop.whatsapp.reading import clean, integer
+
+MASKED: Final = "••••"
+"""What stands where the access token stood."""
+LONGEST_KEPT: Final = 4_000
+"""Characters of a request or an answer that are kept for people to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What was said in one call, without the token: `url` and body of the request, and the answer.
+
+    http_status None: there was no answer. The bytes are made text only where somebody keeps them.
+    """
+
+    url: URL
+    request: bytes
+    http_status: int | None = None
+    answer: bytes = b""
+
+    @property
+    def request_text(self) -> str:
+        """The request as it would be written in a terminal, at most LONGEST_KEPT characters."""
+        head = f"POST {self.url}\nAuthorization: Bearer {MASKED}\nContent-Type: application/json\n\n"
+        return (head + _shown(self.request))[:LONGEST_KEPT]
+
+    @property
+    def answer_text(self) -> str:
+        """The answer's body, at most LONGEST_KEPT characters."""
+        return _shown(self.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +57,7 @@ class Accepted:
     wa_id: str = ""
     user_id: str = ""
     held: bool = False
+    wire: Wire | None = field(default=None, repr=False, compare=False)
 
     @property
     def phone(self) -> str | None:
@@ -41,6 +73,7 @@ class Refused:
     details: str = ""
     http_status: int = 0
     raw: str = field(default="", repr=False)
+    wire: Wire | None = field(default=None, repr=False, compare=False)
 
     @property
     def rule(self) -> ErrorRule:
@@ -53,6 +86,7 @@ class Lost:
     """The request may have been received; its answer was not. Never to be repeated by the machine."""
 
     why: str
+    wire: Wire | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +94,7 @@ class NotStarted:
     """No byte of the message left: it may be tried again."""
 
     why: str
+    wire: Wire | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +107,24 @@ Answer = Accepted | Refused | Lost | NotStarted | Withdrawn
 _HELD: Final = frozenset({"held_for_quality_assessment", "paused"})
 _UNCERTAIN_4XX: Final = frozenset({408, 499})
 """A time-out or a hang-up told by something on the way: it cannot say what WhatsApp did."""
-_RAW_LENGTH: Final = 4_000
 
 
-def read_answer(http_status: int, body: bytes) -> Accepted | Refused | Lost:
-    """Sort an answer. An error code decides whatever the HTTP status; then a message id; then the status.
+def read_answer(http_status: int, body: bytes, wire: Wire | None = None) -> Accepted | Refused | Lost:
+    """Sort an answer; `wire` goes with it. An error code decides whatever the HTTP status; then a message id; then the status.
 
     Without either, 4xx is Refused with NO_CODE: what answers so has rejected the request instead of
     passing it on. Everything else (an HTML 502 of a gateway, a success that cannot be read, a redirect)
     is Lost, since the message may have been taken behind it.
     """
     answer = _json_object(body)
-    refused = _refusal(answer, http_status, body)
+    refused = _refusal(answer, http_status, body, wire)
     if refused is not None:
         return refused
     if 200 <= http_status < 300:
-        return _acceptance(answer) or Lost("WhatsApp's answer could not be read.")
+        return _acceptance(answer, wire) or Lost("WhatsApp's answer could not be read.", wire)
     if 400 <= http_status < 500 and http_status not in _UNCERTAIN_4XX:
-        return Refused(NO_CODE, f"HTTP {http_status} without an error code", http_status, _shown(body))
-    return Lost(f"The answer was HTTP {http_status} without an error code.")
+        return Refused(NO_CODE, f"HTTP {http_status} without an error code", http_status, _shown(body), wire)
+    return Lost(f"The answer was HTTP {http_status} without an error code.", wire)
 
 
 def read_error(http_status: int, body: bytes) -> Refused | None:
@@ -106,14 +140,16 @@ def _json_object(body: bytes) -> Mapping[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _refusal(answer: Mapping[str, Any], http_status: int, body: bytes) -> Refused | None:
+def _refusal(
+    answer: Mapping[str, Any], http_status: int, body: bytes, wire: Wire | None = None
+) -> Refused | None:
     error = answer.get("error")
     if not isinstance(error, dict):
         return None
     code = integer(error.get("code"))
     if code is None or code < 0:
         return None
-    return Refused(code, _details(error), http_status, _shown(body))
+    return Refused(code, _details(error), http_status, _shown(body), wire)
 
 
 def _details(error: Mapping[str, Any]) -> str:
@@ -126,7 +162,7 @@ def _details(error: Mapping[str, Any]) -> str:
     return ""
 
 
-def _acceptance(answer: Mapping[str, Any]) -> Accepted | None:
+def _acceptance(answer: Mapping[str, Any], wire: Wire | None) -> Accepted | None:
     message = _first(answer.get("messages"))
     wamid = clean(message.get("id"), 512)
     if not wamid:
@@ -137,6 +173,7 @@ def _acceptance(answer: Mapping[str, Any]) -> Accepted | None:
         "".join(filter(str.isdecimal, clean(contact.get("wa_id"), 32))),
         clean(contact.get("user_id"), 256),
         clean(message.get("message_status"), 64).lower() in _HELD,
+        wire,
     )
 
 
@@ -147,4 +184,5 @@ def _first(items: object) -> Mapping[str, Any]:
 
 
 def _shown(body: bytes) -> str:
-    return clean(body[:_RAW_LENGTH].decode("utf-8", "replace"), _RAW_LENGTH)
+    # A character takes at most four bytes.
+    return clean(body[: 4 * LONGEST_KEPT].decode("utf-8", "replace"), LONGEST_KEPT)

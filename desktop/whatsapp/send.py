@@ -15,7 +15,7 @@ from yarl import URL
 
 from desktop.domain.consent import Cleared
 from desktop.domain.reasons import Reason
-from desktop.whatsapp.answers import Accepted, Lost, NotStarted, Refused, Withdrawn, read_answer
+from desktop.whatsapp.answers import MASKED, Accepted, Lost, NotStarted, Refused, Wire, Withdrawn, read_answer
 from desktop.whatsapp.connection import Connection
 
 TIMEOUT_S: Final = 30.0
@@ -23,6 +23,8 @@ TIMEOUT_S: Final = 30.0
 
 _NOT_MARKETING: Final = frozenset({Reason.NOT_MARKETING, Reason.AUTOMATIC})
 """The verdicts that let a message pass because it is no marketing."""
+
+_MASKED: Final = MASKED.encode()
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -47,6 +49,7 @@ class Sender:
         self._marketing_url = connection.url(connection.phone_number_id, "marketing_messages")
         self._marketing_endpoint = marketing_endpoint
         self._headers = CIMultiDict(connection.authorization() | {"Content-Type": "application/json"})
+        self._token = connection.token.encode()
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
     async def send(
@@ -61,20 +64,26 @@ class Sender:
             raise TypeError("only what consent.clear() made may be sent")
         if not still_claimed():
             return Withdrawn()
-        payload = _Body(_encode(body).encode("utf-8", "replace"), still_claimed)
+        content = _encode(body).encode("utf-8", "replace")
+        payload = _Body(content, still_claimed)
         url = self._url(cleared, body)
         try:
             async with self._session.post(
                 url, data=payload, headers=self._headers, timeout=self._timeout, allow_redirects=False
             ) as answer:
-                return read_answer(answer.status, await answer.read())
+                said = await answer.read()
+                # WhatsApp repeats the token where it finds fault with it.
+                shown = said.replace(self._token, _MASKED)
+                wire = Wire(url, content, answer.status, shown)
+                return read_answer(answer.status, said if answer.status < 300 else shown, wire)
         except TimeoutError:
             why = f"No answer within {self._timeout.total:g} seconds."
         except (aiohttp.ClientError, OSError, ValueError) as wrong:
             why = f"{type(wrong).__name__}: {wrong}"[:300]
         if payload.withdrawn:
             return Withdrawn()
-        return Lost(why) if payload.begun else NotStarted(why)
+        wire = Wire(url, content)
+        return Lost(why, wire) if payload.begun else NotStarted(why, wire)
 
     def _url(self, cleared: Cleared, body: Mapping[str, Any]) -> URL:
         marketing = cleared.verdict.reason not in _NOT_MARKETING

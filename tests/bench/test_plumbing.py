@@ -35,6 +35,8 @@ def test_every_row_is_measured_and_kept(tmp_path: Path) -> None:
         "contacts: open",
         "contacts: edit",
         "while scrolling",
+        "reports: opening",
+        "reports: claiming",
     ):
         assert [name for name in names if wanted in name], wanted
     for row in rows:

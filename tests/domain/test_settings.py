@@ -23,6 +23,7 @@ all_settings = st.builds(
     pace_per_s=st.none() | st.integers(1, 1000),
     default_country=st.sampled_from(["CA", "IN", "GB"]),
     business_name=st.text(max_size=20),
+    time_zone=st.sampled_from(["UTC", "America/Toronto", "Asia/Kolkata"]),
 )
 
 

@@ -29,9 +29,12 @@ from desktop.services.demo import Demo
 from desktop.store import broadcasts, consent, ledger, opening, settings, tables
 from desktop.store.engine import Store, Tx
 from desktop.system.clock import SystemClock
+from desktop.system.faults import CrashPoint
 
 WAIT_S = 40.0
 MOST_UNKNOWN_PER_KILL = 32
+SENDING = (CrashPoint.AFTER_CLAIM, CrashPoint.AFTER_CALL, CrashPoint.BEFORE_SETTLE)
+"""The points that every send passes."""
 PACKAGE = Path(__file__).parents[2] / "desktop"
 
 
@@ -132,7 +135,7 @@ class Arena:
             await demo.seed(contact_count, no_count, no_count)
             await store.write(lambda tx: settings.save(tx, replace(settings.load(tx), pace_per_s=None), None))
 
-        with self._store() as store:
+        with self.opened() as store:
             asyncio.run(fill(store))
 
     def broadcast(self, crash_at: str = "") -> "subprocess.Popen[str]":
@@ -173,20 +176,23 @@ class Arena:
                 consent.record(tx, row.id, OptIn.NO, Source.AGENT, evidence="asked at the counter")
             return [row.phone for row in found]
 
-        with self._store() as store:
+        with self.opened() as store:
             phones = store.submit_write(write).result()
         already = self.judge.count()
         self.late_no |= dict.fromkeys(phones, already)
 
-    def finish(self) -> None:
-        """Run an engine until the broadcast is through and every report of WhatsApp is in; end it politely."""
+    def finish(self, is_over: Callable[[Tx], bool] = lambda tx: _is_over(tx), wait_s: float = WAIT_S) -> None:
+        """Run an engine until the broadcast is through and every report of WhatsApp is in; end it politely.
+
+        is_over: what else than the broadcast is waited for, at most so long, and for the reports as long again.
+        """
         process = self.serve()
         try:
             _said(process)
-            with self._store() as store:
-                until(lambda: store.submit_read(_is_over).result())
-                until(lambda: self.judge.ask("webhook")["pending"] == 0)
-                until(lambda: store.submit_read(_nothing_waits).result())
+            with self.opened() as store:
+                until(lambda: store.submit_read(is_over).result(), wait_s)
+                until(lambda: self.judge.ask("webhook")["pending"] == 0, wait_s)
+                until(lambda: store.submit_read(_nothing_waits).result(), wait_s)
         finally:
             process.terminate()
             ended = process.wait(WAIT_S)
@@ -196,7 +202,7 @@ class Arena:
 
     def violations(self) -> list[str]:
         """What breaks the rule; nothing if all is well."""
-        with self._store() as store:
+        with self.opened() as store:
             found = store.submit_read(self._judge_in).result()
         return found
 
@@ -242,7 +248,7 @@ class Arena:
         return faults if results and rows else [*faults, "there is no broadcast"]
 
     @contextmanager
-    def _store(self) -> Iterator[Store]:
+    def opened(self) -> Iterator[Store]:
         store = opening.open_store(str(self.path), SystemClock(), "arena").store
         try:
             yield store
@@ -259,9 +265,9 @@ def _nothing_waits(tx: Tx) -> bool:
     return not tx.conn.scalar(waiting)
 
 
-def until(wanted: Callable[[], bool]) -> None:
+def until(wanted: Callable[[], bool], wait_s: float = WAIT_S) -> None:
     """Look again and again until it is so."""
-    end_s = time.monotonic() + WAIT_S
+    end_s = time.monotonic() + wait_s
     while not wanted():
         assert time.monotonic() < end_s, "it did not happen in time"
         time.sleep(0.01)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from desktop.domain.sequence import Definition
 from tests.journeys.shell import Shell, end_of, get, post, sends, until
 
 CONTACTS, SAID_NO, NO_CHOICE = 20, 3, 2
@@ -117,6 +118,25 @@ def test_verify_is_green_until_a_record_is_changed_behind_its_back(shell: Shell)
     assert ended.code == 1
     assert ended.said[0]["ledger"] == "red"
     assert "1 messages are in a state that their events do not lead to." in ended.said[0]["faults"]
+
+
+@pytest.mark.slow
+def test_verify_tells_of_sequences_after_broadcasts(shell: Shell) -> None:
+    shell.change("INSERT INTO sequence (id, name, status, version_id, created_at)"
+                 " VALUES (1, 'Welcome', 'active', 1, 0)")  # fmt: skip
+    kept = json.dumps(Definition().to_json())
+    shell.change("INSERT INTO sequence_version (id, sequence_id, number, definition, at)"
+                 f" VALUES (1, 1, 1, '{kept}', 0)")  # fmt: skip
+    assert [(one["sequence"], one["ledger"]) for one in shell.do("verify")] == [(1, "green")]
+    shell.change("INSERT INTO enrolment (sequence_id, version_id, contact_id, status, step_number, source, enrolled_at)"
+                 " SELECT 1, 1, min(id), 'in_progress', 1, 'person', 0 FROM contact")  # fmt: skip
+    ended = shell.run("verify")
+    assert ended.code == 1
+    (told,) = ended.said
+    assert (told["name"], told["enrolled"], told["now"], told["ledger"]) == (
+        "Welcome", 1, {"in_progress": 1}, "red"
+    )  # fmt: skip
+    assert told["faults"] == ["1 contacts are neither in progress nor over."]
 
 
 @pytest.mark.slow

@@ -8,7 +8,8 @@ import pytest
 from desktop.domain.contact_table import Target
 from desktop.domain.problems import NotAllowed
 from desktop.services.exports import ExportFormat
-from desktop.ui.contacts.exports.dialog import ExportFlow, open_export
+from desktop.ui.contacts.exports import open_export
+from desktop.ui.exports.flow import ExportFlow
 from tests.journeys.journey import Journey, journey, until
 from tests.journeys.test_import import pick
 

@@ -30,7 +30,7 @@ from desktop.ui.window import MainWindow
 ZONE = "America/Vancouver"
 NOW = datetime(2026, 11, 22, 18, 46, tzinfo=UTC)
 """Sunday, 22 November 2026, 10:46 in Vancouver: the moment of the design's pictures."""
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 SIZE_PX = (1440, 900)
 
 W = TypeVar("W", bound=QWidget)

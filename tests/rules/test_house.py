@@ -91,7 +91,8 @@ def test_leave_to_send_is_made_in_consent_alone() -> None:
 
 
 def test_only_the_door_and_the_claim_decide() -> None:
-    """No second policy: decide() is called at the door, at the claim, and where a preview is a pure value."""
+    """No second policy: decide() is called at the door, at the claim, where a preview is a pure value, and by the
+    question what would become of a message that nobody has sent."""
     callers = {
         path.as_posix()
         for path, tree in trees()
@@ -103,6 +104,7 @@ def test_only_the_door_and_the_claim_decide() -> None:
         "desktop/domain/audience.py",
         "desktop/domain/compose.py",
         "desktop/services/sending.py",
+        "desktop/services/why.py",
         "desktop/store/claims.py",
     }
 

@@ -102,3 +102,24 @@ async def test_mistakes_are_answered_with_a_sentence(
     status, answer = await client.call(method, f"/_control/{path}", body, token=None)
     assert status == wanted
     assert isinstance(answer["error"], str)
+
+
+async def test_templates_of_long_ago_are_approved_and_kept_once(client: Client) -> None:
+    """Those that are there stay as they are; one that Meta would refuse is refused, and nothing is added."""
+    note = {
+        "name": "welcome_note",
+        "language": "en",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Thanks for joining."}],
+    }
+    sale = note | {"name": "spring_sale"}
+    assert await client.control("templates", {"templates": [note, sale]}) == {"added": 1}
+    assert await client.control("templates", {"templates": [note]}) == {"added": 0}
+    found = {one["name"]: one for one in (await client.control("templates"))["templates"]}
+    assert (found["welcome_note"]["status"], found["spring_sale"]["category"]) == ("APPROVED", "MARKETING")
+    bad = note | {"name": "Not a name"}
+    status, answer = await client.call(
+        "POST", "/_control/templates", {"templates": [note | {"name": "good"}, bad]}
+    )
+    assert status == 400, answer
+    assert len((await client.control("templates"))["templates"]) == 5

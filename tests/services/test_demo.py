@@ -2,9 +2,11 @@
 
 from desktop.domain.audience import Line
 from desktop.domain.consent import Category, OptIn
+from desktop.domain.contact_table import Target
 from desktop.domain.conversations import Box
 from desktop.domain.filters import EVERYONE
 from desktop.domain.phones import is_us, region
+from desktop.domain.sequence import SequenceStatus
 from desktop.services.demo import Demo
 from desktop.store import contacts
 from tests.services.desk import PRIYA, Desk
@@ -38,6 +40,39 @@ async def test_the_demo_and_starting_over(mute: Desk) -> None:
     assert [one.name for one in await desk.app.workspace.people()] == [
         desk.admin.name, desk.supervisor.name, desk.agent.name
     ]  # fmt: skip
+
+
+async def test_the_demo_has_a_welcome_series_that_nobody_is_in(mute: Desk) -> None:
+    """Four steps that can be sent at once; a contact put in gets the first; starting over brings it back."""
+    app = mute.app
+    app.welcomes = True
+    await app.fill_demo()
+    ((made, counts),) = await app.sequences.every()
+    assert (made.name, made.status, made.version_number) == ("Welcome", SequenceStatus.ACTIVE, 1)
+    assert (counts.enrolled_count, made.definition.trigger.is_set) == (0, False)
+    known = {one.id: one for one in await app.templates.every()}
+    steps = [(known[one.template_id or 0], one.delay.sentence) for one in made.definition.steps]
+    assert [(one.name, one.is_marketing, delay) for one, delay in steps] == [
+        ("welcome_note", False, "at once"),
+        ("first_order_offer", True, "after 2 days"),
+        ("how_to_return", False, "after 3 days"),
+        ("vip_invite", True, "after 7 days"),
+    ]
+    await lines(mute)
+    (ravi,) = await app.store.read(lambda tx: contacts.find(tx, phone="+12505550109"))
+    await app.sequences.enrol(made.id, Target(ids=(ravi,)), mute.admin)
+
+    async def taken() -> bool:
+        return await mute.sent_to() == ["+12505550109"]
+
+    await mute.until(taken)
+    await app.quiet()
+    await app.start_over(mute.admin)
+    ((again, counts),) = await app.sequences.every()
+    assert (again.definition.steps[0].variables, counts.enrolled_count) == (
+        made.definition.steps[0].variables,
+        0,
+    )
 
 
 async def test_its_numbers_are_nobodys_and_not_american(mute: Desk) -> None:

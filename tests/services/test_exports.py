@@ -160,7 +160,7 @@ async def test_only_whom_the_target_names(store: Store, user: User, tmp_path: Pa
     ]:
         result = await Exports(store).run(target, path, ExportFormat.CSV, user)
         assert result is not None
-        assert result.contact_count == len(names)
+        assert result.row_count == len(names)
         assert [row[0] for row in cells(path)[1:]] == names
 
 

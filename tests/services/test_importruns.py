@@ -273,7 +273,7 @@ async def test_on_postgresql(postgres_address: str, tmp_path: Path) -> None:
         assert differences(key.after, await store.read(lambda tx: dump(tx, user.id))) == []
         exported = await Exports(store).run(Target(), tmp_path / "out.csv", ExportFormat.CSV, user)
         assert exported is not None
-        assert exported.contact_count == len(key.after)
+        assert exported.row_count == len(key.after)
         assert result.bulk_id is not None
         await BulkChanges(store).undo(result.bulk_id, user)
         assert await store.read(standing) == before

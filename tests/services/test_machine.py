@@ -35,12 +35,14 @@ from desktop.domain.messages import GONE, REPORTED, Lane, Status, rank
 from desktop.domain.outbox import Submission
 from desktop.domain.people import User
 from desktop.domain.problems import Problem
+from desktop.domain.sequence import Definition, Delay, DelayUnit, EnrolmentStatus, EnrolSource, SequenceStep
 from desktop.domain.templates import Template
 from desktop.services import sending
 from desktop.services.bodies import callback_data
 from desktop.services.broadcasts import Broadcasts, UnknownDecision
 from desktop.services.contacts import Contacts
 from desktop.services.dispatcher import _settle, take_over
+from desktop.services.enrolments import Enrolments
 from desktop.services.inbound import Inbound, apply_statuses
 from desktop.services.outcomes import outcome_of
 from desktop.store import (
@@ -49,11 +51,14 @@ from desktop.store import (
     consent,
     contacts,
     conversations,
+    enrolments,
     facts,
     ledger,
     opening,
     outbox,
     people,
+    sequence_ledger,
+    sequences,
     tables,
 )
 from desktop.store import settings as setting_store
@@ -101,6 +106,7 @@ class Consent(RuleBasedStateMachine):
         self.world = World()
         self.count = 0
         self.launched = 0
+        self.looks = 0
         self.reported: dict[int, int] = {}
         """How far WhatsApp's reports have brought each message."""
 
@@ -150,6 +156,8 @@ class Consent(RuleBasedStateMachine):
         self.inbound = Inbound(self.store, store_key=KEY, wake=nothing, refresh_templates=nothing)
         self.broadcasts = Broadcasts(self.store, nothing)
         self.contacts = Contacts(self.store)
+        self.enrolments = Enrolments(self.store, nothing)
+        self.write(self._two_sequences)
         self.engine_id, _ = self.wait(take_over(self.store, "first", "http://127.0.0.1:1"))
 
     def person(self, which: int) -> Person:
@@ -285,6 +293,55 @@ class Consent(RuleBasedStateMachine):
                 if one.merged_into is None and one.opt_in is OptIn.NO and self.world.marketing[template.id]
             }
 
+    # Sequences.
+
+    def _two_sequences(self, tx: Tx) -> None:
+        """Utility and marketing in turn; in the second a step waits for the delivery of the one before."""
+        steps = [
+            SequenceStep(one.id, delay=Delay(at % 2, DelayUnit.MINUTES))
+            for at, one in enumerate((self.news, self.sale, self.news, self.sale))
+        ]
+        for name, only_if_sent in (("Welcome", False), ("Careful", True)):
+            wanted = Definition(tuple(steps), run_once=False, only_if_sent=only_if_sent)
+            id = sequences.create(tx, name, wanted, None)
+            sequences.set_active(tx, sequences.publish(tx, sequences.get(tx, id), None))
+
+    @rule(who=WHO, careful=st.booleans())
+    def someone_is_enrolled(self, who: int, careful: bool) -> None:
+        def write(tx: Tx) -> None:
+            one = sequences.every(tx)[0 if careful else 1]
+            contact_id = self.person(who).root.contact_id
+            enrolments.enrol(tx, one.id, one.version_id or 0, [contact_id], EnrolSource.PERSON)
+
+        self.write(write)
+
+    @rule()
+    def the_sequences_work(self) -> None:
+        for _ in range(50):
+            if not self.wait(self.enrolments.round()):
+                return
+        raise AssertionError("it never rests")
+
+    @rule(active=st.booleans())
+    def a_sequence_rests_or_goes_on(self, active: bool) -> None:
+        def write(tx: Tx) -> None:
+            one = sequences.every(tx)[1]
+            if active:
+                sequences.set_active(tx, one)
+            else:
+                sequences.set_paused(tx, one.id)
+
+        self.write(write)
+
+    @rule(which=WHICH)
+    def someone_is_taken_out(self, which: int) -> None:
+        def write(tx: Tx) -> None:
+            ids = tx.conn.scalars(select(tables.enrolment.c.id)).all()
+            if ids:
+                enrolments.end(tx, ids[which % len(ids)], EnrolmentStatus.TAKEN_OUT)
+
+        self.write(write)
+
     # What the engine does.
 
     @rule(most=st.integers(1, 6))
@@ -348,6 +405,7 @@ class Consent(RuleBasedStateMachine):
     @rule()
     def the_engine_dies_and_another_takes_over(self) -> None:
         self.world.crash()
+        self.enrolments = Enrolments(self.store, lambda: None)
         self.engine_id, _ = self.wait(take_over(self.store, "next", "http://127.0.0.1:1"))
 
     # What WhatsApp reports.
@@ -409,6 +467,10 @@ class Consent(RuleBasedStateMachine):
     def _look(self, tx: Tx) -> None:
         results = ledger.verify_all(tx)
         assert [one.faults for one in results if not one.is_green] == []
+        self.looks += 1
+        if self.looks % 4 == 0:  # it takes longer than all the rest
+            followed = sequence_ledger.verify_all(tx)
+            assert [one.faults for one in followed if not one.is_green] == []
         for person in self.world.people.values():
             if person.merged_into is None:
                 known = consent.facts_of(tx, person.contact_id)[1]

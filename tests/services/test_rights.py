@@ -50,6 +50,10 @@ async def _broadcast_despite(desk: Desk, user: User) -> object:
     return await desk.app.broadcasts.launch(await desk.draft(only_opted_in=False), user, reason="A recall")
 
 
+async def _sequences(desk: Desk, user: User) -> object:
+    return await desk.app.sequences.create(f"By {user.name} {user.role}", user)
+
+
 async def _import(desk: Desk, user: User) -> object:
     file = desk.folder / "leads.csv"
     file.write_text("Name,Phone\nKim Lee,+1 604 555 0142\n", encoding="utf-8")
@@ -108,6 +112,7 @@ VERBS: dict[Right, Verb] = {
     Right.OVERRIDE_OPT_OUT: _override,
     Right.BROADCAST: _broadcast,
     Right.BROADCAST_TO_OPTED_OUT: _broadcast_despite,
+    Right.SEQUENCES: _sequences,
     Right.IMPORT: _import,
     Right.EXPORT: _export,
     Right.EDIT_CONTACTS: _edit,

@@ -4,11 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
 from desktop.domain.people import Role
 from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.words import Words
-from desktop.store import opening, settings
+from desktop.services.demo import Demo
+from desktop.store import activity, opening, settings, tables
+from desktop.system.zone import machine_zone
 from tests.services.desk import Desk
 
 
@@ -34,6 +37,7 @@ async def test_only_an_admin_changes_settings(desk: Desk) -> None:
         ({"subscribe_button": "x" * 21}, "subscribe_button"),
         ({"pace_per_s": 0}, "pace_per_s"),
         ({"pace_per_s": 1_001}, "pace_per_s"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone"),
     ],
 )
 async def test_what_cannot_work_is_refused(desk: Desk, change: dict[str, Any], field: str) -> None:
@@ -54,3 +58,33 @@ async def test_only_a_sandbox_sends_without_a_pace(desk: Desk) -> None:
         assert refused.value.field == "pace_per_s"
     finally:
         await desk.app.store.write(lambda tx: settings.set_meta(tx, "stamp", opening.SANDBOX))
+
+
+async def test_a_time_zone_is_taken_over_once_and_never_over_a_choice(desk: Desk) -> None:
+    workspace, store = desk.app.workspace, desk.app.store
+    assert (await workspace.settings()).time_zone == machine_zone()
+    await store.write(
+        lambda tx: tx.conn.execute(delete(tables.setting).where(tables.setting.c.key == "time_zone"))
+    )
+    logged = await store.read(lambda tx: tx.rows(select(tables.setting_log)))
+    await workspace.ensure_time_zone("UTC")
+    await workspace.ensure_time_zone("Asia/Kolkata")
+    assert (await workspace.settings()).time_zone == "UTC"
+    assert await store.read(lambda tx: tx.rows(select(tables.setting_log))) == logged
+
+    chosen = replace(await workspace.settings(), time_zone="America/Toronto")
+    await workspace.change_settings(chosen, desk.admin)
+    await workspace.ensure_time_zone("Asia/Kolkata")
+    assert await workspace.settings() == chosen
+    line = (await store.read(activity.newest))[0]
+    assert (line.subject, line.details) == ("Time zone", "Time zone: UTC → America/Toronto")
+
+
+async def test_starting_over_keeps_the_time_zone(desk: Desk) -> None:
+    workspace = desk.app.workspace
+    await workspace.change_settings(
+        replace(await workspace.settings(), time_zone="America/Toronto", strict=True), desk.admin
+    )
+    await Demo(desk.app.store).start_over(desk.admin)
+    after = await workspace.settings()
+    assert (after.time_zone, after.strict) == ("America/Toronto", False)

@@ -20,12 +20,28 @@ from desktop.domain.importing import Counts, ImportRow, Options
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome
 from desktop.domain.problems import Overtaken
-from desktop.store import claims, consent, contacts, feed, imports, ledger, outbox, tables, webhooks
+from desktop.domain.sequence import Definition, EnrolSource, SequenceStep
+from desktop.services import turns
+from desktop.store import (
+    claims,
+    consent,
+    contacts,
+    enrolments,
+    feed,
+    imports,
+    ledger,
+    outbox,
+    sequences,
+    tables,
+    webhooks,
+)
+from desktop.store import turns as turn_store
 from desktop.store.database import make_engine
 from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
 from tests.databases import PATIENCE_S, read, write
 from tests.store.world import (
+    HELLO,
     accepted,
     add_contacts,
     add_template,
@@ -195,6 +211,93 @@ def test_a_claim_passes_over_someone_who_is_opting_out(
     said.result(PATIENCE_S)
     assert claiming.run(claim).result(PATIENCE_S) == ()
     assert read(postgres_store, lambda tx: messages_of(tx, broadcast_id))[ids[1]].status == "left_out"
+
+
+def one_due(tx: Tx) -> tuple[int, int]:
+    """(contact, sequence): the marketing step of one person who said yes is due."""
+    (made,) = add_contacts(tx, OptIn.YES)
+    steps = (SequenceStep(add_template(tx).id, HELLO), SequenceStep(add_template(tx, "next").id, HELLO))
+    id = sequences.create(tx, "Welcome", Definition(steps), None)
+    record = sequences.set_active(tx, sequences.publish(tx, sequences.get(tx, id), None))
+    enrolments.enrol(tx, id, record.version_id or 0, [made], EnrolSource.PERSON)
+    return made, id
+
+
+def take_steps(sequence_id: int) -> Callable[[Tx], int]:
+    return lambda tx: turns.take(tx, turn_store.pick(tx, sequence_id, 8))
+
+
+def steps_of(store: Store, contact_id: int) -> list[tuple[str, str]]:
+    made = tables.message.c
+    asked = select(made.status, made.reason).where(made.contact_id == contact_id).order_by(made.id)
+    return [(row.status, row.reason) for row in read(store, lambda tx: tx.rows(asked))]
+
+
+def test_a_step_waits_for_someone_who_is_opting_out_and_hears_it(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    stepping, customer = sides
+    made, sequence_id = write(postgres_store, one_due)
+    gate = Gate()
+    said = customer.run(opt_out(made), gate.stop_here)
+    gate.wait_until_reached()
+
+    taken = stepping.run(take_steps(sequence_id))
+    wait_until_blocked(postgres_store, stepping.pid)
+    gate.open()
+    said.result(PATIENCE_S)
+
+    assert taken.result(PATIENCE_S) == 0
+    assert steps_of(postgres_store, made) == [("failed", "opted_out")]
+
+
+def test_an_opt_out_during_a_step_waits_for_its_commit_and_is_heard_by_the_claim(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    engine, customer = sides
+    made, sequence_id = write(postgres_store, one_due)
+    gate = Gate()
+    taken = engine.run(take_steps(sequence_id), gate.stop_here)
+    gate.wait_until_reached()
+    said = customer.run(opt_out(made))
+    wait_until_blocked(postgres_store, customer.pid)
+    gate.open()
+    assert taken.result(PATIENCE_S) == 1
+    said.result(PATIENCE_S)
+
+    assert engine.run(claim).result(PATIENCE_S) == ()
+    assert steps_of(postgres_store, made) == [("failed", "opted_out")]
+
+
+def test_an_opt_out_while_a_steps_message_is_claimed_is_seen(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    engine, customer = sides
+    made, sequence_id = write(postgres_store, one_due)
+    engine.run(take_steps(sequence_id)).result(PATIENCE_S)
+
+    with stopped_before(engine, "FOR SHARE") as gate:
+        claimed = engine.run(claim)
+        gate.wait_until_reached()
+        customer.run(opt_out(made)).result(PATIENCE_S)
+        gate.open()
+        assert claimed.result(PATIENCE_S) == ()
+    assert steps_of(postgres_store, made) == [("failed", "opted_out")]
+
+
+def test_of_two_engines_one_takes_the_step_and_the_other_passes_it_over(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    first, second = sides
+    made, sequence_id = write(postgres_store, one_due)
+    gate = Gate()
+    taken = first.run(take_steps(sequence_id), gate.stop_here)
+    gate.wait_until_reached()
+    assert second.run(take_steps(sequence_id)).result(PATIENCE_S) == 0
+    gate.open()
+    assert taken.result(PATIENCE_S) == 1
+    assert second.run(take_steps(sequence_id)).result(PATIENCE_S) == 0
+    assert len(steps_of(postgres_store, made)) == 1
 
 
 def test_two_claimers_never_take_the_same_row(postgres_store: Store, sides: tuple[Side, Side]) -> None:

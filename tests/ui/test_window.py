@@ -134,7 +134,7 @@ async def test_one_click_makes_somebody_else_sit_here(stage: Stage) -> None:
 
 @staged
 async def test_a_wizard_that_is_gone_does_not_hear_of_the_theme(stage: Stage) -> None:
-    stage.window.new_broadcast()
+    stage.window.places.new_broadcast()
     await stage.quiet()
     page = stage.window.pages.built["broadcasts"]
     assert isinstance(page, BroadcastsPage)
@@ -148,7 +148,7 @@ async def test_a_wizard_that_is_gone_does_not_hear_of_the_theme(stage: Stage) ->
 
 @staged
 async def test_a_wizard_edit_is_kept_when_the_window_closes_at_once(stage: Stage) -> None:
-    stage.window.new_broadcast()
+    stage.window.places.new_broadcast()
     await stage.type_into("wizard_name", "Snow boots")
     await stage.window.pages.settle()
     assert "Snow boots" in [one.name for one, _ in await stage.app.broadcasts.every()]
@@ -362,7 +362,7 @@ async def test_nothing_flashes_up_as_a_window_of_its_own(stage: Stage, app: QApp
         stage.window.pages.forget_all()
         stage.window.go("conversations")
         stage.window.go("settings")
-        stage.window.new_broadcast()
+        stage.window.places.new_broadcast()
         await stage.quiet()
     finally:
         app.removeEventFilter(watch)

@@ -1,6 +1,7 @@
 """Sending over a real socket: each way a call can end has one answer, and no call is made twice."""
 
 import asyncio
+import json
 from typing import Any
 
 import aiohttp
@@ -9,7 +10,7 @@ from aiohttp import web
 
 from desktop.domain.consent import Category, Verdict
 from desktop.whatsapp import payloads
-from desktop.whatsapp.answers import Accepted, Lost, NotStarted, Refused, Withdrawn
+from desktop.whatsapp.answers import LONGEST_KEPT, Accepted, Lost, NotStarted, Refused, Withdrawn
 from desktop.whatsapp.payloads import Envelope
 from desktop.whatsapp.send import Sender
 from desktop.whatsapp.session import open_session
@@ -278,6 +279,66 @@ async def test_marketing_goes_the_ordinary_way_by_default(session: aiohttp.Clien
             cleared(Category.MARKETING), TEMPLATE, still_claimed=yes
         )
     assert served.paths == ["/v25.0/106500000000001/messages"]
+
+
+# What is kept of a call.
+
+TOKEN = "token-of-tests"
+
+
+async def test_an_accepted_call_is_kept_without_the_token(session: aiohttp.ClientSession) -> None:
+    async with serving(taken) as served:
+        answer = await Sender(session, sandbox(served.url)).send(cleared(), BODY, still_claimed=yes)
+        url = served.url
+    assert isinstance(answer, Accepted)
+    assert answer.wire is not None
+    head, body = answer.wire.request_text.split("\n\n")
+    assert head.splitlines() == [
+        f"POST {url}/v25.0/106500000000001/messages",
+        "Authorization: Bearer ••••",
+        "Content-Type: application/json",
+    ]
+    assert json.loads(body) == BODY
+    assert answer.wire.http_status == 200
+    assert json.loads(answer.wire.answer_text) == TAKEN
+    assert TOKEN not in answer.wire.request_text + answer.wire.answer_text
+
+
+async def test_a_token_that_whatsapp_repeats_is_masked_everywhere(session: aiohttp.ClientSession) -> None:
+    async def refuse(_request: web.Request) -> web.StreamResponse:
+        said = {"code": 190, "message": f"Malformed access token {TOKEN}"}
+        return web.json_response({"error": said}, status=401)
+
+    async with serving(refuse) as served:
+        answer = await Sender(session, sandbox(served.url)).send(cleared(), BODY, still_claimed=yes)
+    assert isinstance(answer, Refused)
+    assert answer.wire is not None
+    assert answer.wire.http_status == 401
+    assert answer.details == "Malformed access token ••••"
+    assert "Malformed access token ••••" in answer.wire.answer_text
+    assert TOKEN not in answer.raw + answer.details + answer.wire.answer_text
+
+
+async def test_a_call_without_an_answer_keeps_its_request(session: aiohttp.ClientSession) -> None:
+    async with refusing() as url:
+        answer = await Sender(session, sandbox(url)).send(cleared(), BODY, still_claimed=yes)
+    assert isinstance(answer, NotStarted)
+    assert answer.wire is not None
+    assert "Good morning, Zoë" in answer.wire.request_text
+    assert (answer.wire.http_status, answer.wire.answer_text) == (None, "")
+
+
+async def test_what_is_kept_is_short(session: aiohttp.ClientSession) -> None:
+    async def chatty(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text="é" * 9_000, status=502)
+
+    long = payloads.text(Envelope("+16045550142"), "ü" * 4_096)
+    async with serving(chatty) as served:
+        answer = await Sender(session, sandbox(served.url)).send(cleared(), long, still_claimed=yes)
+    assert isinstance(answer, Lost)
+    assert answer.wire is not None
+    assert len(answer.wire.request_text) == len(answer.wire.answer_text) == LONGEST_KEPT
+    assert set(answer.wire.answer_text) == {"é"}
 
 
 async def test_many_at_once_arrive_once_each(session: aiohttp.ClientSession) -> None:

@@ -36,6 +36,7 @@ from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
 from desktop.ui.templates.notices import NoticeBanners
+from desktop.ui.why.dialog import why_message
 
 RELOAD_MS = 250
 VERIFY_MS = 3_000
@@ -122,6 +123,9 @@ class ReportPage(QWidget):
         self.held.action_requested.connect(lambda: self._once.start(self._resume, on_problem=self._failed))
         self.messages.wanted.connect(self._load_messages_now)
         self.messages.contact_requested.connect(self.contact_requested)
+        self.messages.why_requested.connect(
+            lambda message_id: self._desk.tasks.spawn(self, self._why(message_id), on_problem=self._failed)
+        )
         self.messages.detail.decided.connect(self._decide)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -187,6 +191,11 @@ class ReportPage(QWidget):
 
     def _load_messages_now(self) -> None:
         self._messages.start(self._load_messages())
+
+    async def _why(self, message_id: int) -> None:
+        wanted = await why_message(self._desk, self, message_id)
+        if wanted is not None:
+            self.contact_requested.emit(wanted.contact_id)
 
     async def _load_messages(self) -> None:
         card = self.messages

@@ -23,6 +23,7 @@ from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme
+from desktop.ui.why.on_rows import offer_why
 
 PAGE = 200
 TABS: Final[dict[str, tuple[str, tuple[Status, ...]]]] = {
@@ -48,6 +49,7 @@ class Detail(QFrame):
     """What happened to the chosen message; for one that is not certain, the three answers, each asked once more."""
 
     decided = Signal(int, object)
+    why_requested = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -68,6 +70,10 @@ class Detail(QFrame):
         for decision, button in self.answers.items():
             button.clicked.connect(lambda _=False, decision=decision: self._ask(decision))
             row.addWidget(button)
+        self.why = Button(theme, "Why?", "link", name="report_why")
+        self.why.setToolTip("Why this message went out or did not, step by step (?)")
+        self.why.clicked.connect(self._ask_why)
+        row.addWidget(self.why)
         row.addWidget(self.keep)
         row.addWidget(self.confirm)
         self.confirm.clicked.connect(self._decide)
@@ -91,6 +97,7 @@ class Detail(QFrame):
             button.setVisible(unknown and self._asking is None)
         self.confirm.setVisible(self._asking is not None)
         self.keep.setVisible(self._asking is not None)
+        self.why.setVisible(self._asking is None)
         if message is None:
             return
         name = message.contact_name or pretty(message.phone)
@@ -106,6 +113,10 @@ class Detail(QFrame):
         self._asking = decision
         self._show()
         self.keep.setFocus()
+
+    def _ask_why(self) -> None:
+        if self._message is not None:
+            self.why_requested.emit(self._message.id)
 
     def _cancel(self) -> None:
         asked, self._asking = self._asking, None
@@ -125,6 +136,7 @@ class MessagesCard(Card):
 
     wanted = Signal()
     contact_requested = Signal(int)
+    why_requested = Signal(int)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__(name="report_messages_card")
@@ -170,6 +182,8 @@ class MessagesCard(Card):
         self.search.search_requested.connect(self._another)
         self.more.clicked.connect(self._more)
         self.table.activated.connect(self._activated)
+        self.detail.why_requested.connect(self.why_requested)
+        offer_why(theme, self.table, "report_row_why", lambda row: self.why_requested.emit(row.id))
         self.table.selectionModel().selectionChanged.connect(self._selected)
 
     @property

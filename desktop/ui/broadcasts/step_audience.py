@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.audience import Line
 from desktop.domain.broadcast import WizardState
@@ -16,13 +16,16 @@ from desktop.ui.broadcasts.segment_choice import SegmentRow
 from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
+from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
-from desktop.ui.parts.rows import Cell, Column, Rows
+from desktop.ui.parts.naming import named
+from desktop.ui.parts.rows import ROW, Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.switch import Switch
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme
+from desktop.ui.why.on_rows import offer_why
 
 Recipient = tuple[Contact, Line]
 TOGGLE = "Send message to contacts who opted-in for marketing"
@@ -93,6 +96,7 @@ class RecipientsCard(Card):
 
     search_requested = Signal(str)
     contact_requested = Signal(int)
+    why_requested = Signal(int, object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Preview of recipients", note="first 50", name="wizard_recipients_card")
@@ -112,19 +116,59 @@ class RecipientsCard(Card):
         self.table.activated.connect(self._activated)
         self.nobody = Label("", "soft", wrap=True, name="wizard_recipients_none")
         self.nobody.hide()
+        self.chosen = ChosenPerson(theme)
+        self.chosen.why.clicked.connect(self._why)
+        self.table.selectionModel().selectionChanged.connect(self._choose)
+        offer_why(theme, self.table, "wizard_row_why", lambda row: self.why_requested.emit(row[0].id, row[1]))
         self.body.addWidget(self.nobody)
+        self.body.addWidget(self.chosen)
         self.body.addWidget(self.table, 1)
 
     def show_recipients(self, rows: Sequence[Recipient]) -> None:
         self.rows.set_rows(rows)
+        self._choose()
         searched = bool(self.search.text().strip())
         self.nobody.setText("Nobody selected has this name or phone." if searched else "Nobody matches.")
         self.nobody.setVisible(not rows)
+
+    def _choose(self) -> None:
+        selected = self.table.selectionModel().selectedRows()
+        self.chosen.show_person(selected[0].data(ROW) if selected else None)
+
+    def _why(self) -> None:
+        row = self.table.chosen_row()
+        if row is not None:
+            self.why_requested.emit(row[0].id, row[1])
 
     def _activated(self) -> None:
         row = self.table.chosen_row()
         if row is not None:
             self.contact_requested.emit(row[0].id)
+
+
+class ChosenPerson(QFrame):
+    """What the chosen person gets, in a sentence, and *Why?*."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("kind", "inset")
+        self.text = Label("", wrap=True, rich=True, tight=True, name="wizard_chosen_text")
+        self.why = Button(theme, "Why?", "link", name="wizard_why")
+        self.why.setToolTip("Why this contact gets the message or not, step by step (?)")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 10, 6)
+        row.setSpacing(8)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.why)
+        named(self, "wizard_chosen", "The chosen contact")
+        self.hide()
+
+    def show_person(self, row: Recipient | None) -> None:
+        self.setVisible(row is not None)
+        if row is None:
+            return
+        sentence = "Gets the message." if row[1].is_sent else row[1].reason.sentence
+        self.text.setText(f"<b>{escape(row[0].shown_name)}</b> · {escape(sentence)}")
 
 
 def _opt_in(row: Recipient) -> Cell:

@@ -6,57 +6,27 @@ from datetime import datetime
 from PySide6.QtCore import QItemSelection, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.domain.template_notices import blocking, not_sendable, spoken, warnings
+from desktop.domain.template_notices import not_sendable, warnings
 from desktop.domain.templates import Template, example_values
-from desktop.domain.text import fold
 from desktop.ui.broadcasts.summary import MessageCard, column_px
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import Label
-from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows
+from desktop.ui.parts.rows import Column
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.table import Table
-from desktop.ui.templates import words
+from desktop.ui.templates.choice import (
+    ChoiceRows,
+    category_cell,
+    has_words,
+    name_cell,
+    quality_cell,
+    reason_cell,
+    status_cell,
+)
 from desktop.ui.templates.notices import NoticeBanners
 from desktop.ui.theme import Theme
-
-
-class TemplateRows(Rows[Template]):
-    """Templates that WhatsApp does not accept are shown, but cannot be chosen."""
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        template = index.data(ROW)
-        if isinstance(template, Template) and not_sendable(template):
-            return Qt.ItemFlag.NoItemFlags
-        return super().flags(index)
-
-
-def _name(template: Template) -> Cell:
-    against = bool(not_sendable(template))
-    return Cell(template.name, color="muted" if against else "text", bold=not against, tooltip=template.body)
-
-
-def _category(template: Template) -> Cell:
-    text, kind = words.CATEGORY[template.effective_category]
-    turned = tuple(one for one in warnings(template) if not one.blocks)
-    return Cell(text, kind, tooltip=spoken(turned))
-
-
-def _status(template: Template) -> Cell:
-    text, kind = words.STATUS[template.status]
-    found = blocking(template)
-    return Cell(text, kind, tooltip=found.sentence if found else "")
-
-
-def _quality(template: Template) -> Cell:
-    text, color = words.QUALITY[template.quality]
-    return Cell(text, icon="circle-fill" if text != "–" else "", color=color)
-
-
-def _reason(template: Template) -> Cell:
-    found = warnings(template)
-    return Cell(found[0].label if found else "", color="muted", small=True, tooltip=spoken(found))
 
 
 class TemplateStep(QWidget):
@@ -79,14 +49,14 @@ class TemplateStep(QWidget):
         )
         self.refresh.clicked.connect(self.refresh_requested)
         columns: list[Column[Template]] = [
-            Column("Name", _name),
-            Column("Category", _category, 132),
+            Column("Name", name_cell),
+            Column("Category", category_cell, 132),
             Column("Language", lambda one: one.language, 76),
-            Column("Status", _status, 110),
-            Column("Quality", _quality, 84),
-            Column("", _reason),
+            Column("Status", status_cell, 110),
+            Column("Quality", quality_cell, 84),
+            Column("", reason_cell),
         ]
-        self.rows = TemplateRows(columns)
+        self.rows = ChoiceRows(columns)
         self.table = Table(theme, self.rows, label="Templates", name="wizard_templates")
         self.table.selectionModel().selectionChanged.connect(self._selected)
         self.table.activated.connect(lambda _: self.onward_requested.emit())
@@ -136,13 +106,8 @@ class TemplateStep(QWidget):
         self._mark(template.id if template else None)
 
     def _fill(self) -> None:
-        wanted = fold(self.search.text())
         chosen = self.table.chosen_row()
-        found = [
-            one
-            for one in self._every
-            if wanted in fold(f"{one.name} {one.name.replace('_', ' ')} {one.body}")
-        ]
+        found = [one for one in self._every if has_words(one, self.search.text())]
         self._silent = True
         self.rows.set_rows(found)
         self._silent = False

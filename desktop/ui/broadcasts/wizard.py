@@ -6,9 +6,10 @@ from dataclasses import replace
 from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.domain.audience import Breakdown
+from desktop.domain.audience import Breakdown, Line
 from desktop.domain.broadcast import Step, WizardState
 from desktop.domain.changes import Changes, Topic
+from desktop.domain.consent import Path
 from desktop.domain.filters import BadFilter, Filter
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
@@ -27,7 +28,9 @@ from desktop.ui.desk import Desk
 from desktop.ui.filters.condition_row import Vocabulary
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
+from desktop.ui.why.dialog import why_contact
 
+NOT_ABOUT_CONSENT = (Line.DUPLICATE, Line.EXCLUDED, Line.NO_PHONE, Line.MISSING_VARIABLE)
 NumberSource = Callable[[], Awaitable[NumberInfo]]
 
 
@@ -72,7 +75,7 @@ class Wizard(QWidget):
             tasks.spawn(self, self._load_number(number), on_problem=lambda _: None)
 
     def _wire(self) -> None:
-        view = self.view
+        view, tasks = self.view, self._desk.tasks
         view.renamed.connect(lambda text: self._apply(self._state.rename(text)))
         view.step_requested.connect(lambda index: self._go(self._state.go_to(Step(index + 1))))
         view.save_requested.connect(self._save_clicked)
@@ -85,6 +88,9 @@ class Wizard(QWidget):
         view.audience_step.toggle_requested.connect(lambda on: self._apply(self._state.toggle(on)))
         view.audience_step.recipients.search_requested.connect(self._search_recipients)
         view.audience_step.recipients.contact_requested.connect(self.contact_requested)
+        view.audience_step.recipients.why_requested.connect(
+            lambda contact_id, line: tasks.spawn(self, self._why(contact_id, line), on_problem=self._failed)
+        )
         view.message_step.variable_changed.connect(self._set_variable)
         view.message_step.message.step_requested.connect(self._turn)
 
@@ -239,6 +245,19 @@ class Wizard(QWidget):
     def _turn(self, by: int) -> None:
         self.reach.turn(by)
         self._show()
+
+    async def _why(self, contact_id: int, line: Line) -> None:
+        """Why a person of the preview gets the message, or not."""
+        template = self._state.template
+        if template is None:
+            return
+        before = line.reason if line in NOT_ABOUT_CONSENT else None
+        only = self._state.draft.only_opted_in
+        wanted = await why_contact(
+            self._desk, self, contact_id, template.id, Path.BROADCAST, only_opted_in=only, before=before
+        )
+        if wanted is not None:
+            self.contact_requested.emit(wanted.contact_id)
 
     def _search_recipients(self, text: str) -> None:
         self.reach.look_for(text)

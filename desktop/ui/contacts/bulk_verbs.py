@@ -14,6 +14,8 @@ from desktop.ui.contacts.bulk_dialogs import BulkDialog, FieldDialog, OptInDialo
 from desktop.ui.contacts.progress import Tell, with_progress
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import ask
+from desktop.ui.sequences.choose_sequence import choose_sequence
+from desktop.ui.sequences.enrol_dialog import enrol_contacts
 
 UNDO_PATIENCE_S = 1.0
 
@@ -50,6 +52,12 @@ class BulkVerbs:
         count = await app.bulk.count(target)
         out = await app.bulk.opted_out_count(target)
         await self._ask(target, OptInDialog(self._desk.theme, self._owner.window(), count, out))
+
+    async def enrol(self, target: Target) -> None:
+        """Ask for a sequence, show what it does, and put them in."""
+        record = await choose_sequence(self._desk, self._owner)
+        if record is not None:
+            await enrol_contacts(self._desk, self._owner, record, target)
 
     async def undo(self, bulk_id: int) -> None:
         """Bring back what stood before, and say how it went."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.problems import NotFound
+from desktop.domain.sequence import Enrolment
 from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.contacts.bulk_verbs import problem_words
 from desktop.ui.contacts.contact_view import ContactState, ContactView
@@ -17,6 +18,7 @@ from desktop.ui.contacts.editing import Editing
 from desktop.ui.contacts.merging import Merging
 from desktop.ui.conversations.contact_verbs import ContactVerbs
 from desktop.ui.desk import Desk
+from desktop.ui.sequences.taking_out import ask_take_out
 
 REFRESH_MS = 250
 
@@ -80,6 +82,7 @@ class ContactPage(QWidget):
             await app.contacts.duplicates(contact_id),
             await app.contacts.attributes(),
             await app.contacts.tag_names(),
+            await app.sequences.of_contact(contact_id),
         )
         if contact_id == self.contact_id:
             self.state = state
@@ -97,6 +100,7 @@ class ContactPage(QWidget):
         view.edit_requested.connect(lambda: self._with(self._edit))
         view.merge_requested.connect(lambda: self._with(self._merge))
         view.broadcast_requested.connect(self.broadcast_requested)
+        view.runs.take_out_requested.connect(self._take_out)
         view.opt_in.change_requested.connect(
             lambda value: self._with(lambda state: self._verbs.change_opt_in(state.opened, value))
         )
@@ -141,6 +145,13 @@ class ContactPage(QWidget):
     async def _merge(self, state: ContactState) -> None:
         await self.merging.merge([state.contact.id, *(one.id for one in state.twins[:4])])
 
+    def _take_out(self, run: Enrolment) -> None:
+        self._desk.tasks.spawn(self, self._take_out_of(run), on_problem=self._toast)
+
+    async def _take_out_of(self, run: Enrolment) -> None:
+        if await ask_take_out(self._desk, self, run):
+            self._changed()
+
     def _message(self) -> None:
         if self.contact_id is not None:
             self.conversation_requested.emit(self.contact_id)
@@ -152,7 +163,7 @@ class ContactPage(QWidget):
         if self.contact_id is None:
             return
         if any(changes.has(topic, self.contact_id) for topic in (Topic.CONTACT, Topic.CONVERSATION)) or (
-            changes.has(Topic.MESSAGE)
+            changes.has(Topic.MESSAGE) or changes.has(Topic.SEQUENCE)
         ):
             self._reload.soon()
 

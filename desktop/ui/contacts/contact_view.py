@@ -14,11 +14,13 @@ from desktop.domain.conversations import MessageView
 from desktop.domain.filters import Attribute
 from desktop.domain.people import Right
 from desktop.domain.phones import pretty
+from desktop.domain.sequence import Enrolment
 from desktop.services.contacts import ContactBroadcast
 from desktop.services.conversations import OpenConversation
 from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.frame import EDGE_PX, HEADER_PX, Bar, Body, LowTable, stacked
 from desktop.ui.contacts.columns import opt_in_badge, value_words
+from desktop.ui.contacts.runs_card import RunsCard
 from desktop.ui.conversations import when
 from desktop.ui.conversations import words as talk_words
 from desktop.ui.conversations.optin import OptInCard
@@ -55,6 +57,7 @@ class ContactState:
     twins: Sequence[Contact]
     attributes: Sequence[Attribute]
     known_tags: Sequence[str]
+    runs: Sequence[Enrolment] = ()
 
     @property
     def contact(self) -> Contact:
@@ -122,6 +125,7 @@ class ContactView(QWidget):
         self.broadcasts.set_rows(state.broadcasts)
         self.no_broadcasts.setVisible(not state.broadcasts)
         self.broadcasts_table.setVisible(bool(state.broadcasts))
+        self.runs.show_runs(state.runs, now, refusal[Right.SEQUENCES])
 
     def show_way_back(self, words: str) -> None:
         """Where Back leads."""
@@ -242,7 +246,9 @@ class ContactView(QWidget):
         main = QVBoxLayout()
         main.setSpacing(16)
         main.addWidget(messages, 3)
+        self.runs = RunsCard(theme)
         main.addWidget(broadcasts, 2)
+        main.addWidget(self.runs)
         return main
 
     def _message_columns(self) -> list[Column[MessageView]]:
@@ -279,7 +285,8 @@ def _path(one: MessageView) -> Cell:
     if not one.outgoing:
         return Cell("Received", icon="arrow-down-left", color="muted")
     path = PATHS.get(one.path, "") if one.path else ""
-    author = one.broadcast_name if one.path is Path.BROADCAST else one.author_name
+    source = {Path.BROADCAST: one.broadcast_name, Path.SEQUENCE: talk_words.sequence_step(one)}
+    author = source.get(one.path, one.author_name) if one.path else one.author_name
     return Cell(path, icon="arrow-up-right", color="muted", tooltip=author)
 
 

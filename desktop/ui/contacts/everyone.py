@@ -22,7 +22,7 @@ from desktop.ui.contacts.chosen import EVERYTHING, NOBODY, Chosen
 from desktop.ui.contacts.columns import chosen_columns, every_column
 from desktop.ui.contacts.editing import Editing
 from desktop.ui.contacts.everyone_view import EveryoneState, EveryoneView
-from desktop.ui.contacts.exports.dialog import open_export
+from desktop.ui.contacts.exports import open_export
 from desktop.ui.contacts.imports.dialog import open_import
 from desktop.ui.contacts.menus import ColumnsMenu, ExportMenu, drop
 from desktop.ui.contacts.merging import Merging
@@ -349,6 +349,7 @@ class Everyone(QWidget):
                 "remove_tag": lambda: self.bulk.tags(target, add=False),
                 "set_field": lambda: self.bulk.field(target),
                 "opt_in": lambda: self.bulk.opt_in(target),
+                "enrol": lambda: self.bulk.enrol(target),
             }
             self._spawn(verbs[key]())
 

@@ -18,13 +18,14 @@ _VERBS = (
     ("remove_tag", "Remove tag…", Right.CHANGE_MANY),
     ("set_field", "Set field…", Right.CHANGE_MANY),
     ("opt_in", "Opt-in…", Right.CHANGE_MANY),
+    ("enrol", "Put into a sequence…", Right.SEQUENCES),
     ("export", "Export…", Right.EXPORT),
     ("merge", "Merge…", Right.MERGE),
 )
 
 
 class SelectionBar(Panel):
-    """`verb_requested(key)`: add_tag, remove_tag, set_field, opt_in, export, merge."""
+    """`verb_requested(key)`: add_tag, remove_tag, set_field, opt_in, enrol, export, merge."""
 
     verb_requested = Signal(str)
     all_requested = Signal()

@@ -20,6 +20,7 @@ RADIUS_PX = 12
 META_PX, META_LINE_PX = 11, 16
 NOTE_PX = 12
 ICON_PX = 14
+WHY = "Why?"
 BUTTON_LINE_PX = 34
 WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop
 
@@ -97,6 +98,28 @@ class BubbleDelegate(QStyledItemDelegate):
         at = QPointF(x - box.left() - self._theme.px(PAD_X_PX), y - box.top() - plan.text_top_px)
         return plan.text.link_at(at)
 
+    def why_at(self, entry: BubbleEntry, row: QRect, x: int, y: int) -> bool:
+        """True if a point of the view is on the bubble's *Why?*, or on what that asks about."""
+        if not entry.asks_why:
+            return False
+        plan = self._plan(entry, self._view.width())
+        inner = self.bubble_rect(entry, row).adjusted(
+            self._theme.px(PAD_X_PX), 0, -self._theme.px(PAD_X_PX), 0
+        )
+        if self._why_rect(inner, inner.top() + plan.meta_top_px).contains(x, y):
+            return True
+        tops = [(inner.top() + top_px, title_px + text_px) for _, top_px, title_px, text_px in plan.notes]
+        return inner.left() <= x <= inner.right() and any(top <= y < top + high for top, high in tops)
+
+    def _why_px(self) -> int:
+        return QFontMetrics(self._theme.font(META_PX, 600)).horizontalAdvance(WHY) + 2
+
+    def _why_rect(self, inner: QRect, top_px: int) -> QRect:
+        """Where *Why?* stands: at the reading side of the line with the time."""
+        height_px = max(self._theme.px(META_LINE_PX), QFontMetrics(self._theme.font(META_PX)).height())
+        left_px = inner.right() + 1 - self._why_px() if self._mirrored else inner.left()
+        return QRect(left_px, top_px, self._why_px(), height_px)
+
     @property
     def _mirrored(self) -> bool:
         return self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
@@ -114,6 +137,8 @@ class BubbleDelegate(QStyledItemDelegate):
             text = self._cache.get(entry.key, hash(entry.text), entry.text, most_px)
         meta = QFontMetrics(self._theme.font(META_PX))
         wide_px = meta.horizontalAdvance(entry.meta) + (px(ICON_PX + 4) if entry.tick else 0)
+        if entry.asks_why:
+            wide_px += self._why_px() + px(12)
         y = px(PAD_Y_PX)
         media_top, bold = y, QFontMetrics(self._theme.font(13, 600))
         regular = QFontMetrics(self._theme.font(13))
@@ -230,6 +255,12 @@ class BubbleDelegate(QStyledItemDelegate):
             self._theme.icon(entry.tick, entry.tick_color).paint(painter, spot)
             step_px = side_px + px(4)
             line = line.adjusted(step_px, 0, 0, 0) if self._mirrored else line.adjusted(0, 0, -step_px, 0)
+        if entry.asks_why:
+            painter.setFont(self._theme.font(META_PX, 600))
+            painter.setPen(self._theme.color("accent"))
+            painter.drawText(self._why_rect(inner, top_px), Qt.AlignmentFlag.AlignCenter, WHY)
+            why_px = self._why_px() + px(8)
+            line = line.adjusted(0, 0, -why_px, 0) if self._mirrored else line.adjusted(why_px, 0, 0, 0)
         painter.setFont(font)
         painter.setPen(self._theme.color("muted"))
         side = Qt.AlignmentFlag.AlignLeft if self._mirrored else Qt.AlignmentFlag.AlignRight

@@ -34,6 +34,7 @@ class ComposeBox(QWidget):
     value_edited = Signal(str, str)
     send_requested = Signal()
     history_requested = Signal()
+    why_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +48,12 @@ class ComposeBox(QWidget):
         column.setSpacing(0)
         self.banner = Banner(theme, "danger", "", attached=True, name="compose_banner")
         self.banner.action_requested.connect(self.history_requested)
+        self.why = Button(theme, "Why?", "banner-danger", name="compose_why")
+        self.why.setToolTip("Why marketing would not simply go out, step by step")
+        self.why.clicked.connect(self.why_requested)
+        row = self.banner.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.count() - 1, self.why, 0, Qt.AlignmentFlag.AlignVCenter)
         self.banner.hide()
         column.addWidget(self.banner)
         self.frame = ComposeFrame(theme)

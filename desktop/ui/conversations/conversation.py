@@ -56,7 +56,7 @@ class ConversationArea(QWidget):
         self._stale = True
         self._load = Latest(desk.tasks, self, self._problem)
         self._keeper = DraftKeeper(desk.app.conversations, desk.tasks, self._problem, self)
-        self._delivery = Delivery(desk, self)
+        self._delivery = Delivery(desk, self, self._show_history)
         self._verbs = ContactVerbs(desk, self, self.reload, self._problem)
         theme = desk.theme
         row = QHBoxLayout(self)
@@ -90,13 +90,14 @@ class ConversationArea(QWidget):
         box.template_dropped.connect(self._drop)
         box.value_edited.connect(lambda name, value: self._edit(self._state.set_value(name, value)))
         box.send_requested.connect(self.send)
-        box.history_requested.connect(self.beside.bring)
-        box.history_requested.connect(panel.show_history)
+        box.history_requested.connect(self._show_history)
         self.header.assign_requested.connect(self._assign)
         self.header.open_requested.connect(self._set_open)
         self.header.panel_requested.connect(self.beside.turn_over)
         self.beside.folded.connect(self.header.show_folded)
         thread.send_again_requested.connect(self._send_again)
+        thread.why_requested.connect(lambda message_id: self._spawn(self._delivery.why_of(message_id)))
+        box.why_requested.connect(self._why)
         thread.link_requested.connect(lambda address: QDesktopServices.openUrl(QUrl(address)))
         panel.opt_in.change_requested.connect(
             lambda value: self._with_opened(self._verbs.change_opt_in, value)
@@ -316,6 +317,15 @@ class ConversationArea(QWidget):
     async def _repeat(self, message: MessageView, opened: OpenConversation) -> None:
         await self._delivery.send_again(message, opened, self._templates)
         self.reload()
+
+    def _why(self) -> None:
+        """Why the banner stands there: for the chosen template, else for any marketing."""
+        if self._opened is not None:
+            self._spawn(self._delivery.why(self._state))
+
+    def _show_history(self) -> None:
+        self.beside.bring()
+        self.panel.show_history()
 
     # Who answers, and whether it is done.
 

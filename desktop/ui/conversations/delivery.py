@@ -1,13 +1,15 @@
 """From the draft to the one door, with the questions that stand between."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import Final
 
-from PySide6.QtWidgets import QWidget
+import shiboken6
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.domain.compose import ComposeState
-from desktop.domain.consent import Outcome, Override, Path, Verdict
+from desktop.domain.consent import Category, Outcome, Override, Path, Verdict
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Lane
 from desktop.domain.outbox import Submission
@@ -15,8 +17,9 @@ from desktop.domain.people import Right, User, may
 from desktop.domain.templates import Template, missing, preview
 from desktop.services.conversations import OpenConversation
 from desktop.ui.conversations import consent_words
-from desktop.ui.conversations.asking import Caution, explain, warn
+from desktop.ui.conversations.asking import Caution, Why, explain, warn
 from desktop.ui.desk import Desk
+from desktop.ui.why.dialog import EventWanted, why_contact, why_message
 
 _MOST_ROUNDS: Final = 5
 """How often the facts may change between the dialog and the door before the person is told to look again."""
@@ -62,11 +65,15 @@ def repeated(
 
 
 class Delivery:
-    """Sends drafts and repeats messages, each asked by the rule first. The dialogs open in `owner`'s window."""
+    """Sends drafts and repeats messages, each asked by the rule first. The dialogs open in `owner`'s window.
 
-    def __init__(self, desk: Desk, owner: QWidget) -> None:
+    show_history: brings the history of the contact's opt-in.
+    """
+
+    def __init__(self, desk: Desk, owner: QWidget, show_history: Callable[[], object]) -> None:
         self._desk = desk
         self._owner = owner
+        self._show_history = show_history
 
     async def send(
         self, state: ComposeState, opened: OpenConversation, *, retry_of: int | None = None
@@ -93,7 +100,7 @@ class Delivery:
             verdict = state.verdict(app.clock.now())
             if verdict.outcome is Outcome.SEND:
                 verdict = done.verdict
-        await self._explain(verdict)
+        await self._explain(verdict, state)
         return False
 
     async def send_again(
@@ -105,7 +112,7 @@ class Delivery:
             return True
         state = repeated(message, opened, templates)
         if state is None:
-            await self._explain(done.verdict)
+            await self._explain(done.verdict, None)
             return False
         state, opened = await self._fresh(state, self._desk.user())
         return await self.send(state, opened, retry_of=message.id)
@@ -130,7 +137,42 @@ class Delivery:
             consent_words.warning_html(state, opened.history, now),
             refused,
         )
-        return await warn(self._desk.theme, self._owner.window(), caution)
+        return await warn(self._desk.theme, self._owner.window(), caution, self._why(state))
 
-    async def _explain(self, verdict: Verdict) -> None:
-        await explain(self._desk.theme, self._owner.window(), verdict.reason.label, escape(verdict.sentence))
+    async def _explain(self, verdict: Verdict, state: ComposeState | None) -> None:
+        why = self._why(state) if state is not None else None
+        words = escape(verdict.sentence)
+        await explain(self._desk.theme, self._owner.window(), verdict.reason.label, words, why)
+
+    def _why(self, state: ComposeState) -> Why:
+        """Answers for the draft over a dialog; who wants to see the consent event leaves that dialog."""
+
+        async def answer(dialog: QDialog) -> None:
+            wanted = await self.why(state)
+            if wanted and shiboken6.isValid(dialog):
+                dialog.reject()
+
+        return lambda dialog: self._desk.tasks.spawn(dialog, answer(dialog))
+
+    async def why(self, state: ComposeState) -> bool:
+        """Say what would become of the draft if it were marketing. True if the person went on to the history."""
+        chosen = state.template
+        asks = chosen is not None and chosen.effective_category is Category.MARKETING
+        wanted = await why_contact(
+            self._desk,
+            self._owner,
+            state.contact_id,
+            chosen.id if chosen is not None and asks else None,
+            Path.COMPOSE,
+            marketing=True,
+        )
+        return self._leave_for(wanted)
+
+    async def why_of(self, message_id: int) -> None:
+        """Say why a message of the thread went out or did not."""
+        self._leave_for(await why_message(self._desk, self._owner, message_id))
+
+    def _leave_for(self, wanted: EventWanted | None) -> bool:
+        if wanted is not None:
+            self._show_history()
+        return wanted is not None

@@ -61,6 +61,11 @@ class BubbleEntry:
     tick_color: Color
 
     @property
+    def asks_why(self) -> bool:
+        """True where the bubble says that something was not as usual, and *Why?* stands beside it."""
+        return self.message.outgoing and bool(self.notes)
+
+    @property
     def spoken(self) -> str:
         """The whole bubble for a screen reader."""
         message = self.message

@@ -31,6 +31,7 @@ class ThreadView(QListView):
     older_requested = Signal()
     newer_requested = Signal()
     send_again_requested = Signal(int)
+    why_requested = Signal(int)
     link_requested = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -110,20 +111,37 @@ class ThreadView(QListView):
         entry = self.selected()
         if entry is not None and event.matches(QKeySequence.StandardKey.Copy):
             self._copy(entry)
+        elif entry is not None and entry.message.outgoing and event.text() == "?":
+            self.why_requested.emit(entry.message.id)
         else:
             super().keyPressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        address = self._link_under(event.position().toPoint())
-        if address and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        at = event.position().toPoint()
+        address = self._link_under(at)
+        if address:
             self.link_requested.emit(address)
+        elif (asked := self._why_under(at)) is not None:
+            self.why_requested.emit(asked.message.id)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        over = self._link_under(event.position().toPoint())
+        at = event.position().toPoint()
+        over = self._link_under(at) or self._why_under(at)
         shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
         self.viewport().setCursor(shape)
         super().mouseMoveEvent(event)
+
+    def _why_under(self, at: QPoint) -> BubbleEntry | None:
+        """The message whose *Why?* is under a point."""
+        index = self.indexAt(at)
+        entry = index.data(ENTRY) if index.isValid() else None
+        if not isinstance(entry, BubbleEntry):
+            return None
+        asks = self._delegate.why_at(entry, self.visualRect(index), at.x(), at.y())
+        return entry if asks else None
 
     def _link_under(self, at: QPoint) -> str | None:
         index = self.indexAt(at)
@@ -140,6 +158,10 @@ class ThreadView(QListView):
         copy.setObjectName("thread_copy")
         copy.setEnabled(bool(entry.message.text))
         copy.triggered.connect(lambda: self._copy(entry))
+        if entry.message.outgoing:
+            why = menu.addAction(self._theme.icon("question"), "Why?\t?")
+            why.setObjectName("thread_why")
+            why.triggered.connect(lambda: self.why_requested.emit(entry.message.id))
         if entry.message.status is Status.FAILED:
             again = menu.addAction(self._theme.icon("arrow-clockwise"), "Send again")
             again.setObjectName("thread_send_again")

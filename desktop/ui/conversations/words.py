@@ -103,13 +103,22 @@ STATUS_WORDS: Final = {
 
 
 def origin(message: MessageView) -> str:
-    """Where a message of ours came from: 'Broadcast · Diwali early access', 'Automatic', a name."""
+    """Where a message of ours came from: 'Broadcast · Diwali early access', 'Sequence · Welcome, step 2', a name."""
     if not message.outgoing or message.path is None:
         return ""
     if message.broadcast_id is not None:
         return f"Broadcast · {message.broadcast_name}"
+    if message.path is Path.SEQUENCE and message.sequence_name:
+        return f"Sequence · {sequence_step(message)}"
     named = {Path.AUTOMATIC: "Automatic", Path.BOT: "Bot", Path.SEQUENCE: "Sequence", Path.API: "API"}
     return named.get(message.path, message.author_name)
+
+
+def sequence_step(message: MessageView) -> str:
+    """Which sequence and step a message belongs to: 'Welcome, step 2'; "" for one that belongs to none."""
+    if not message.sequence_name or message.step_number is None:
+        return message.sequence_name
+    return f"{message.sequence_name}, step {message.step_number}"
 
 
 # The reply window.

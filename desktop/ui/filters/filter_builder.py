@@ -170,20 +170,22 @@ class FilterBuilder(QWidget):
     filter_changed = Signal(object)
 
     def __init__(
-        self, theme: Theme, *, label: str = "Who should get it?", parent: QWidget | None = None
-    ) -> None:
+        self, theme: Theme, *, label: str = "Who should get it?", name: str = "filter",
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """name: what its controls' names begin with, where several stand on one page."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._name = theme, name
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self.group = Group(theme, Vocabulary(), "filter")
+        self.group = Group(theme, Vocabulary(), name)
         self._column.addWidget(self.group)
         self._told: Filter = EVERYONE
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(TYPING_MS)
         self._typing.timeout.connect(self.flush)
-        named(self, "filter_builder", label)
+        named(self, f"{name}_builder", label)
 
     def show_filter(self, wanted: Filter, vocabulary: Vocabulary) -> None:
         """Show another filter with what can be asked, without telling."""
@@ -191,7 +193,7 @@ class FilterBuilder(QWidget):
         self._column.removeWidget(self.group)
         self.group.hide()
         self.group.deleteLater()
-        self.group = Group(self._theme, vocabulary, "filter")
+        self.group = Group(self._theme, vocabulary, self._name)
         self.group.show_filter(wanted)
         self.group.changed.connect(self._changed)
         self._column.addWidget(self.group)

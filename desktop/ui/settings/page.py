@@ -27,6 +27,7 @@ from desktop.ui.settings.pace import PaceCard
 from desktop.ui.settings.people import PeoplePanel, SignInCard
 from desktop.ui.settings.sandbox import START_OVER, SandboxCard, StartOverCard
 from desktop.ui.settings.savecard import SaveCard, SettingsCard
+from desktop.ui.settings.timezone import TimeZoneCard, zone_choices
 from desktop.ui.settings.whatsapp import ConnectionCard, SandboxConnectionCard
 from desktop.ui.shell import diagnostics
 from desktop.ui.shell.appearance import Appearance
@@ -56,10 +57,11 @@ class SettingsPage(QWidget):
         self._show_rights()
         self._reload()
         self._spawn(self._read_connection())
+        self._spawn(self._read_zones())
         self._spawn(self._read_about())
 
     def open_section(self, key: str) -> None:
-        """whatsapp, consent, fields, people, activity, pace, appearance, sandbox or about. Raises KeyError."""
+        """whatsapp, consent, fields, people, activity, pace, time, appearance, sandbox or about. Raises KeyError."""
         self.frame.choose(key)
 
     @property
@@ -77,6 +79,7 @@ class SettingsPage(QWidget):
         self.strict, self.words = StrictCard(theme), WordsCard(theme)
         self.answers, self.roles = AnswersCard(theme), RolesCard(theme)
         self.pace = PaceCard(theme, is_sandbox=app.is_sandbox)
+        self.time_zone = TimeZoneCard(theme)
         self.fields = FieldsCard(self._desk)
         self.sign_in, self.people = SignInCard(theme), PeoplePanel(self._desk)
         self.people.people_read.connect(self.sign_in.show_people)
@@ -85,7 +88,7 @@ class SettingsPage(QWidget):
         self.sandbox, self.start_over = SandboxCard(theme), StartOverCard(theme)
         self.about = AboutCard(theme)
         self._settings_cards: tuple[SettingsCard, ...] = (
-            self.strict, self.words, self.answers, self.roles, self.pace, self.sign_in,
+            self.strict, self.words, self.answers, self.roles, self.pace, self.time_zone, self.sign_in,
         )  # fmt: skip
         self._starting_over = Once(self._desk.tasks, self, self._show_starting_over)
         self._appearance = Appearance(theme, app.machine, self._desk.tasks, self)
@@ -101,6 +104,7 @@ class SettingsPage(QWidget):
             Section("people", "People", [self.people, self.sign_in, self.people.rights]),
             Section("activity", "Activity", [self.activity], fills=True),
             Section("pace", "Pace", [self.pace]),
+            Section("time", "Time zone", [self.time_zone]),
             Section("appearance", "Appearance", [self.appearance]),
         ]
         if self._desk.app.is_sandbox:
@@ -159,6 +163,9 @@ class SettingsPage(QWidget):
                 app.sandbox_url, form.webhook_path, SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
             )
         self.sandbox.address.show_value(app.sandbox_url)
+
+    async def _read_zones(self) -> None:
+        self.time_zone.show_choices(await asyncio.to_thread(zone_choices, self._desk.app.clock.now()))
 
     async def _read_about(self) -> None:
         app = self._desk.app

@@ -1,6 +1,5 @@
 """Light or dark, and the size of the text: put on the program at once, kept on this computer."""
 
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 

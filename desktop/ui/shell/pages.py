@@ -28,6 +28,13 @@ class Refreshes(Protocol):
     def refresh(self) -> None: ...
 
 
+@runtime_checkable
+class Searches(Protocol):
+    """A page with a field to search in."""
+
+    def focus_search(self) -> None: ...
+
+
 class Pages(QStackedWidget):
     """A stack by key."""
 

@@ -32,10 +32,11 @@ _NOTES = {
 
 
 class TemplateDetail(Body):
-    """`new_broadcast_requested(template id)`, `broadcast_requested(broadcast id)`."""
+    """`new_broadcast_requested(template id)`, `broadcast_requested(broadcast id)`, `sequence_requested(its id)`."""
 
     new_broadcast_requested = Signal(int)
     broadcast_requested = Signal(int)
+    sequence_requested = Signal(int)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime], on_copied: Callable[[], object]) -> None:
         super().__init__(name="template_detail")
@@ -46,6 +47,7 @@ class TemplateDetail(Body):
         self.facts = FactsCard(theme, on_copied)
         self.uses = UsesCard(theme, now)
         self.uses.broadcast_requested.connect(self.broadcast_requested)
+        self.uses.sequence_requested.connect(self.sequence_requested)
         self.column.addLayout(self._head())
         self.column.addWidget(self.notices)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)

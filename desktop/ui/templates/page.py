@@ -26,16 +26,18 @@ from desktop.ui.templates.list import TemplateList
 
 AGE_MS = 15_000
 _HOW = "Templates are written in WhatsApp Manager and reviewed by WhatsApp. When you have made one there, refresh."
-_HOW_SANDBOX = "The sandbox has four of its own, and takes new ones as WhatsApp does. Refresh to read them."
+_HOW_SANDBOX = "The sandbox has some of its own, and takes new ones as WhatsApp does. Refresh to read them."
 
 
 class TemplatesPage(QWidget):
-    """`broadcast_requested(broadcast_id)` when a person follows where a template is used.
+    """`broadcast_requested(broadcast_id)`, `sequence_requested(sequence_id)` when a person follows where a template
+    is used.
 
     `new_broadcast_requested(template_id)` for a new broadcast with it.
     """
 
     broadcast_requested = Signal(int)
+    sequence_requested = Signal(int)
     new_broadcast_requested = Signal(int)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -139,6 +141,7 @@ class TemplatesPage(QWidget):
         self.list.template_chosen.connect(self._choose)
         self.list.filtered.connect(self._show_count)
         self.detail.broadcast_requested.connect(self.broadcast_requested)
+        self.detail.sequence_requested.connect(self.sequence_requested)
         self.detail.new_broadcast_requested.connect(self.new_broadcast_requested)
         for wish in (self.refresh_button.clicked, self.empty.action_requested, self.problem.action_requested):
             wish.connect(self.refresh_from_whatsapp)
@@ -157,7 +160,7 @@ class TemplatesPage(QWidget):
     def _heard(self, changes: Changes) -> None:
         if changes.has(Topic.TEMPLATE) or changes.has(Topic.SETTINGS):
             self._reload.soon()
-        elif changes.has(Topic.BROADCAST):
+        elif changes.has(Topic.BROADCAST) or changes.has(Topic.SEQUENCE):
             self._load_uses()
 
     async def _load(self) -> None:

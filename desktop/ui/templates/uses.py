@@ -1,29 +1,34 @@
-"""Where a template is used: drafts, broadcasts under way, and the last ones that ended."""
+"""Where a template is used: drafts, broadcasts under way, sequences, and the last broadcasts that ended."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from PySide6.QtCore import QModelIndex, Signal
 
+from desktop.domain.sequence import SequenceStatus
 from desktop.domain.template_uses import TemplateUse, UseKind
 from desktop.ui.broadcasts import words
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import ROW, Cell, Column, Rows
 from desktop.ui.parts.table import Table
+from desktop.ui.sequences import words as sequence_words
 from desktop.ui.theme import Theme
 
 
 class UsesCard(Card):
-    """`broadcast_requested(id)` when a person follows one, by a click or by Enter."""
+    """`broadcast_requested(id)`, `sequence_requested(id)` when a person follows one, by a click or by Enter."""
 
     broadcast_requested = Signal(int)
+    sequence_requested = Signal(int)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__("Where it is used", pad_px=18, name="template_uses_card")
         self._now = now
         columns: list[Column[TemplateUse]] = [
-            Column("Broadcast", lambda one: Cell(one.name or "No name yet", bold=True)),
+            Column("Used by", lambda one: Cell(one.name or "No name yet", bold=True)),
+            Column("What", lambda one: Cell(_WHAT[one.kind], color="muted"), 92),
             Column("State", _status, 106),
             Column("Sent", _counts, 122),
             Column("When", self._when, 108),
@@ -33,9 +38,9 @@ class UsesCard(Card):
         self.table.fit_rows()
         self.table.clicked.connect(self._follow)
         self.table.activated.connect(self._follow)
-        self.table.setToolTip("Click to see the broadcast")
+        self.table.setToolTip("Click to see it")
         self.none = Label(
-            "Not used yet: no broadcast, running or drafted, has this template.", "soft", wrap=True,
+            "Not used yet: no broadcast and no sequence, running or drafted, has this template.", "soft", wrap=True,
             name="template_uses_none",
         )  # fmt: skip
         self.body.addWidget(self.table)
@@ -58,20 +63,33 @@ class UsesCard(Card):
 
     def _follow(self, index: QModelIndex) -> None:
         use = index.data(ROW)
-        if isinstance(use, TemplateUse):
+        if not isinstance(use, TemplateUse):
+            return
+        if use.kind is UseKind.SEQUENCE:
+            self.sequence_requested.emit(use.id)
+        else:
             self.broadcast_requested.emit(use.id)
 
     def _when(self, use: TemplateUse) -> Cell:
-        said = "Begun" if use.kind is UseKind.DRAFT else "Launched"
+        begun = use.kind is UseKind.DRAFT or use.status is SequenceStatus.DRAFT
+        said = "Begun" if begun else "Activated" if use.kind is UseKind.SEQUENCE else "Launched"
         return Cell(words.when(use.at, self._now()), color="muted", tooltip=f"{said} {words.full(use.at)}")
 
 
+_WHAT: Final = {
+    UseKind.DRAFT: "Broadcast",
+    UseKind.BROADCAST: "Broadcast",
+    UseKind.SEQUENCE: "Sequence",
+}
+
+
 def _status(use: TemplateUse) -> Cell:
-    text, kind = words.BROADCAST_STATUS[use.status]
-    return Cell(text, kind)
+    if isinstance(use.status, SequenceStatus):
+        return Cell(*sequence_words.STATUS[use.status])
+    return Cell(*words.BROADCAST_STATUS[use.status])
 
 
 def _counts(use: TemplateUse) -> Cell:
-    if use.kind is UseKind.DRAFT:
+    if use.kind is UseKind.DRAFT or use.status is SequenceStatus.DRAFT:
         return Cell("–", color="muted")
     return Cell(f"{use.sent_count:,} of {use.selected_count:,}", color="muted")

@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 
 from desktop.domain.changes import Changes, Topic
+from desktop.domain.sequence import SequenceStatus
 from desktop.domain.template_notices import Notice, Severity, warnings
 from desktop.domain.template_uses import TemplateUse, UseKind
 from desktop.domain.templates import Template
@@ -68,9 +69,13 @@ def newly(before: Template, after: Template, at: datetime) -> Notice | None:
 
 
 def used_by(uses: list[TemplateUse]) -> str:
-    """'Used by “Spring” and 2 more.'"""
-    first = sorted(uses, key=lambda one: one.kind is UseKind.DRAFT)[0]
-    what = "the draft " if first.kind is UseKind.DRAFT else ""
+    """'Used by “Spring” and 2 more.', what runs first."""
+    first = sorted(uses, key=_is_draft)[0]
+    what = "the sequence " if first.kind is UseKind.SEQUENCE else "the draft " if _is_draft(first) else ""
     name = f"“{first.name}”" if first.name else "a broadcast without a name"
     more = len(uses) - 1
     return f"Used by {what}{name}{f' and {more:,} more' if more else ''}."
+
+
+def _is_draft(use: TemplateUse) -> bool:
+    return use.kind is UseKind.DRAFT or use.status is SequenceStatus.DRAFT

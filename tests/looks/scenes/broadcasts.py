@@ -123,7 +123,7 @@ async def filled(stage: Stage) -> None:
 
 
 async def _wizard(stage: Stage) -> None:
-    stage.window.new_broadcast()
+    stage.window.places.new_broadcast()
     await stage.seen("wizard_templates")
     table = stage.find(Table, "wizard_templates")
     rows = table.model()

@@ -8,10 +8,11 @@ from desktop.domain.contact_table import Target
 from desktop.domain.filters import Attribute, Kind
 from desktop.domain.importcolumns import Becomes, Column
 from desktop.domain.importing import Counts, ImportResult, RejectedRow
+from desktop.domain.report import Choice, Scope
 from desktop.services.exports import ExportFormat
-from desktop.services.imports import Stage as Phase
 from desktop.services.importwriting import Progress
-from desktop.ui.contacts.exports.dialog import ExportFlow, open_export
+from desktop.services.importwriting import Stage as Phase
+from desktop.ui.contacts.exports import open_export
 from desktop.ui.contacts.imports import words
 from desktop.ui.contacts.imports.country import choose_country
 from desktop.ui.contacts.imports.dialog import open_import
@@ -19,6 +20,8 @@ from desktop.ui.contacts.imports.flow import ImportFlow
 from desktop.ui.contacts.imports.mapping import Mapping
 from desktop.ui.contacts.imports.newattribute import ask_attribute
 from desktop.ui.contacts.imports.writing import Busy
+from desktop.ui.exports.flow import ExportFlow
+from desktop.ui.reports.export import export_messages
 from tests.looks.stage import Stage
 
 FILE = "november_leads.xlsx"
@@ -196,6 +199,12 @@ async def export_ask(stage: Stage) -> None:
 async def export_running(stage: Stage) -> None:
     flow = await _export(stage, ExportFormat.CSV)
     flow.card.show_progress(412, 1_000, 75)
+
+
+async def report_export(stage: Stage) -> None:
+    window = stage.window
+    window.tasks.spawn(window, export_messages(window.desk, window, Scope(search="priya"), Choice(), 1_589))
+    await stage.seen("export")
 
 
 async def _export(stage: Stage, format: ExportFormat) -> ExportFlow:

@@ -55,6 +55,10 @@ async def pace(stage: Stage) -> None:
     await _section(stage, "pace")
 
 
+async def time_zone(stage: Stage) -> None:
+    await _section(stage, "time")
+
+
 async def appearance(stage: Stage) -> None:
     await _section(stage, "appearance")
 

@@ -28,6 +28,7 @@ from desktop.services.conversations import Conversations
 from desktop.services.demo import Demo
 from desktop.services.feed import Feed
 from desktop.services.sending import Sending
+from desktop.services.sequences import Sequences
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
 from desktop.store import broadcasts, claims, engines, opening, outbox, people, templates
@@ -246,6 +247,7 @@ async def open_scene(theme: Theme, path: Path) -> AsyncIterator[Scene]:
     made = App(
         store=store, clock=clock, feed=Feed(store), workspace=Workspace(store), contacts=Contacts(store),
         conversations=Conversations(store), sending=Sending(store, wake), broadcasts=Broadcasts(store, wake),
+        sequences=Sequences(store, wake),
         templates=Templates(store, clock, fetch), is_sandbox=True,
     )  # fmt: skip
     everybody = await store.read(people.every)

@@ -250,7 +250,7 @@ async def test_an_agent_reads_who_saves_segments(stage: Stage) -> None:
 @staged
 async def test_back_leads_to_the_conversation_that_the_page_was_opened_from(stage: Stage) -> None:
     priya = await id_of(stage, "Priya Sharma")
-    stage.window.open_contact(priya)
+    stage.window.places.open_contact(priya)
     await stage.quiet()
     await stage.click("contact_open")
     page = stage.window.pages.currentWidget()

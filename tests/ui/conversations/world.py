@@ -19,6 +19,7 @@ from desktop.services.contacts import Contacts
 from desktop.services.conversations import Conversations
 from desktop.services.feed import Feed
 from desktop.services.sending import Sending
+from desktop.services.sequences import Sequences
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
 from desktop.store import (
@@ -118,6 +119,7 @@ async def open_world(folder: FilePath, at: datetime | None = None) -> World:
         conversations=Conversations(store),
         sending=Sending(store, lambda: None),
         broadcasts=Broadcasts(store, lambda: None),
+        sequences=Sequences(store, lambda: None),
         templates=Templates(store, clock, fetch),
         is_sandbox=True,
     )

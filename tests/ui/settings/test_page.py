@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QRadioButton, QSlider
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QRadioButton, QSlider
 
+from desktop.system.zone import machine_zone
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.numberfield import NumberField
 from desktop.ui.settings.page import SettingsPage
@@ -147,3 +148,35 @@ async def test_about_tells_version_store_and_folder(stage: Stage, tmp_path: Path
     copied = QGuiApplication.clipboard().text()
     assert "Workspace: Sandbox" in copied
     assert "Store: SQLite" in copied
+
+
+@staged
+async def test_the_time_zone_is_the_machines_until_another_is_found_by_a_part_of_its_name(
+    stage: Stage,
+) -> None:
+    page = await settings(stage)
+    page.open_section("time")
+    await stage.quiet()
+    zone = stage.find(QComboBox, "time_zone")
+    assert zone.currentText().split(" · ")[0] == machine_zone().replace("_", " ")
+    assert not page.unsaved_titles
+    field, completer = zone.lineEdit(), zone.completer()
+    assert field is not None
+    assert completer is not None
+    popup = completer.popup()
+    assert popup is not None
+    field.selectAll()
+    QTest.keyClicks(field, "york")
+    await until(lambda: completer.completionCount() == 1, "what holds the letters")
+    assert completer.currentCompletion() == "America/New York · UTC−05:00"
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert page.unsaved_titles == ["Days and hours"]
+    await stage.click("time_zone_card_save")
+    assert (await stage.app.workspace.settings()).time_zone == "America/New_York"
+    assert zone.currentText() == "America/New York · UTC−05:00"
+    field.setText("Mars/Olympus")
+    await stage.click("time_zone_card_save")
+    assert "is no time zone" in stage.find(Label, "row_time_zone-note").text()
+    await stage.click("time_zone_card_discard")
+    assert not page.unsaved_titles

@@ -242,7 +242,7 @@ async def test_turning_signing_in_on_elsewhere_puts_out_who_has_not_signed_in(
 ) -> None:
     async with open_house(tmp_path, theme) as window:
         app, meera = window.desk.app, window.desk.user()
-        window.open_contact(1)
+        window.places.open_contact(1)
         await settled(window)
         text = window.findChild(QWidget, "compose_text")
         assert text is not None
@@ -289,7 +289,9 @@ async def test_a_draft_of_a_closed_account_does_not_hold_the_window_up(
 ) -> None:
     async with house(tmp_path, theme) as at:
         window = await at.come_in("lina", OTHER)
-        window.open_contact(await window.desk.app.contacts.add("Kim Lee", "+16045550142", "CA", at.people[0]))
+        window.places.open_contact(
+            await window.desk.app.contacts.add("Kim Lee", "+16045550142", "CA", at.people[0])
+        )
         await settled(window)
         text = window.findChild(QWidget, "compose_text")
         assert text is not None
@@ -303,7 +305,7 @@ async def test_a_draft_of_a_closed_account_does_not_hold_the_window_up(
 async def test_a_role_that_is_taken_counts_though_the_broadcast_cannot_be_kept(stage: Stage) -> None:
     await stage.sit_down("Arun Das")
     arun = stage.window.desk.user()
-    stage.window.new_broadcast()
+    stage.window.places.new_broadcast()
     await stage.quiet()
     name = stage.find(QLineEdit, "wizard_name")
     name.setFocus()
@@ -320,7 +322,7 @@ async def test_a_draft_is_kept_by_signing_out(stage: Stage) -> None:
     await stage.app.accounts.set_password(
         stage.window.desk.user().id, PASSWORD, stage.window.desk.user(), sign_in_name="meera"
     )
-    stage.window.open_contact(1)
+    stage.window.places.open_contact(1)
     await stage.quiet()
     await stage.type_into("compose_text", "Half a sente")
     stage.window.sign_out()

@@ -8,7 +8,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 
+from desktop.domain.broadcast import suggest
 from desktop.domain.consent import Category
+from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.template_notices import NoticeKind
 from desktop.options import SANDBOX_TOKEN, SANDBOX_WABA_ID
 from desktop.ui.broadcasts.list_view import BroadcastList
@@ -61,7 +63,7 @@ async def make(stage: Stage, wanted: dict[str, Any]) -> None:
 
 async def drafted(stage: Stage, template: str, name: str = "Spring preview") -> BroadcastsPage:
     """A draft of a broadcast, kept; the list of broadcasts is shown."""
-    stage.window.new_broadcast()
+    stage.window.places.new_broadcast()
     page = stage.find(BroadcastsPage, "broadcasts")
     wizard = page.wizard
     assert wizard is not None
@@ -197,6 +199,34 @@ async def test_a_pause_told_by_webhook_warns_wherever_the_template_is_used(stage
     await stage.sandbox("templates/winter_clearance", {"status": "APPROVED"})
     await until(lambda: wizard.view.next_button.isEnabled(), "the way on")
     assert not stage.sees("wizard_template_notices_1")
+
+
+@staged
+async def test_a_sequence_that_uses_it_is_told_and_followed(stage: Stage) -> None:
+    template = await stage.app.templates.by_name("winter_clearance")
+    values = tuple(suggest(name, template) for name in template.variables)
+    user, verbs = stage.window.desk.user(), stage.app.sequences
+    page = await opened(stage)
+    await choose(stage, page, "winter_clearance")
+    assert stage.sees("template_uses_none")
+    made = await verbs.create("Winter series", user)
+    await verbs.save_draft(made, Definition((SequenceStep(template.id, values),)), user)
+    rows = page.detail.uses.rows
+    await until(lambda: len(rows.rows) == 1, "the use")
+    assert [rows.cell(0, at).text for at in range(4)] == ["Winter series", "Sequence", "Draft", "–"]
+    await verbs.activate(made, user)
+    await until(lambda: rows.cell(0, 2).text == "Active", "its state")
+    assert rows.cell(0, 3).text == "0 of 0"
+    await stage.sandbox("templates/winter_clearance", {"status": "REJECTED"})
+    await until(lambda: bool(stage.window.toasts.shown), "the toast")
+    assert stage.window.toasts.shown[0].text == (
+        "winter_clearance: Rejected by WhatsApp. Used by the sequence “Winter series”."
+    )
+    table = page.detail.uses.table
+    spot = table.visualRect(rows.index(0, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    await stage.seen("sequence_name")
+    await until(lambda: stage.find(QLabel, "sequence_name").text() == "Winter series", "the sequence")
 
 
 @staged

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop.domain.problems import Problem
-from desktop.services.tablefiles import write_csv
+from desktop.services.sheetfiles import write_csv
 
 NAME: Final = "contacts example.csv"
 HEADINGS: Final = ("Phone", "Name", "Marketing opt-in", "Tags", "City")

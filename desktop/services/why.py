@@ -1,0 +1,235 @@
+"""*Why?*: the verdict on a message, step by step, and what was said on the wire."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from desktop.domain import phones, window
+from desktop.domain.consent import Category, Override, Path, Question, Verdict, decide
+from desktop.domain.contacts import Contact
+from desktop.domain.known import ABOUT_CONSENT, PASSES, REFUSALS, UNASKED, Explanation, Known
+from desktop.domain.messages import Status
+from desktop.domain.problems import NotFound
+from desktop.domain.reasons import Reason
+from desktop.domain.templates import Template, TemplateStatus
+from desktop.domain.why import explain
+from desktop.store import consent, contacts, settings, templates
+from desktop.store import facts as facts_store
+from desktop.store import why as why_store
+from desktop.store.engine import Store, Tx
+from desktop.whatsapp import errors
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call to WhatsApp. request, answer: text with the token masked; "" where they are not kept."""
+
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    http_status: int | None
+    request: str
+    answer: str
+
+
+class Whys:
+    """Answers the question for messages that exist, and for ones that somebody is about to send."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def of_message(self, message_id: int) -> Explanation:
+        """Why this message went out or did not. Raises NotFound, also for a message that was received."""
+        return explain(await self._store.read(lambda tx: known_of(tx, message_id), people=True))
+
+    async def of_contact(
+        self,
+        contact_id: int,
+        template_id: int | None,
+        path: Path,
+        *,
+        only_opted_in: bool = True,
+        marketing: bool = False,
+        before: Reason | None = None,
+    ) -> Explanation:
+        """What would become of a message to this contact now. Raises NotFound.
+
+        template_id None: plain text, or with `marketing` any marketing template. before: what stops it whatever consent says (selected twice, excluded, a variable without a value).
+        """
+
+        def read(tx: Tx) -> Known:
+            template = templates.get(tx, template_id) if template_id is not None else None
+            category = template.effective_category if template else Category.SERVICE
+            if template is None and marketing:
+                category = Category.MARKETING
+            return _question(tx, contact_id, template, category, path, only_opted_in, before)
+
+        return explain(await self._store.read(read, people=True))
+
+    async def exchanges(self, message_id: int) -> list[Exchange]:
+        """The calls that were made for a message, first to last."""
+        rows = await self._store.read(lambda tx: why_store.attempts(tx, message_id), people=True)
+        return [
+            Exchange(
+                row.number,
+                row.started_at,
+                row.ended_at,
+                row.outcome,
+                row.http_status,
+                row.request or "",
+                row.answer or "",
+            )
+            for row in rows
+        ]
+
+
+# A message that exists.
+
+
+def known_of(tx: Tx, message_id: int) -> Known:
+    """What is known of a message. Raises NotFound."""
+    row = why_store.message(tx, message_id)
+    if row is None:
+        raise NotFound(
+            "Message not found", f"Message {message_id} does not exist, or it was not sent from here."
+        )
+    reason = Reason(row.reason) if row.reason else None
+    asked = why_store.last_verdict(tx, message_id)
+    verdict = Reason(asked.reason) if asked is not None and asked.reason else None
+    known = Known(
+        path=Path(row.path),
+        category=Category(row.category),
+        status=Status(row.status),
+        now=tx.now,
+        reason=reason,
+        verdict=verdict if verdict in ABOUT_CONSENT | UNASKED else None,
+        asked=bool(row.asked),
+        contact_id=row.contact_id,
+        contact_name=row.contact_name or phones.pretty(row.phone or ""),
+        template_name=row.template_name or "",
+        template_revision=row.template_revision,
+        asked_at=asked.at if asked is not None else row.created_at,
+        only_opted_in=row.only_opted_in is not False,
+        strict=settings.load(tx).policy.strict,
+        override_reason=row.override_reason or row.launch_reason or "",
+        override_by_name=row.giver_name or row.launcher_name or "",
+        where=_where(row),
+        author_name=(row.author_name or "") if row.path == Path.COMPOSE.value else "",
+        error_details=row.error_details or "",
+        message_id=message_id,
+        attempt_count=row.attempt_count,
+    )
+    if row.enrolment_id is not None and row.step_number is not None:
+        known = replace(known, moved_on_to=why_store.moved_on_to(tx, row.enrolment_id, row.step_number))
+    return _with_facts(tx, _with_error(known, row.error_code), row)
+
+
+def _where(row: Any) -> str:
+    """The path's own thing in words."""
+    if row.sequence_name is not None and row.step_number is not None:
+        return f"{row.sequence_name}, step {row.step_number}"
+    return row.broadcast_name or ""
+
+
+def _with_error(known: Known, code: int | None) -> Known:
+    if code is None:
+        return known
+    rule = errors.rule(code)
+    return replace(known, error_code=code, error_title=rule.label, error_todo=rule.advice)
+
+
+def _with_facts(tx: Tx, known: Known, row: Any) -> Known:
+    """The contact's answers as the message's receipt names them; nothing where the rule did not look."""
+    if not known.asked or known.kind is not Category.MARKETING:
+        return known
+    then = why_store.answers(tx, row.consent_event_id)
+    facts = facts_store.unpack(row.facts)
+    again = Question(
+        known.path,
+        Category.MARKETING,
+        facts,
+        settings.load(tx).policy,
+        only_opted_in=known.only_opted_in,
+    )
+    return replace(
+        known,
+        opt_in=then.opt_in,
+        said=then.said,
+        stopped_in_whatsapp=then.is_stopped,
+        stopped=then.stopped,
+        us_number=facts.us_number,
+        passes_now=decide(again).may_send,
+    )
+
+
+# One that somebody is about to send.
+
+
+def _question(
+    tx: Tx,
+    contact_id: int,
+    template: Template | None,
+    category: Category,
+    path: Path,
+    only_opted_in: bool,
+    before: Reason | None,
+) -> Known:
+    person = contacts.get(tx, contact_id)
+    _, facts = consent.facts_of(tx, contact_id)
+    window_open = window.is_open(person.last_inbound_at, tx.now)
+    # With the toggle off the answer is as if the reason were given, as in the wizard's counts.
+    given = None if only_opted_in else Override("to be given", 0, facts.consent_event_id)
+    policy = settings.load(tx).policy
+    verdict = decide(
+        Question(
+            path,
+            category,
+            facts,
+            policy,
+            only_opted_in=only_opted_in,
+            override=given if path is Path.BROADCAST else None,
+            template_revision=template.revision if template else None,
+            window_open=window_open,
+        )
+    )
+    free = template is None and category is Category.SERVICE
+    reason = before or _hurdle(verdict, person, template, window_closed=free and not window_open)
+    known = Known(
+        path=path,
+        category=category,
+        status=None,
+        now=tx.now,
+        reason=reason,
+        verdict=verdict.reason if verdict.reason in PASSES | UNASKED | REFUSALS else None,
+        asked=verdict.asked,
+        contact_id=contact_id,
+        contact_name=person.shown_name,
+        template_name=template.name if template else "",
+        only_opted_in=only_opted_in,
+        strict=policy.strict,
+    )
+    if not verdict.asked or before in (Reason.DUPLICATE, Reason.EXCLUDED):
+        return known
+    now = why_store.answers(tx, facts.consent_event_id)
+    return replace(
+        known,
+        opt_in=facts.opt_in,
+        said=now.said if now.opt_in is facts.opt_in else None,
+        stopped_in_whatsapp=facts.stopped_in_whatsapp,
+        stopped=now.stopped,
+        us_number=facts.us_number,
+    )
+
+
+def _hurdle(verdict: Verdict, person: Contact, template: Template | None, *, window_closed: bool) -> Reason:
+    """The first thing in the way, consent first, as at the claim; else the verdict's own reason."""
+    if not verdict.may_send:
+        return verdict.reason
+    if not person.phone:
+        return Reason.NO_PHONE
+    if template is None:
+        return Reason.WINDOW_CLOSED if window_closed else verdict.reason
+    if template.status is TemplateStatus.GONE:
+        return Reason.TEMPLATE_GONE
+    return verdict.reason if template.sendable else Reason.TEMPLATE_NOT_APPROVED

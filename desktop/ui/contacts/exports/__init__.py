@@ -1,1 +1,0 @@
-"""Contacts as a file: the card that asks which and where, and shows how far it is."""

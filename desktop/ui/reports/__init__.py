@@ -1,0 +1,1 @@
+"""Reports: what was sent, what was not, and why."""

@@ -1,0 +1,1 @@
+"""Sequences: the list, a sequence’s steps, report and settings, and putting contacts in."""

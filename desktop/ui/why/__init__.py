@@ -1,0 +1,1 @@
+"""*Why?*: one card with the same words on every screen."""
