@@ -18,13 +18,15 @@ if __name__ == "__main__" and sys.argv[1:2] == ["job"]:
 
     sys.exit(jobtable.answer(sys.argv[2]))
 
+from desktop import printed
 from desktop.app import App, open_app
 from desktop.domain import filters
-from desktop.domain.audience import Breakdown, Line
+from desktop.domain.audience import Breakdown
 from desktop.domain.broadcast import BroadcastDraft, suggest
 from desktop.domain.consent import OptIn
 from desktop.domain.importing import Counts
 from desktop.domain.importing import Options as ImportOptions
+from desktop.domain.keys import Scope
 from desktop.domain.people import Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
@@ -35,19 +37,21 @@ from desktop.services.imports import Imports
 from desktop.store import opening
 from desktop.store.engine import REST_S
 from desktop.store.ledger import LedgerResult
-from desktop.store.sequence_ledger import SequenceLedger
 from desktop.system import logs
 from desktop.system.bundle import give_back_environment
 from desktop.system.paths import Paths
 
 T = TypeVar("T")
 commands = typer.Typer(add_completion=False, no_args_is_help=False, help="Assent: WhatsApp with consent.")
+key = typer.Typer(no_args_is_help=True, help="The keys with which programs use the HTTP API.")
+commands.add_typer(key, name="key")
 COMMAND_LINE = User(0, "The command line", Role.ADMIN)
 """Who acts when a command does: the person at the shell, who holds the file itself."""
 
 StoreOption = Annotated[
     str, typer.Option("--store", help="A path, or postgresql+psycopg://… ; default: the data folder's.")
 ]
+RealOption = Annotated[bool, typer.Option("--real", help="The real number's store.")]
 SandboxUrl = Annotated[str, typer.Option(help="Use the sandbox that answers at this address.")]
 
 
@@ -230,11 +234,11 @@ def broadcast(
             counted = await app.broadcasts.count(
                 wanted, chosen.effective_category, draft.only_opted_in, draft.variables
             )
-            _tell(_counts(counted))
+            _tell(printed.counts(counted))
             if dry_run:
                 return True
             result = await _send(app, draft, reason, counted)
-            _tell(_ledger(result))
+            _tell(printed.ledger(result))
             return result.is_green
 
     if not _run(work()):
@@ -250,9 +254,9 @@ def verify(store: StoreOption = "") -> None:
             results = await app.broadcasts.verify_all()
             followed = await app.sequences.verify_all()
         for one in results:
-            _tell(_ledger(one))
+            _tell(printed.ledger(one))
         for other in followed:
-            _tell(_sequence_ledger(other))
+            _tell(printed.sequence_ledger(other))
         return all(one.is_green for one in results) and all(one.is_green for one in followed)
 
     if not _run(work()):
@@ -263,7 +267,7 @@ def verify(store: StoreOption = "") -> None:
 def password(
     sign_in_name: Annotated[str, typer.Argument(help="Whose password is forgotten.")],
     store: StoreOption = "",
-    real: Annotated[bool, typer.Option("--real", help="The real number's store.")] = False,
+    real: RealOption = False,
 ) -> None:
     """Give somebody a new start password: the way back in for an admin who forgot their own."""
 
@@ -273,6 +277,56 @@ def password(
             return await app.accounts.give_start_password(sign_in_name, COMMAND_LINE)
 
     _tell({"sign_in_name": sign_in_name, "start_password": _run(work())})
+
+
+@key.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="The program that will use it.")],
+    scope: Annotated[Scope, typer.Option(help="restricted: send, and read the status.")] = Scope.ALL,
+    store: StoreOption = "",
+    real: RealOption = False,
+) -> None:
+    """Make a key; prints its secrets, which are shown this once."""
+
+    async def work() -> None:
+        async with open_app(_for_keys(store, real)) as app:
+            made = await app.keys.create(name, scope, COMMAND_LINE)
+        _tell({"apiKey": made.api_key.key_id, "apiSecret": made.api_secret, "bearer": made.bearer})
+
+    _run(work())
+
+
+@key.command("list")
+def list_keys(store: StoreOption = "", real: RealOption = False) -> None:
+    """Every key on a line, without secrets: when it was last used, and the messages of 24 hours."""
+
+    async def work() -> None:
+        async with open_app(_for_keys(store, real)) as app:
+            for one in await app.keys.every():
+                _tell(printed.key(one))
+
+    _run(work())
+
+
+@key.command("revoke")
+def revoke_key(
+    named: Annotated[str, typer.Argument(help="Its name, or the apiKey itself.")],
+    store: StoreOption = "",
+    real: RealOption = False,
+) -> None:
+    """Make a key useless from now on."""
+
+    async def work() -> None:
+        async with open_app(_for_keys(store, real)) as app:
+            found = await app.keys.named(named)
+            await app.keys.revoke(found.id, COMMAND_LINE)
+        _tell({"apiKey": found.key_id, "name": found.name, "revoked": True})
+
+    _run(work())
+
+
+def _for_keys(store: str, real: bool) -> Options:
+    return Options(_address(store, real=real), Paths.of(), engine=False, process="key")
 
 
 def _address(store: str, *, real: bool = False) -> str:
@@ -327,46 +381,6 @@ async def _send(app: App, draft: BroadcastDraft, reason: str, counted: Breakdown
         await asyncio.sleep(0.2)
     await app.quiet()
     return await app.broadcasts.verify(saved)
-
-
-def _counts(counted: Breakdown) -> dict[str, Any]:
-    return {
-        "selected": counted.selected_count,
-        "will_be_sent": counted.will_be_sent_count,
-        "left_out": counted.left_out_count,
-        "lines": {line.value: counted.count(line) for line in Line if counted.count(line)},
-    }
-
-
-def _ledger(result: LedgerResult) -> dict[str, Any]:
-    figures = result.figures
-    return {
-        "broadcast": result.broadcast_id,
-        "name": result.name,
-        "selected": figures.selected_count,
-        "to_send": figures.to_send_count,
-        "left_out": figures.left_out_count,
-        "now": {status.value: count for status, count in sorted(figures.now.items())},
-        "reached": {
-            "sent": figures.sent_count,
-            "delivered": figures.delivered_count,
-            "read": figures.read_count,
-        },
-        "ledger": "green" if result.is_green else "red",
-        "faults": list(result.faults),
-    }
-
-
-def _sequence_ledger(result: SequenceLedger) -> dict[str, Any]:
-    return {
-        "sequence": result.sequence_id,
-        "name": result.name,
-        "enrolled": result.counts.enrolled_count,
-        "now": {status.value: count for status, count in sorted(result.counts.by_status.items())},
-        "messages": result.message_count,
-        "ledger": "green" if result.is_green else "red",
-        "faults": list(result.faults),
-    }
 
 
 def _tell(what: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ import getpass
 import logging
 import os
 import secrets as random_secrets
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,9 @@ from desktop.domain.activity import Deed
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.options import Options, connect
-from desktop.server import http, webhooks
+from desktop.server import webhooks
+from desktop.server.api import api_over
+from desktop.server.serving import serve
 from desktop.services import welcome
 from desktop.services.accounts import Accounts
 from desktop.services.broadcasts import Broadcasts
@@ -34,6 +35,7 @@ from desktop.services.feed import Feed
 from desktop.services.fields import Fields
 from desktop.services.importruns import ImportRuns
 from desktop.services.inbound import Inbound
+from desktop.services.keys import Keys
 from desktop.services.reportexports import ReportExports
 from desktop.services.reports import Reports
 from desktop.services.rights import allow
@@ -107,6 +109,7 @@ class App:
     accounts: Accounts = field(init=False)
     reports: Reports = field(init=False)
     whys: Whys = field(init=False)
+    keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
         """The services that need nothing but the store."""
@@ -115,6 +118,7 @@ class App:
         self.fields = Fields(self.store)
         self.reports = Reports(self.store)
         self.whys = Whys(self.store)
+        self.keys = Keys(self.store)
         self.bulk = BulkChanges(self.store)
         place = self.paths.home if self.paths else None
         self.imports = ImportRuns(self.store, place)
@@ -125,6 +129,18 @@ class App:
     def engine_status(self) -> EngineStatus:
         """What the engine of this process does."""
         return self.engine.status if self.engine else EngineStatus(trouble=self.engine_elsewhere)
+
+    async def health(self) -> dict[str, Any]:
+        """What /health answers: whether this process sends, and what it has to do."""
+        status = self.engine_status()
+        return {
+            "status": "ok" if status.state is not EngineState.STOPPED and not status.trouble else "trouble",
+            "engine": status.state.value,
+            "on_the_way": status.on_the_way_count,
+            "done": status.done_count,
+            "trouble": status.trouble,
+            "sandbox": self.is_sandbox,
+        }
 
     async def last_webhook_at(self) -> datetime | None:
         return await self.store.read(webhook_store.last_at, people=True)
@@ -319,7 +335,20 @@ async def _start_engine(
         wake=wake,
         refresh_templates=lambda: background.start(_refresh(app.templates)),
     )
-    await _serve(options, stack, app, connection, inbound)
+    assert app.connecting is not None
+    app.server_address = await serve(
+        stack,
+        options.host,
+        options.port,
+        inbound=inbound,
+        connection=connection,
+        verify_token=app.connecting.verify_token(),
+        look=app.health,
+        api=api_over(
+            app.store, app.clock, app.keys, app.templates, wake, app.move_clock if app.is_sandbox else None
+        ),
+        control=app.control,
+    )
     faults = Faults.from_environment(os.environ) if connection.is_sandbox else None
     engine = Dispatcher(
         app.store,
@@ -372,36 +401,6 @@ async def _refresh(templates: Templates) -> None:
         await templates.refresh_after_change()
     except Exception:
         _log.exception("the templates could not be read")  # asked again before the next claim
-
-
-async def _serve(
-    options: Options, stack: AsyncExitStack, app: App, connection: Connection, inbound: Inbound
-) -> None:
-    """Listen for webhooks, and have the sandbox send them here."""
-    assert app.connecting is not None
-    verify_token = app.connecting.verify_token()
-    bound: socket.socket = http.bind(options.host, options.port)
-
-    async def look() -> dict[str, Any]:
-        status = app.engine_status()
-        return {
-            "status": "ok" if status.state is not EngineState.STOPPED and not status.trouble else "trouble",
-            "engine": status.state.value,
-            "on_the_way": status.on_the_way_count,
-            "done": status.done_count,
-            "trouble": status.trouble,
-            "sandbox": app.is_sandbox,
-        }
-
-    routes = http.make_app(
-        inbound, app_secret=lambda: connection.app_secret, verify_token=lambda: verify_token, look=look
-    )
-    server = http.HttpServer(routes, bound)
-    await server.start()
-    stack.push_async_callback(server.stop)
-    app.server_address = server.address
-    if app.control is not None:
-        await app.control.set_webhook(server.address + webhooks.PATH, connection.app_secret, verify_token)
 
 
 def _who_sits_here() -> str:

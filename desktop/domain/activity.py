@@ -41,6 +41,8 @@ class Deed(StrEnum):
     SEQUENCE_DELETED = "sequence_deleted"
     ENROLLED = "enrolled"
     TAKEN_OUT = "taken_out"
+    KEY_MADE = "key_made"
+    KEY_REVOKED = "key_revoked"
     STARTED_OVER = "started_over"
 
     @property
@@ -60,6 +62,8 @@ _LABELS: Final = {
     Deed.FIELD_DEFINED: "Contact field defined",
     Deed.ENROLLED: "Put into a sequence",
     Deed.TAKEN_OUT: "Taken out of a sequence",
+    Deed.KEY_MADE: "API key made",
+    Deed.KEY_REVOKED: "API key revoked",
     Deed.STARTED_OVER: "Sandbox started over",
 }
 

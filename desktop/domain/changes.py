@@ -19,6 +19,7 @@ class Topic(StrEnum):
     SEGMENT = "segment"
     SEQUENCE = "sequence"
     BULK = "bulk"
+    KEY = "key"
     ACTIVITY = "activity"
     EVERYTHING = "everything"
 

@@ -73,6 +73,7 @@ class MessageView:
     sequence_id: int | None = None
     sequence_name: str = ""
     step_number: int | None = None
+    api_key_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

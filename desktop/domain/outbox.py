@@ -18,7 +18,7 @@ class Submission:
 
     kind: text, template, interactive, image …; content: what its kind needs (for a template its values,
     for interactive its buttons). text is what the thread shows. enrolment_id, version_id, step_number: of a
-    sequence.
+    sequence. api_key_id: the key that it came with.
     """
 
     contact_id: int
@@ -36,6 +36,7 @@ class Submission:
     enrolment_id: int | None = None
     version_id: int | None = None
     step_number: int | None = None
+    api_key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Right(StrEnum):
     PEOPLE = "add people and change what they may do"
     SEE_ACTIVITY = "see who did what"
     SETTINGS = "change the workspace settings"
+    KEYS = "make and revoke API keys"
     START_OVER = "start the sandbox over"
 
 
@@ -62,7 +63,7 @@ _SUPERVISOR: Final = _AGENT | {
 _RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
-    Role.ADMIN: _SUPERVISOR | {Right.SETTINGS, Right.PEOPLE},
+    Role.ADMIN: _SUPERVISOR | {Right.SETTINGS, Right.PEOPLE, Right.KEYS},
 }
 
 

@@ -58,7 +58,7 @@ SOURCES: Final = {
 
 
 def of_words(message: MessageView) -> str:
-    """Which of its path: 'Winter clearance', 'Welcome, step 2', or nothing."""
+    """Which of its path: 'Winter clearance', 'Welcome, step 2', the API key 'shop-sync', or nothing."""
     if message.broadcast_id is not None:
         return message.broadcast_name
     if message.sequence_id is not None:
@@ -67,4 +67,4 @@ def of_words(message: MessageView) -> str:
             if message.step_number
             else message.sequence_name
         )
-    return ""
+    return message.api_key_name

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from desktop.domain.problems import Problem
 from desktop.server import health, webhooks
+from desktop.server.api import Api, include
 from desktop.services.inbound import Inbound
 
 _BACKLOG: Final = 512
@@ -44,11 +45,22 @@ def make_app(
     app_secret: Callable[[], str],
     verify_token: Callable[[], str],
     look: Callable[[], Awaitable[dict[str, Any]]],
+    api: Api | None = None,
 ) -> FastAPI:
-    """The routes. look(): what /health answers."""
-    app = FastAPI(title="Assent", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(webhooks.routes(inbound, app_secret=app_secret, verify_token=verify_token))
-    app.include_router(health.routes(look))
+    """The routes. look(): what /health answers. api: None leaves it out, with its documentation."""
+    open_to_all = api is not None
+    app = FastAPI(
+        title="Assent",
+        version="1",
+        docs_url="/docs" if open_to_all else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if open_to_all else None,
+    )
+    hooks = webhooks.routes(inbound, app_secret=app_secret, verify_token=verify_token)
+    app.include_router(hooks, include_in_schema=False)
+    app.include_router(health.routes(look), include_in_schema=False)
+    if api is not None:
+        include(app, api)
     return app
 
 

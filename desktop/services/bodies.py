@@ -33,7 +33,8 @@ def body_for(claimed: Claimed, store_key: str) -> dict[str, Any]:
         callback_data=callback_data(store_key, claimed.message_id),
     )
     if claimed.template is not None:
-        return template_payloads.template(envelope, claimed.template, claimed.values)
+        replies = claimed.content.get("payloads", ())
+        return template_payloads.template(envelope, claimed.template, claimed.values, payloads=replies)
     if claimed.kind == "text":
         return payloads.text(envelope, claimed.text)
     if claimed.kind == "interactive":

@@ -13,7 +13,7 @@ from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, TemplateStatus
 from desktop.domain.why import explain
-from desktop.store import consent, contacts, settings, templates
+from desktop.store import contacts, settings, templates
 from desktop.store import facts as facts_store
 from desktop.store import why as why_store
 from desktop.store.engine import Store, Tx
@@ -176,7 +176,21 @@ def _question(
     before: Reason | None,
 ) -> Known:
     person = contacts.get(tx, contact_id)
-    _, facts = consent.facts_of(tx, contact_id)
+    return foreseen(tx, person, template, category, path, only_opted_in=only_opted_in, before=before)
+
+
+def foreseen(
+    tx: Tx,
+    person: Contact,
+    template: Template | None,
+    category: Category,
+    path: Path,
+    *,
+    only_opted_in: bool = True,
+    before: Reason | None = None,
+) -> Known:
+    """What is known of a message that nobody has sent. person: with id 0, somebody who is not known yet."""
+    facts = person.facts
     window_open = window.is_open(person.last_inbound_at, tx.now)
     # With the toggle off the answer is as if the reason were given, as in the wizard's counts.
     given = None if only_opted_in else Override("to be given", 0, facts.consent_event_id)
@@ -203,7 +217,7 @@ def _question(
         reason=reason,
         verdict=verdict.reason if verdict.reason in PASSES | UNASKED | REFUSALS else None,
         asked=verdict.asked,
-        contact_id=contact_id,
+        contact_id=person.id,
         contact_name=person.shown_name,
         template_name=template.name if template else "",
         only_opted_in=only_opted_in,

@@ -126,6 +126,7 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
         .outerjoin(tables.person, tables.person.c.id == _message.author_id)
         .outerjoin(tables.sequence_version, tables.sequence_version.c.id == _message.version_id)
         .outerjoin(tables.sequence, tables.sequence.c.id == tables.sequence_version.c.sequence_id)
+        .outerjoin(tables.api_key, tables.api_key.c.id == _message.api_key_id)
     )
     return (
         select(
@@ -137,6 +138,7 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
             tables.person.c.name.label("author_name"),
             tables.sequence.c.id.label("sequence_id"),
             tables.sequence.c.name.label("sequence_name"),
+            tables.api_key.c.name.label("api_key_name"),
         )
         .select_from(joined)
         .where(where)
@@ -194,6 +196,7 @@ def _view(row: Any) -> MessageView:
         sequence_id=row.sequence_id,
         sequence_name=row.sequence_name or "",
         step_number=row.step_number,
+        api_key_name=row.api_key_name or "",
     )
 
 

@@ -198,7 +198,7 @@ def wipe(tx: Tx) -> None:
         raise WrongStore("Not a sandbox store", "Only a sandbox store can be started over.")
     guards.drop(tx.conn)
     for table in reversed(tables.metadata.sorted_tables):
-        if table.name not in ("meta", "change", "engine", "person"):
+        if table.name not in ("meta", "change", "engine", "person", "api_key"):
             tx.conn.execute(delete(table))
     guards.add(tx.conn)
 

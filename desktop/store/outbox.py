@@ -83,6 +83,7 @@ def _row(tx: Tx, wanted: Submission, verdict: Verdict, category: str, status: St
         "enrolment_id": wanted.enrolment_id,
         "version_id": wanted.version_id,
         "step_number": wanted.step_number,
+        "api_key_id": wanted.api_key_id,
         "created_at": tx.now,
         "due_at": wanted.due_at or tx.now,
         "changed_at": tx.now,

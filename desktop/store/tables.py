@@ -480,7 +480,19 @@ message = Table(
     Column("enrolment_id", _Id),
     Column("version_id", _Id),
     Column("step_number", SmallInteger),
+    # Of the API: the key that it came with.
+    Column("api_key_id", _Id),
     Index("ix_message_contact_id_id", "contact_id", "id"),
+    # What a key's figures count by.
+    Index(
+        "ix_message_api_key",
+        "api_key_id",
+        "created_at",
+        "status",
+        "reason",
+        sqlite_where=text("api_key_id IS NOT NULL"),
+        postgresql_where=text("api_key_id IS NOT NULL"),
+    ),
     Index(
         "uq_message_enrolment_step",
         "enrolment_id",
@@ -600,6 +612,34 @@ quarantine = Table(
     Column("at", Moment, nullable=False),
     Column("why", Text, nullable=False),
     Column("body", Text, nullable=False),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    # The public half. The two secrets are kept as SHA-256 (hex) of 256 random bits.
+    Column("key_id", String, nullable=False, unique=True),
+    Column("secret_hash", String, nullable=False),
+    Column("bearer_hash", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("created_by", _Id),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("last_used_at", Moment),
+)
+
+# What was answered under an Idempotency-Key, so that the same question gets the same answer.
+api_answer = Table(
+    "api_answer",
+    metadata,
+    Column("key_id", _Id, primary_key=True, autoincrement=False),
+    Column("idempotency_key", String, primary_key=True),
+    Column("body_hash", String, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 change = Table(

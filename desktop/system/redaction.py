@@ -19,6 +19,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"(?i)({_SECRET_WORD}[\"']?\s*[:=]\s*)(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s&,;)\]}}]+)"), r"\1…"),
     (re.compile(r"(?i)\b(token|secret|password)(\s+)(?=\S*\d)\S{6,}"), r"\1\2…"),
     (re.compile(r"\bEAA[A-Za-z0-9]{8,}"), "EAA…"),  # how Meta's tokens begin
+    (re.compile(r"\bak_[\w-]{20}\.[\w-]+"), "ak_…"),  # a bearer of our own API
     (re.compile(r"(?i)\bsha256=[0-9a-f]+"), "sha256=…"),
     (
         re.compile(r"\bwamid\.(?=\w)[\w+/=-]*?([\w+/-]{0,6}=*)(?![\w+/=-])"),

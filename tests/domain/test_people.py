@@ -28,6 +28,7 @@ WHO_MAY = {
     Right.FIELDS: LEADERS,
     Right.SEE_ACTIVITY: LEADERS,
     Right.SETTINGS: {Role.ADMIN},
+    Right.KEYS: {Role.ADMIN},
     Right.PEOPLE: {Role.ADMIN},
 }
 

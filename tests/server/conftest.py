@@ -17,7 +17,8 @@ from desktop.services.inbound import Inbound
 from desktop.store.engine import Store
 from desktop.store.opening import open_store
 from desktop.system.clock import SystemClock
-from tests.services.desk import empty_store
+from tests.server.api import Shop, key_of
+from tests.services.desk import Desk, empty_store, open_desk
 
 SECRET, VERIFY = "app-secret", "verify-me"
 
@@ -77,3 +78,17 @@ async def server(empty: Path, tmp_path: Path) -> AsyncIterator[Server]:
         yield Server(running.address, store, session, woken)
     await running.stop()
     store.close()
+
+
+@pytest.fixture
+async def desk(empty: Path, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The whole program, its sandbox quick with statuses."""
+    async with open_desk(empty, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def shop(desk: Desk) -> AsyncIterator[Shop]:
+    """Another program with a key that opens everything."""
+    async with ClientSession() as session:
+        yield Shop(desk, session, await key_of(desk))

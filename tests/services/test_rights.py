@@ -9,6 +9,7 @@ import pytest
 from desktop.domain.consent import OptIn
 from desktop.domain.contact_table import Target
 from desktop.domain.filters import EVERYONE, Kind
+from desktop.domain.keys import Scope
 from desktop.domain.people import Right, Role, User, may
 from desktop.domain.problems import NotAllowed
 from desktop.services.bulk import AddTags
@@ -101,6 +102,10 @@ async def _settings(desk: Desk, user: User) -> object:
     return None
 
 
+async def _keys(desk: Desk, user: User) -> object:
+    return await desk.app.keys.create(f"By {user.name} {user.role}", Scope.READ, user)
+
+
 async def _start_over(desk: Desk, user: User) -> object:
     await desk.app.start_over(user)
     return None
@@ -123,6 +128,7 @@ VERBS: dict[Right, Verb] = {
     Right.PEOPLE: _people,
     Right.SEE_ACTIVITY: _see_activity,
     Right.SETTINGS: _settings,
+    Right.KEYS: _keys,
     Right.START_OVER: _start_over,
 }
 """One service call for each right."""

@@ -91,6 +91,8 @@ SECRETS = [
     ("ASSENT_APP_SECRET=0123abc", "0123abc"),
     ("verify_token: xyz-9", "xyz-9"),
     ("the value EAAGm0PX4ZCpsBA was refused", "m0PX4ZCpsBA"),
+    ("refused ak_D7gn7FQx4R77U-q5ZAj-.MdDd42YPKzAgMcOfmgAt", "MdDd42YPKzAg"),
+    ("apiSecret: 03wV2MSqK7sIV_n2rSnrIIoa6zC", "03wV2MSqK7sIV"),
     ("X-Hub-Signature-256: sha256=00ff00ff", "00ff00ff"),
     ("unknown wamid.HBgLMTYwNTU1NTEyMzQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA", "MTYwNTU1NTEyMzQ"),
     ("sent to ana.costa+shop@mail.example.ca", "ana.costa"),

@@ -110,6 +110,8 @@ def origin(message: MessageView) -> str:
         return f"Broadcast · {message.broadcast_name}"
     if message.path is Path.SEQUENCE and message.sequence_name:
         return f"Sequence · {sequence_step(message)}"
+    if message.api_key_name:
+        return f"API · {message.api_key_name}"
     named = {Path.AUTOMATIC: "Automatic", Path.BOT: "Bot", Path.SEQUENCE: "Sequence", Path.API: "API"}
     return named.get(message.path, message.author_name)
 

@@ -98,7 +98,8 @@ def path_of(message: MessageView) -> str:
     if message.sequence_name:
         step = f", step {message.step_number}" if message.step_number else ""
         return f"{words} · {message.sequence_name}{step}"
-    return f"{words} · {message.author_name}" if message.author_name else words
+    of = message.api_key_name or message.author_name
+    return f"{words} · {of}" if of else words
 
 
 def template_of(message: MessageView) -> str:

@@ -23,6 +23,7 @@ from desktop.ui.settings.appearance import AppearanceCard
 from desktop.ui.settings.consent import AnswersCard, RolesCard, StrictCard, WordsCard
 from desktop.ui.settings.fields import FieldsCard
 from desktop.ui.settings.frame import Frame, Section
+from desktop.ui.settings.integrations import IntegrationsPanel
 from desktop.ui.settings.pace import PaceCard
 from desktop.ui.settings.people import PeoplePanel, SignInCard
 from desktop.ui.settings.sandbox import START_OVER, SandboxCard, StartOverCard
@@ -61,7 +62,7 @@ class SettingsPage(QWidget):
         self._spawn(self._read_about())
 
     def open_section(self, key: str) -> None:
-        """whatsapp, consent, fields, people, activity, pace, time, appearance, sandbox or about. Raises KeyError."""
+        """whatsapp, consent, fields, people, activity, integrations, pace … or about. Raises KeyError."""
         self.frame.choose(key)
 
     @property
@@ -84,6 +85,7 @@ class SettingsPage(QWidget):
         self.sign_in, self.people = SignInCard(theme), PeoplePanel(self._desk)
         self.people.people_read.connect(self.sign_in.show_people)
         self.activity = ActivityPanel(self._desk)
+        self.integrations = IntegrationsPanel(self._desk)
         self.appearance = AppearanceCard(theme)
         self.sandbox, self.start_over = SandboxCard(theme), StartOverCard(theme)
         self.about = AboutCard(theme)
@@ -103,6 +105,7 @@ class SettingsPage(QWidget):
             Section("fields", "Contact fields", [self.fields]),
             Section("people", "People", [self.people, self.sign_in, self.people.rights]),
             Section("activity", "Activity", [self.activity], fills=True),
+            Section("integrations", "Integrations", [self.integrations]),
             Section("pace", "Pace", [self.pace]),
             Section("time", "Time zone", [self.time_zone]),
             Section("appearance", "Appearance", [self.appearance]),

@@ -13,7 +13,7 @@ from desktop.ui.theme import Theme
 START_OVER = (
     "Brings the demo back: 1,000 contacts (970 opted in, 20 without a choice, 10 opted out) and a dozen "
     "conversations. Everything done in this workspace since then is gone; what the log of the pretend WhatsApp holds "
-    "too."
+    "too. People and API keys stay."
 )
 
 

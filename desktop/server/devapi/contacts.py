@@ -1,0 +1,64 @@
+"""Contacts: make, change, look up, count, and what they said about marketing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from desktop.domain.keys import MAY_READ, MAY_WRITE, Caller
+from desktop.server.devapi.asked import AskedOnce, known_id
+from desktop.server.devapi.contact_models import ContactAnswer, ContactAsked, CountAnswer, OptInEvent
+from desktop.server.gate import Gate
+from desktop.services.api_contacts import ApiContacts
+
+Phone = Annotated[str, Query(max_length=256, description="With its country code: 16045550142.")]
+Search = Annotated[str, Query(max_length=256, description="Part of a name or number; empty: everyone.")]
+Limit = Annotated[int, Query(ge=1, le=100)]
+Page = Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")]
+
+
+def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
+    """The routes under /devapi and under /devapi/accounts/{accountId}."""
+    router = APIRouter(prefix="/contacts", tags=["contacts"])
+    reader = Depends(gate.needs(MAY_READ))
+    writer = Depends(gate.needs(MAY_WRITE))
+
+    @router.post("", status_code=201, response_model=ContactAnswer)
+    async def create(
+        asked: ContactAsked, once: AskedOnce, caller: Annotated[Caller, writer]
+    ) -> ContactAnswer:
+        """Make a contact; 409 if its number is known. Without optIn no choice is recorded."""
+        return ContactAnswer(**await contacts.create(asked.wanted(), caller, once))
+
+    @router.post("/upsert", response_model=ContactAnswer)
+    async def upsert(
+        asked: ContactAsked, once: AskedOnce, caller: Annotated[Caller, writer]
+    ) -> ContactAnswer:
+        """Change the contact with this number, or make one. What is not said stays as it is."""
+        return ContactAnswer(**await contacts.upsert(asked.wanted(), caller, once))
+
+    @router.get("", response_model=list[ContactAnswer], dependencies=[reader])
+    async def by_phone(phone: Phone) -> list[ContactAnswer]:
+        """The contact with this number: a list of one, or of none."""
+        return [ContactAnswer(**one) for one in await contacts.by_phone(phone)]
+
+    @router.get("/search", response_model=list[ContactAnswer], dependencies=[reader])
+    async def search(search: Search = "", limit: Limit = 20, page: Page = 1) -> list[ContactAnswer]:
+        """Contacts by part of their name or number, by name, a page at a time."""
+        return [ContactAnswer(**one) for one in await contacts.search(search, limit, page)]
+
+    @router.get("/counts", response_model=CountAnswer, dependencies=[reader])
+    async def counts() -> CountAnswer:
+        """How many contacts there are."""
+        return CountAnswer(count=await contacts.count())
+
+    @router.get("/{contactId}", response_model=ContactAnswer, dependencies=[reader])
+    async def get(contactId: str) -> ContactAnswer:
+        """One contact."""
+        return ContactAnswer(**await contacts.get(known_id(contactId, "Contact")))
+
+    @router.get("/{contactId}/optIn", response_model=list[OptInEvent], dependencies=[reader])
+    async def history(contactId: str) -> list[OptInEvent]:
+        """What the contact said about marketing, oldest first."""
+        return [OptInEvent(**one) for one in await contacts.history(known_id(contactId, "Contact"))]
+
+    return router

@@ -1,0 +1,39 @@
+"""Messages: send, ask where one stands, ask what would happen."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from desktop.domain.keys import ANY_SCOPE, MAY_SEND, Caller
+from desktop.server.devapi.asked import AskedOnce, known_id
+from desktop.server.devapi.message_models import AcceptedAnswer, ExplainAnswer, MessageAsked, StatusAnswer
+from desktop.server.gate import Gate
+from desktop.services.api_messages import ApiMessages
+
+
+def routes(gate: Gate, messages: ApiMessages) -> APIRouter:
+    """The routes under /devapi and under /devapi/accounts/{accountId}."""
+    router = APIRouter(tags=["messages"])
+    sender = Depends(gate.needs(MAY_SEND))
+    anyone = Depends(gate.needs(ANY_SCOPE))
+
+    @router.post("/messages/whatsapp", status_code=202, response_model=AcceptedAnswer)
+    async def send(asked: MessageAsked, once: AskedOnce, caller: Annotated[Caller, sender]) -> AcceptedAnswer:
+        """Send a template or, inside the reply window, a text.
+
+        202 says that it is kept. A marketing template to a contact who opted out fails: its status says so,
+        and the report does.
+        """
+        return AcceptedAnswer(**await messages.send(asked.wanted(), caller, once))
+
+    @router.post("/messages/whatsapp/explain", response_model=ExplainAnswer)
+    async def explain(asked: MessageAsked, caller: Annotated[Caller, sender]) -> ExplainAnswer:
+        """What would become of this message now, and why. Nothing is sent, and nothing is made."""
+        return ExplainAnswer(**await messages.explain(asked.wanted()))
+
+    @router.get("/messages/{messageId}/status", response_model=StatusAnswer, response_model_exclude_none=True)
+    async def status(messageId: str, caller: Annotated[Caller, anyone]) -> StatusAnswer:
+        """Where a message stands. A restricted key finds the messages that it sent."""
+        return StatusAnswer(**await messages.status(known_id(messageId, "Message"), caller))
+
+    return router

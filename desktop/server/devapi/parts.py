@@ -1,0 +1,54 @@
+"""What requests and answers of the API are made of. Requests pass over what they do not know; answers are closed."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+
+LONGEST_VALUE: Final = 1_024
+"""Of a template's variable: WhatsApp's body has no more."""
+Short = Annotated[str, StringConstraints(max_length=256)]
+Value = Annotated[str, StringConstraints(max_length=LONGEST_VALUE)]
+Filled = Annotated[str, StringConstraints(max_length=256, pattern=r"\S")]
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+
+
+def _with_numbers(schema: Any) -> None:
+    """Describe that a number is taken where a text is meant."""
+    if isinstance(schema, list):
+        for one in schema:
+            _with_numbers(one)
+    elif isinstance(schema, dict):
+        if schema.get("type") == "string" and "enum" not in schema and "const" not in schema:
+            schema["type"] = ["string", "number"]
+        for name, part in schema.items():
+            if name not in ("propertyNames", "default", "examples"):
+                _with_numbers(part)
+
+
+class Asked(BaseModel):
+    """A part of a request. Numbers are taken as text where text is meant: many clients send them so."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, json_schema_extra=_with_numbers)
+
+
+class Answer(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _not_yet(value: object) -> None:
+    if value not in (None, "", [], {}):
+        raise ValueError("this is not taken yet; leave it out")
+
+
+NotYet = Annotated[
+    None, BeforeValidator(_not_yet), WithJsonSchema({"enum": [None, "", [], {}], "default": None})
+]
+"""A field of Gallabox's that would be half done if it were passed over."""
+
+
+class TagAsked(Asked):
+    """A tag by name."""
+
+    name: Filled

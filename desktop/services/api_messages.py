@@ -1,0 +1,197 @@
+"""Messages that other programs send, ask after, or only ask about. The door is the same as everybody's."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from desktop.domain import phones
+from desktop.domain.api_message import MessageWanted, content_for, phone_of
+from desktop.domain.consent import Category, Facts, Path
+from desktop.domain.contacts import Contact
+from desktop.domain.conversations import MessageView
+from desktop.domain.keys import Caller, Scope
+from desktop.domain.known import PASSES, UNASKED, Known
+from desktop.domain.messages import Lane, Status
+from desktop.domain.outbox import Submission
+from desktop.domain.problems import NotFound, Problem
+from desktop.domain.public_ids import public_id
+from desktop.domain.reasons import Reason
+from desktop.domain.templates import Template
+from desktop.domain.why import explain
+from desktop.services.api_answers import Once, once, written
+from desktop.services.api_contacts import recipient
+from desktop.services.sending import submit
+from desktop.services.why import foreseen
+from desktop.store import api_answers, contacts, conversations, templates
+from desktop.store.engine import Store, Tx
+from desktop.whatsapp import errors
+
+ACCEPTED: Final = 202
+_CODES: Final = {
+    Reason.OPTED_OUT: 131050,
+    Reason.STOPPED_IN_WHATSAPP: 131050,
+    Reason.NO_CHOICE: 131050,
+    Reason.US_NUMBER: 131049,
+    Reason.NO_PHONE: 131026,
+    Reason.MISSING_VARIABLE: 132000,
+    Reason.TEMPLATE_GONE: 132001,
+    Reason.TEMPLATE_NOT_APPROVED: 132015,
+    Reason.WINDOW_CLOSED: 131047,
+}
+"""What we stopped, under the number by which WhatsApp would have refused it: clients branch on these."""
+_OTHERWISE: Final = 131000
+_STATUS: Final = {
+    Status.QUEUED: "queued",
+    Status.SENDING: "queued",
+    Status.ACCEPTED: "queued",
+    Status.SENT: "sent",
+    Status.DELIVERED: "delivered",
+    Status.READ: "read",
+    Status.FAILED: "failed",
+    Status.LEFT_OUT: "failed",
+    Status.CANCELLED: "failed",
+    Status.UNKNOWN: "unknown",
+}
+"""Accepted by WhatsApp and not yet reported as sent is still queued for those who ask."""
+
+
+class ApiMessages:
+    """The API's verbs on messages. wake: the engine looks for what is due."""
+
+    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+
+    async def send(self, wanted: MessageWanted, caller: Caller, asked: Once) -> dict[str, Any]:
+        """Take a message in; returns the answer. What consent refuses is taken in, too, and stands failed.
+
+        Contact, message and the answer under the Idempotency-Key are one transaction. Raises a Problem that
+        names the field, or OtherBody.
+        """
+        phone = phone_of(wanted.phone, "recipient.phone")
+
+        def do(tx: Tx) -> dict[str, Any]:
+            template = _template(tx, wanted)
+            contact_id = recipient(tx, phone, wanted.name, wanted.tags)
+            done = submit(tx, submission(wanted, template, contact_id, caller), None)
+            # On this path the door keeps every message: as queued, or as failed.
+            assert done.message_id is not None
+            return {
+                "id": public_id(done.message_id),
+                "status": "ACCEPTED",
+                "message": "Message received and being sent to recipient",
+            }
+
+        answer = await written(self._store, lambda tx: once(tx, caller, asked, ACCEPTED, lambda: do(tx)))
+        self._wake()
+        return answer
+
+    async def status(self, message_id: int, caller: Caller) -> dict[str, Any]:
+        """Where a message stands. Raises NotFound; a restricted key finds its own messages only."""
+
+        def read(tx: Tx) -> MessageView:
+            found = conversations.messages(tx, [message_id])
+            hidden = caller.scope is Scope.RESTRICTED and api_answers.came_by(tx, message_id) != caller.id
+            if not found or found[0].status is None or hidden:
+                raise NotFound("Message not found", "There is no such message that was sent from here.")
+            return found[0]
+
+        return status_shown(await self._store.read(read))
+
+    async def explain(self, wanted: MessageWanted) -> dict[str, Any]:
+        """What would become of a message now, and why. Sends nothing, makes nothing. Raises as `send()`."""
+        phone = phone_of(wanted.phone, "recipient.phone")
+
+        def read(tx: Tx) -> Known:
+            template = _template(tx, wanted)
+            if template is not None and wanted.template is not None:
+                content_for(template, wanted.template)
+            person = _person(tx, phone, wanted.name)
+            category = template.effective_category if template else Category.SERVICE
+            return foreseen(tx, person, template, category, Path.API)
+
+        known = await self._store.read(read)
+        told = explain(known)
+        would_send = known.reason in PASSES | UNASKED
+        return {
+            "wouldSend": would_send,
+            "status": "ACCEPTED" if would_send else "FAILED",
+            "reason": (known.reason or Reason.NOT_MARKETING).value.upper(),
+            "category": known.category.value,
+            "contactId": public_id(known.contact_id) if known.contact_id else None,
+            "steps": [one.text for one in told.steps],
+            "conclusion": told.conclusion,
+            "change": told.change,
+        }
+
+
+def submission(
+    wanted: MessageWanted, template: Template | None, contact_id: int, caller: Caller
+) -> Submission:
+    """What is submitted for a message that was asked for. Pure. Raises Mismatch."""
+    if template is None or wanted.template is None:
+        return Submission(contact_id, Path.API, "text", wanted.text.strip(), Lane.API, api_key_id=caller.id)
+    return Submission(
+        contact_id,
+        Path.API,
+        "template",
+        "",
+        Lane.API,
+        content=content_for(template, wanted.template),
+        template_id=template.id,
+        api_key_id=caller.id,
+    )
+
+
+def _template(tx: Tx, wanted: MessageWanted) -> Template | None:
+    if wanted.template is None:
+        return None
+    try:
+        return templates.by_name(tx, wanted.template.name, wanted.template.language or None)
+    except NotFound as wrong:
+        raise Problem(wrong.title, wrong.sentence, "whatsapp.template.templateName") from wrong
+
+
+def _person(tx: Tx, phone: str, name: str) -> Contact:
+    """The contact of a number, or what one would be that is not known yet."""
+    found = contacts.find(tx, phone=phone)
+    if found:
+        return contacts.get(tx, contacts.kept_id(tx, found[0]))
+    return Contact(0, name.strip(), phone, Facts(us_number=phones.is_us(phone)), tx.now)
+
+
+def status_shown(message: MessageView) -> dict[str, Any]:
+    """A message's state as Gallabox tells it, with why it failed. Pure."""
+    assert message.status is not None
+    digits = message.phone.lstrip("+")
+    told: dict[str, Any] = {
+        "id": public_id(message.id),
+        "recipient_id": digits,
+        "message": {"recipient_id": digits},
+        "timestamp": str(int(message.changed_at.timestamp())),
+        "status": _STATUS[message.status],
+        "localMessageId": public_id(message.id),
+    }
+    if told["status"] in ("failed", "unknown"):
+        told["errors"] = [_error(message)]
+    return told
+
+
+def _error(message: MessageView) -> dict[str, Any]:
+    reason = message.reason or Reason.WHATSAPP_ERROR
+    code, title, details = _CODES.get(reason, _OTHERWISE), reason.label, reason.sentence
+    if message.error_code is not None:
+        rule = errors.rule(message.error_code)
+        code, title, details = rule.code, rule.label, message.error_details or rule.explanation
+    return {
+        "code": code,
+        "title": title,
+        "message": title,
+        "reason": reason.value.upper(),
+        "error_data": {"details": details},
+        "time": _moment(message.changed_at),
+    }
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
