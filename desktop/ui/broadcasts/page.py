@@ -9,11 +9,11 @@ from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
 from desktop.ui.broadcasts.list_view import BroadcastList, BroadcastRow
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.broadcasts.report import ReportPage
 from desktop.ui.broadcasts.rights import why_not_save
 from desktop.ui.broadcasts.wizard import NumberSource, Wizard
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Reload
 from desktop.ui.parts.naming import named
 
 

@@ -13,25 +13,25 @@ from desktop.domain.problems import Problem
 from desktop.domain.template_notices import warnings
 from desktop.services.broadcasts import Report, UnknownDecision
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.broadcasts.launch_dialogs import ask_stop
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.broadcasts.report_cards import (
     LedgerLine,
     ProgressCard,
+    ReasonsCard,
     Speed,
     Tiles,
     TimeCard,
-    WhyCard,
     approved_words,
     held_html,
 )
 from desktop.ui.broadcasts.report_messages import MessagesCard
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
@@ -92,7 +92,7 @@ class ReportPage(QWidget):
         self.approved = Label("", "muted", wrap=True, tight=True, color="warn", name="report_approved")
         self.approved.hide()
         self.time = TimeCard(theme)
-        self.why = WhyCard()
+        self.why = ReasonsCard()
         self.messages = MessagesCard(theme, now)
         self.missing = EmptyState(
             theme, "megaphone", "This broadcast is not there", "It may have been removed meanwhile.",

@@ -14,9 +14,9 @@ from desktop.domain.messages import Status
 from desktop.domain.phones import pretty
 from desktop.services.broadcasts import UnknownDecision
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import LowTable
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows

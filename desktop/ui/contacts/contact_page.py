@@ -11,13 +11,13 @@ from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.problems import NotFound
 from desktop.domain.sequence import Enrolment
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.contacts.bulk_verbs import problem_words
 from desktop.ui.contacts.contact_view import ContactState, ContactView
 from desktop.ui.contacts.editing import Editing
 from desktop.ui.contacts.merging import Merging
 from desktop.ui.conversations.contact_verbs import ContactVerbs
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.sequences.taking_out import ask_take_out
 
 REFRESH_MS = 250

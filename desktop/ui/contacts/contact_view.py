@@ -18,18 +18,18 @@ from desktop.domain.sequence import Enrolment
 from desktop.services.contacts import ContactBroadcast
 from desktop.services.conversations import OpenConversation
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import EDGE_PX, HEADER_PX, Bar, Body, LowTable, stacked
 from desktop.ui.contacts.columns import opt_in_badge, value_words
 from desktop.ui.contacts.runs_card import RunsCard
-from desktop.ui.conversations import when
 from desktop.ui.conversations import words as talk_words
 from desktop.ui.conversations.optin import OptInCard
 from desktop.ui.conversations.tags import Tags
+from desktop.ui.parts import when
 from desktop.ui.parts.avatar import Avatar
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import EDGE_PX, HEADER_PX, Bar, Body, LowTable, stacked
 from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import ElidedLabel, Label, SectionLabel
 from desktop.ui.parts.naming import named

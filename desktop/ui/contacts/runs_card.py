@@ -6,10 +6,10 @@ from datetime import datetime
 from PySide6.QtCore import QModelIndex, Signal
 
 from desktop.domain.sequence import Enrolment, EnrolmentStatus
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.sequences.people_list import next_cell, state_cell

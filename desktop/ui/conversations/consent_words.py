@@ -8,7 +8,7 @@ from typing import Final
 from desktop.domain.compose import ComposeState
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.contacts import ConsentEvent, Contact, Fact
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 
 SENT_ANYWAY_MEANS: Final = (
     "Sending anyway may lead to a block or a report and lower this number’s quality rating. "

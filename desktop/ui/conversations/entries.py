@@ -10,7 +10,8 @@ from desktop.domain.contacts import ConsentEvent
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.ui.conversations import consent_words, when, words
+from desktop.ui.conversations import consent_words, words
+from desktop.ui.parts import when
 from desktop.ui.theme import Color
 
 MOST_ROWS: Final = 300

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.consent import OptIn
 from desktop.domain.contacts import ConsentEvent, Contact, Fact
-from desktop.ui.conversations import consent_words, when
+from desktop.ui.conversations import consent_words
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card

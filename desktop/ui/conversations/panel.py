@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from desktop.domain import phones
 from desktop.domain.contacts import ConsentEvent, Contact
 from desktop.domain.filters import Kind
-from desktop.ui.conversations import when
 from desktop.ui.conversations.optin import OptInCard
 from desktop.ui.conversations.tags import Tags
+from desktop.ui.parts import when
 from desktop.ui.parts.avatar import Avatar
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Panel

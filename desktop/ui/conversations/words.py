@@ -8,7 +8,7 @@ from desktop.domain.consent import Path
 from desktop.domain.conversations import ConversationRow, MessageView
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.whatsapp import errors
 
 MEDIA: Final[dict[str, tuple[str, str]]] = {

@@ -20,13 +20,13 @@ from desktop.domain.conversations import MessageView
 from desktop.domain.phones import pretty
 from desktop.domain.report import Cause
 from desktop.services.reports import Mark
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.conversations import when
 from desktop.ui.desk import Desk
+from desktop.ui.parts import when
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.flow import FlowLayout
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 from desktop.domain.conversations import MessageView
 from desktop.domain.report import Cause, Choice, Cube, Scope
 from desktop.domain.report_page import Figures, Period, ReportPage, Span
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.reports import loading
 from desktop.ui.reports.export import export_messages
 from desktop.ui.reports.loading import Counted

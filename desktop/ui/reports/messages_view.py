@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.problems import Problem
 from desktop.domain.report_page import Figures, ReportPage
-from desktop.ui.broadcasts.frame import Body
 from desktop.ui.desk import Desk
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import Body
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.reports import words

@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.domain.consent import Source
 from desktop.domain.phones import pretty
 from desktop.services.reports import Mark, OptedOut
-from desktop.ui.broadcasts.frame import EDGE_PX, LowTable
-from desktop.ui.contacts.menus import MenuButton
-from desktop.ui.conversations import when
 from desktop.ui.desk import Desk
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import EDGE_PX, LowTable
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.menu import MenuButton, drop
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.reports import words
-from desktop.ui.reports.choosing import OneMenu, drop
+from desktop.ui.reports.choosing import OneMenu
 from desktop.ui.reports.paging import Pages, Read
 
 

@@ -10,8 +10,8 @@ from desktop.domain.problems import Problem
 from desktop.domain.report_page import Period, Span
 from desktop.domain.zones import UTC
 from desktop.services.reports import OptedOut
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.reports.export import export_opted_out
 from desktop.ui.reports.opted_out import OptedOutView, mark
 

@@ -11,9 +11,9 @@ from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.report import Choice, Scope
 from desktop.domain.report_page import Span
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar, stacked
 from desktop.ui.desk import Desk
 from desktop.ui.parts.button import Button
+from desktop.ui.parts.frame import HEADER_PX, Bar, stacked
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.tabs import Tab, Tabs

@@ -14,10 +14,10 @@ from desktop.domain.problems import NotFound, Problem
 from desktop.domain.sequence import Definition, SequenceRecord, SequenceStatus
 from desktop.domain.sequence_checks import Finding
 from desktop.domain.sequence_edit import SequenceEdit
-from desktop.ui.broadcasts.frame import EDGE_PX, Body
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Reload
 from desktop.ui.parts.banner import Banner
+from desktop.ui.parts.frame import EDGE_PX, Body
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.sequences.around import Around, look_around

@@ -14,11 +14,11 @@ from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.sequence import SequenceRecord, SequenceStatus
 from desktop.services.sequences import EnrolPreview
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.contacts.progress import Tell, with_progress
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
 from desktop.ui.filters.condition_row import Vocabulary
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.label import Label
 from desktop.ui.sequences.enrol_sum import EnrolSum, left_lines
 from desktop.ui.sequences.enrol_whom import FOUND_MOST, Whom

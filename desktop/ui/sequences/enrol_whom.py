@@ -12,12 +12,12 @@ from desktop.domain.contacts import Contact
 from desktop.domain.filters import Filter
 from desktop.domain.phones import pretty
 from desktop.domain.segments import Segment
-from desktop.ui.broadcasts.frame import LowTable, Pages
 from desktop.ui.contacts.columns import opt_in_badge
 from desktop.ui.filters.condition_row import Vocabulary
 from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.flow import FlowLayout
+from desktop.ui.parts.frame import LowTable, Pages
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows

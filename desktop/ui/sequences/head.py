@@ -9,9 +9,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from desktop.domain.sequence import SequenceRecord, SequenceStatus
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.button import Button, IconButton
+from desktop.ui.parts.frame import HEADER_PX, Bar
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.sequences.enrol_dialog import closed_words

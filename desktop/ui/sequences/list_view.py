@@ -13,11 +13,11 @@ from desktop.domain.sequence import EnrolmentCounts, SequenceRecord, SequenceSta
 from desktop.domain.template_notices import Notice, Severity, spoken, warnings
 from desktop.domain.templates import Template
 from desktop.domain.text import fold
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Reload
 from desktop.ui.parts.naming import named
 from desktop.ui.sequences.detail import SequenceDetail
 from desktop.ui.sequences.head import REPORT

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from desktop.domain.phones import pretty
 from desktop.domain.sequence import Enrolment, EnrolmentStatus
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Index, Rows
 from desktop.ui.parts.searchfield import SearchField

@@ -14,10 +14,10 @@ from desktop.domain.problems import Problem
 from desktop.domain.sequence import Enrolment, SequenceRecord
 from desktop.domain.templates import Template
 from desktop.services.sequences import SequenceReport
-from desktop.ui.broadcasts.frame import EDGE_PX, Body
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import EDGE_PX, Body
 from desktop.ui.parts.naming import named
 from desktop.ui.sequences.crowd_card import CrowdCard
 from desktop.ui.sequences.figure_button import FiguresRow

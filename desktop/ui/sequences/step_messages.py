@@ -14,11 +14,11 @@ from desktop.domain.journey import told_reason
 from desktop.domain.messages import Status
 from desktop.domain.phones import pretty
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.loads import Reload
 from desktop.ui.parts.button import Button
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.sequences.figures import MOVES_ON, Figure

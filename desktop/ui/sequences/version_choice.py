@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox
 
 from desktop.services.sequences import SequenceReport
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.naming import named
 
 

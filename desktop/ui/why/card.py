@@ -13,8 +13,8 @@ from desktop.domain.known import Explanation
 from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.services.why import Exchange
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named

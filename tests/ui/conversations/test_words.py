@@ -10,7 +10,8 @@ from desktop.domain.contacts import ConsentEvent, Contact, Fact
 from desktop.domain.reasons import Reason
 from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Button, Template, TemplateStatus
-from desktop.ui.conversations import consent_words, template_words, when, words
+from desktop.ui.conversations import consent_words, template_words, words
+from desktop.ui.parts import when
 
 NOW = datetime(2026, 11, 22, 13, 40).astimezone(UTC)
 AT = datetime(2026, 11, 22, 10, 42).astimezone(UTC)
