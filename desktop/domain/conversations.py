@@ -44,7 +44,11 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message of a thread, or a row of a report. status None: inbound."""
+    """One message of a thread, or a row of a report. status None: inbound.
+
+    moved_on_to: of a step that failed, the step that its contact went on to; None while they have not, or never will.
+    A thread leaves it open. version_number: of a sequence that has several versions.
+    """
 
     id: int
     contact_id: int
@@ -73,6 +77,8 @@ class MessageView:
     sequence_id: int | None = None
     sequence_name: str = ""
     step_number: int | None = None
+    moved_on_to: int | None = None
+    version_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class Wizard(QWidget):
     launched = Signal(int)
     left = Signal()
     contact_requested = Signal(int)
+    event_requested = Signal(int, int)
 
     def __init__(
         self, desk: Desk, number: NumberSource | None = None, *, draft_id: int | None = None,
@@ -257,7 +258,7 @@ class Wizard(QWidget):
             self._desk, self, contact_id, template.id, Path.BROADCAST, only_opted_in=only, before=before
         )
         if wanted is not None:
-            self.contact_requested.emit(wanted.contact_id)
+            self.event_requested.emit(wanted.contact_id, wanted.event_id)
 
     def _search_recipients(self, text: str) -> None:
         self.reach.look_for(text)

@@ -111,6 +111,13 @@ class ContactPanel(Panel):
         self.area.ensureWidgetVisible(self.opt_in.history)
         self.opt_in.flash_history()
 
+    def mark_event(self, event_id: int, *, focus: bool = True) -> None:
+        """Bring one entry of that history into sight, lifted out and with its number."""
+        line = self.opt_in.mark_event(event_id)
+        self.area.ensureWidgetVisible(line or self.opt_in)
+        if focus:
+            self.opt_in.history.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _phone_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(4)

@@ -124,7 +124,7 @@ class StepMessages(CardDialog):
 
 
 def _status(one: MessageView) -> Cell:
-    text, icon, color = words.MESSAGE_STATUS[one.status or Status.QUEUED]
+    text, icon, color = words.status_of(one)
     if one.status is Status.FAILED and told_reason(one.reason, one.error_code) in MOVES_ON:
         icon, color = "prohibit", "danger"
     return Cell(text, icon=icon, color=color)
