@@ -111,7 +111,7 @@ class ComposeState:
         if self.template is not None:
             empty = templates.missing(self.template, self.values)
             if empty:
-                return f"Fill {_listed(empty)} first."
+                return f"Fill {_listed(self.template, empty)} first."
             why = template_notices.not_sendable(self.template)
             return f"{why}. Choose another template." if why else ""
         if self.needs_template(now):
@@ -132,13 +132,18 @@ class ComposeState:
         }
 
 
-def _listed(names: Sequence[str]) -> str:
-    """'{{2}}', '{{2}} and {{3}}', '{{1}} in the header, {{2}} and {{3}}'."""
-    said = [_said(name) for name in names]
+def variable_label(template: Template, name: str) -> str:
+    """What the field of a variable is called: 'Variable 1', 'Header', 'Button “Track”', 'order number'."""
+    part, _, inner = name.rpartition(":")
+    if part == "header":
+        return "Header" if len(templates.placeholders(template.header_text)) == 1 else f"Header {inner}"
+    if part.startswith("button"):
+        index = int(part.removeprefix("button"))
+        return f"Button “{template.buttons[index].text}”" if index < len(template.buttons) else name
+    return f"Variable {name}" if name.isdecimal() else name.replace("_", " ")
+
+
+def _listed(template: Template, names: Sequence[str]) -> str:
+    """'Variable 2', 'Variable 2 and Variable 3', 'Header, Variable 2 and order number': the fields' own names."""
+    said = [variable_label(template, name) for name in names]
     return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
-
-
-def _said(name: str) -> str:
-    place, _, inner = name.rpartition(":")
-    where = " in the header" if place == "header" else " in a button’s link" if place else ""
-    return f"{{{{{inner}}}}}{where}"

@@ -44,7 +44,11 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message of a thread, or a row of a report. status None: inbound."""
+    """One message of a thread, or a row of a report. status None: inbound.
+
+    moved_on_to: of a step that failed, the step that its contact went on to; None while they have not, or never will.
+    A thread leaves it open. version_number: of a sequence that has several versions.
+    """
 
     id: int
     contact_id: int
@@ -74,6 +78,8 @@ class MessageView:
     sequence_name: str = ""
     step_number: int | None = None
     api_key_name: str = ""
+    moved_on_to: int | None = None
+    version_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,9 @@ def kind_of(name: str, attributes: Mapping[str, Attribute]) -> Kind:
         return FIELDS[name]
     found = attributes.get(name.removeprefix(ATTRIBUTE)) if name.startswith(ATTRIBUTE) else None
     if found is None:
-        raise BadFilter("Unknown field", f"There is no field “{name}”. Choose another one.", name)
+        raise BadFilter(
+            "Unknown field", f"There is no field “{name.removeprefix(ATTRIBUTE)}”. Choose another one.", name
+        )
     return found.kind
 
 

@@ -280,6 +280,9 @@ class ImportResult:
 _FORMULA: Final = frozenset("=+-@\t\r＝＋－＠")
 
 
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
 def _runs(value: str) -> bool:
     """True if a spreadsheet may run it, or would but for apostrophes that stand before it."""
     rest = value.lstrip("'")
@@ -287,8 +290,11 @@ def _runs(value: str) -> bool:
 
 
 def defuse(value: str) -> str:
-    """A cell that no spreadsheet runs as a formula: an apostrophe stands before one."""
-    return f"'{value}" if _runs(value) else value
+    """A cell that no spreadsheet runs as a formula: an apostrophe stands before one.
+
+    A plain phone number can do no harm, and is to match the one of another system: it stays as it is.
+    """
+    return f"'{value}" if _runs(value) and not _E164.fullmatch(value) else value
 
 
 def plain(value: str) -> str:

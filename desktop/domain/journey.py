@@ -81,6 +81,14 @@ def due_at(
     return next_open(due_after(before, step.delay, zone), hours, zone)
 
 
+def opens_at(
+    definition: Definition, step_number: int, now: datetime, phone: str | None, workspace: ZoneInfo
+) -> datetime:
+    """`now` itself if a step may leave then, else when its send hours open, in UTC."""
+    hours = definition.hours_of(definition.steps[step_number - 1])
+    return next_open(now, hours, zones.zone_of(hours.zone_of, phone, workspace))
+
+
 @dataclass(frozen=True, slots=True)
 class LastMessage:
     """The last message that a run made, as it stands now."""
@@ -138,9 +146,7 @@ def next_turn(
         return Turn(What.SUCCEED)
     if seen.failure:
         return Turn(What.MISS_GOAL)
-    step = definition.steps[step_number - 1]
-    hours = definition.hours_of(step)
-    opens = next_open(now, hours, zones.zone_of(hours.zone_of, seen.phone, workspace))
+    opens = opens_at(definition, step_number, now, seen.phone, workspace)
     if opens > now:
         return Turn(What.WAIT, opens)
     if definition.only_if_sent and seen.before is not None:

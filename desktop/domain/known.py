@@ -27,10 +27,11 @@ class Known:
 
     status None: a question about a message that nobody has sent; `reason` is then its answer. Else reason is
     what stands with the message now, and verdict the rule's own last answer before WhatsApp or a person said
-    more. asked: whether the opt-in was looked at. opt_in, said, stopped_in_whatsapp, stopped: the contact's two
+    more. asked: whether the opt-in was looked at. refused: why the person who asks may not send despite a refusal, as
+    a sentence; "" where they may. opt_in, said, stopped_in_whatsapp, stopped: the contact's two
     facts as they were then (opt_in None: not known). where: the path's own thing ('Winter clearance', 'Welcome,
     step 2', 'shop-sync'). moved_on_to: the step that a contact of a sequence went on to, 0 when that was the last
-    one. strict: whether the workspace asks for a choice now. passes_now: the rule
+    one. us_number: the contact's number is in the United States now. strict: whether the workspace asks for a choice now. passes_now: the rule
     would let it go at this moment. now: the moment of the answer; zone: in which zone times are told (None: this machine's).
     """
 
@@ -41,6 +42,7 @@ class Known:
     reason: Reason | None = None
     verdict: Reason | None = None
     asked: bool = False
+    refused: str = ""
     contact_id: int = 0
     contact_name: str = ""
     template_name: str = ""

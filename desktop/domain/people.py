@@ -30,7 +30,7 @@ class Right(StrEnum):
     BROADCAST_TO_OPTED_OUT = "send a broadcast to contacts who opted out"
     SEQUENCES = "set up sequences and put contacts into them"
     IMPORT = "import contacts"
-    EXPORT = "export contacts"
+    EXPORT = "export contacts and reports"
     EDIT_CONTACTS = "add and change contacts"
     CHANGE_MANY = "change many contacts at once"
     MERGE = "merge contacts"

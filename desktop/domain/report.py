@@ -69,8 +69,9 @@ class Cell:
 class Scope:
     """What the store is asked for: since ≤ created_at < until, and whose. A new scope is a new count.
 
-    search: part of a name or phone, or the whole of WhatsApp's or our message id; "" for everyone. contact_id: one
-    contact, with those merged into it; together with a search both hold.
+    search: part of a contact's name or phone, or of the name of a broadcast or sequence; or the whole of WhatsApp's
+    or our message id ('1032', 'message 1032'); "" for everyone. contact_id: one contact, with those merged into it;
+    together with a search both hold.
     """
 
     since: datetime | None = None
@@ -200,7 +201,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class OptedOutScope:
-    """Which of those who say no are asked for: since ≤ when they said it < until; search: part of a name or phone."""
+    """Which of those who say no are asked for: since ≤ when they said it < until; search: part of a name or phone.
+
+    source: one of the two answers that stand now, No to us and the stop in WhatsApp, came from there.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -209,8 +213,23 @@ class OptedOutScope:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """One answer that stands. stopped_in_whatsapp: said in WhatsApp itself, else to us."""
+
+    at: datetime
+    source: Source
+    evidence: str
+    by_name: str
+    event_id: int
+    stopped_in_whatsapp: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OptedOut:
-    """One contact who said no, with the newest evidence. stopped_in_whatsapp: said in WhatsApp itself."""
+    """One contact who said no, with the newest evidence of those asked for. stopped_in_whatsapp: in WhatsApp itself.
+
+    also: the other answer, where both say no.
+    """
 
     contact_id: int
     name: str
@@ -221,3 +240,4 @@ class OptedOut:
     by_name: str
     event_id: int
     stopped_in_whatsapp: bool
+    also: Refusal | None = None

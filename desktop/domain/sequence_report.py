@@ -40,11 +40,15 @@ class EnrolPreview:
 
 @dataclass(frozen=True, slots=True)
 class StepFigures:
-    """One step of one version: counts of its messages by (status, reason), and how many skipped it."""
+    """One step of one version: counts of its messages by (status, reason), and how many skipped it.
+
+    waiting_count: for how many it is the next step, and is not due yet or has not had its turn.
+    """
 
     number: int
     by: Mapping[tuple[Status, Reason | None], int] = field(default_factory=dict)
     skipped_count: int = 0
+    waiting_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

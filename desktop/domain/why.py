@@ -26,7 +26,18 @@ CATEGORY_WORDS: Final = {
     Category.AUTHENTICATION: "Authentication",
     Category.SERVICE: "Service",
 }
+NOT_SENT: Final = "Not sent"
+NOT_DELIVERED: Final = "Not delivered"
 OPT_IN_WORDS: Final = {OptIn.YES: "Yes", OptIn.NO: "No", OptIn.NONE: "No choice"}
+
+
+def failed_words(reason: Reason | None, error_code: int | None) -> str:
+    """What a failed message is called: 'Not delivered' where WhatsApp refused it, 'Not sent' where it never left.
+
+    error_code: WhatsApp's, below 0 where the refusal came from something on the way.
+    """
+    refused = error_code >= 0 if error_code is not None else reason in (None, Reason.WHATSAPP_ERROR)
+    return NOT_DELIVERED if refused else NOT_SENT
 
 
 def explain(known: Known) -> Explanation:
@@ -137,7 +148,9 @@ def _facts(known: Known) -> list[WhyStep]:
         steps.append(_step("This workspace is strict: no choice counts as a No"))
     elif answer is Reason.NO_CHOICE_PASSES:
         steps.append(_step("This workspace lets contacts without a choice have marketing"))
-    if known.us_number or answer is Reason.US_NUMBER:
+    # Of a message that has left, or never will, today's number says nothing.
+    waits = known.us_number and known.status in (None, Status.QUEUED)
+    if waits or answer is Reason.US_NUMBER:
         words = f"{_of(known.name)} number is in the United States, where WhatsApp delivers no marketing"
         steps.append(_step(words))
     return steps

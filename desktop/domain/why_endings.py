@@ -22,7 +22,8 @@ _REACHED: Final = {
 
 def warns(known: Known) -> bool:
     """True where the compose box asks the person for a reason instead of refusing."""
-    return known.path is Path.COMPOSE and known.reason in (Reason.OPTED_OUT, Reason.NO_CHOICE)
+    asks = known.path is Path.COMPOSE and known.reason in (Reason.OPTED_OUT, Reason.NO_CHOICE)
+    return asks and not known.refused
 
 
 def conclusion(known: Known) -> str:
@@ -72,9 +73,14 @@ def _would(known: Known) -> str:
     if reason in PASSES | UNASKED:
         return f"So it would go out{_DESPITE.get(reason, '')}."
     if warns(known):
-        return "So it would go out only after a warning and with a reason, which is kept."
+        return "So it would go out only after a warning and with a reason, which is kept with the message."
     if known.path is Path.COMPOSE:
-        return "So it would not go out."
+        overrules = known.reason in (Reason.OPTED_OUT, Reason.NO_CHOICE)
+        return (
+            f"So it would not go out: {known.refused}"
+            if known.refused and overrules
+            else "So it would not go out."
+        )
     if known.path is Path.BROADCAST:
         return f"So {known.name} would be left out."
     if known.path is Path.SEQUENCE:
@@ -161,9 +167,10 @@ def _after_refusal(known: Known) -> str:
 def _overruled(known: Known) -> list[str]:
     """How a person may overrule the refusal on this path."""
     if known.path is Path.COMPOSE:
-        return ["with a reason"]
+        return [] if known.refused else ["with a reason"]
     if known.path is not Path.BROADCAST or not known.only_opted_in:
         return []
     if known.reason is Reason.NO_CHOICE:
         return ["with the toggle off"]
-    return ["with the toggle off and a reason"] if known.reason is Reason.OPTED_OUT else []
+    overrules = known.reason is Reason.OPTED_OUT and not known.refused
+    return ["with the toggle off and a reason"] if overrules else []

@@ -95,13 +95,14 @@ def _settled(
 def _kept(claimed: Claimed, answer: Answer) -> tuple[str | None, int | None, str | None]:
     """What is kept of the wire: request, HTTP status, answer.
 
-    Of what a broadcast got accepted only the status is: a million of them would be a million copies of one
-    template, and the message row has its values and WhatsApp's id.
+    Of what a broadcast or a sequence got accepted only the status is: a million of them would be a million copies
+    of one template, and the message row has its values and WhatsApp's id.
     """
     wire = None if isinstance(answer, Withdrawn) else answer.wire
     if wire is None:
         return None, None, None
-    if claimed.broadcast_id is not None and isinstance(answer, Accepted):
+    of_many = claimed.broadcast_id is not None or claimed.path is Path.SEQUENCE
+    if of_many and isinstance(answer, Accepted):
         return None, wire.http_status, None
     return wire.request_text, wire.http_status, wire.answer_text if wire.http_status is not None else None
 

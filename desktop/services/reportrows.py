@@ -4,28 +4,42 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from desktop.domain import report_words
-from desktop.domain.consent import Path
+from desktop.domain.consent import OptIn
 from desktop.domain.conversations import MessageView
-from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.report import Cause, OptedOut
 from desktop.store.exports import Receipt
 from desktop.whatsapp import errors
 
 MESSAGE_HEADINGS: Final = (
-    *("When", "Contact", "Phone", "Path", "Of", "Template", "Category", "Status", "Reason", "Code"),
-    *("What to do", "Consent event id", "Asked", "Author", "Message id", "WhatsApp id", "Text"),
+    *(
+        "When",
+        "Contact",
+        "Phone",
+        "Path",
+        "Of",
+        "Template",
+        "Category",
+        "Status",
+        "Sent",
+        "Delivered",
+        "Read",
+    ),
+    *("Reason", "Code", "What to do", "Consent asked", "Opt-in then", "Consent event id"),
+    *("Author", "Message id", "WhatsApp id", "Text"),
 )
 OPTED_OUT_HEADINGS: Final = (
-    *("When", "Contact", "Phone", "Source", "Evidence", "By", "Stopped in WhatsApp", "Consent event id"),
+    *("When", "Contact", "Phone", "Said No", "Stopped in WhatsApp", "Source", "Evidence", "By"),
+    *("Consent event id", "Also when", "Also source", "Also evidence", "Also by", "Also consent event id"),
     "Contact id",
 )
+_OPT_IN: Final = {OptIn.YES: "Yes", OptIn.NO: "No", OptIn.NONE: "None"}
 
 
-def message_cells(one: MessageView, receipt: Receipt, zone: tzinfo) -> list[str]:
-    """A message as a row under MESSAGE_HEADINGS, its moment in `zone`."""
+def message_cells(one: MessageView, receipt: Receipt, zone: tzinfo) -> list[str | datetime]:
+    """A message as a row under MESSAGE_HEADINGS, its moments in `zone`."""
     return [
-        _moment(one.at, zone),
+        one.at.astimezone(zone),
         one.contact_name,
         one.phone,
         report_words.PATHS[one.path] if one.path else "",
@@ -33,11 +47,16 @@ def message_cells(one: MessageView, receipt: Receipt, zone: tzinfo) -> list[str]
         one.template_name,
         report_words.CATEGORIES[one.category],
         report_words.STATUSES[one.status] if one.status else "",
+        *(
+            at.astimezone(zone) if at else ""
+            for at in (receipt.sent_at, receipt.delivered_at, receipt.read_at)
+        ),
         reason_of(one),
         "" if one.error_code is None else str(one.error_code),
         advice_of(one),
-        "" if receipt.consent_event_id is None else str(receipt.consent_event_id),
         "" if receipt.asked is None else _yes(receipt.asked),
+        "" if receipt.opt_in is None else _OPT_IN[receipt.opt_in],
+        "" if receipt.consent_event_id is None else str(receipt.consent_event_id),
         one.author_name,
         str(one.id),
         one.wamid,
@@ -55,12 +74,12 @@ def cause_label(cause: Cause) -> str:
 
 
 def reason_of(message: MessageView) -> str:
-    """Why it did not go out: 'Not on WhatsApp', 'Opted out of marketing; moved on' in a sequence; "" if it did."""
+    """Why it did not go out: 'Not on WhatsApp', in a sequence 'Opted out of marketing; moved to step 3'; "" if it did."""
     if message.status not in report_words.STOPPED:
         return ""
     words = cause_label(Cause(message.reason, message.error_code))
-    is_stopped_step = message.path is Path.SEQUENCE and message.status is Status.FAILED
-    return f"{words}; moved on" if is_stopped_step and message.reason in report_words.CONSENT else words
+    moved = message.moved_on_to is not None and message.reason in report_words.CONSENT
+    return f"{words}; moved to step {message.moved_on_to}" if moved else words
 
 
 def advice_of(message: MessageView) -> str:
@@ -72,25 +91,27 @@ def advice_of(message: MessageView) -> str:
     return message.reason.sentence if message.reason else ""
 
 
-def opted_out_cells(one: OptedOut, zone: tzinfo) -> list[str]:
-    """A contact as a row under OPTED_OUT_HEADINGS, the moment in `zone`."""
+def opted_out_cells(one: OptedOut, zone: tzinfo) -> list[str | datetime]:
+    """A contact as a row under OPTED_OUT_HEADINGS, the moments in `zone`."""
+    also = one.also
     return [
-        _moment(one.at, zone),
+        one.at.astimezone(zone),
         one.name,
         one.phone,
+        _yes(also is not None or not one.stopped_in_whatsapp),
+        _yes(also is not None or one.stopped_in_whatsapp),
         report_words.SOURCES[one.source],
         one.evidence,
         one.by_name,
-        _yes(one.stopped_in_whatsapp),
         str(one.event_id),
+        also.at.astimezone(zone) if also else "",
+        report_words.SOURCES[also.source] if also else "",
+        also.evidence if also else "",
+        also.by_name if also else "",
+        str(also.event_id) if also else "",
         str(one.contact_id),
     ]
 
 
 def _yes(value: bool) -> str:
     return "Yes" if value else "No"
-
-
-def _moment(at: datetime, zone: tzinfo) -> str:
-    """'2026-11-22T10:42:00-05:00'."""
-    return at.astimezone(zone).isoformat(timespec="seconds")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Final
 
-from desktop.domain.activity import NAMELESS, Deed
+from desktop.domain.activity import Deed
 from desktop.domain.contact_table import Target
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
@@ -26,9 +26,11 @@ from desktop.domain.sequence import (
 )
 from desktop.domain.sequence_checks import LONGEST_NAME, blockers, check, checked_name
 from desktop.domain.sequence_report import EnrolPreview, Journey, JourneyStep, SequenceReport, StepFigures
+from desktop.services import triggers
 from desktop.services.bulk import FIRST_STEP_COUNT, Tell, next_size
 from desktop.services.replies import expect_webhooks
 from desktop.services.rights import allow
+from desktop.services.taking_out import TakingOut
 from desktop.store import (
     activity,
     audience,
@@ -36,13 +38,13 @@ from desktop.store import (
     contacts,
     conversations,
     enrolling,
-    enrolments,
     journeys,
     sequence_ledger,
     sequences,
+    step_messages,
     templates,
 )
-from desktop.store.engine import REST_S, Store, StoreClosed, Tx, WriteLane
+from desktop.store.engine import StoreClosed, Tx, WriteLane
 from desktop.store.sequence_ledger import SequenceLedger
 
 __all__ = [
@@ -58,14 +60,8 @@ __all__ = [
 _STARTED: Final = (SequenceStatus.ACTIVE, SequenceStatus.PAUSED, SequenceStatus.HELD)
 
 
-class Sequences:
+class Sequences(TakingOut):
     """The verbs on sequences. Every change asks for Right.SEQUENCES in its transaction."""
-
-    def __init__(self, store: Store, wake: Callable[[], None], *, rest_s: float = REST_S) -> None:
-        """rest_s: between two steps of a long enrolment, so that other processes get to write."""
-        self._store = store
-        self._wake = wake
-        self._rest_s = 0.0 if store.on_postgresql else rest_s
 
     # Looking.
 
@@ -93,14 +89,29 @@ class Sequences:
         statuses: tuple[EnrolmentStatus, ...] = (),
         *,
         search: str = "",
+        version_id: int | None = None,
         after_id: int | None = None,
         limit: int = 100,
     ) -> list[Enrolment]:
-        """Enrolments, the newest first, from behind an id on; no statuses: all."""
+        """Enrolments, the newest first, from behind an id on; no statuses: all, no version: of every one."""
         return await self._store.read(
             lambda tx: journeys.people(
-                tx, sequence_id, statuses, search=search, after_id=after_id, limit=limit
+                tx,
+                sequence_id,
+                statuses,
+                search=search,
+                version_id=version_id,
+                after_id=after_id,
+                limit=limit,
             )
+        )
+
+    async def step_people(
+        self, version_id: int, step_number: int, *, skipped: bool, limit: int = 200
+    ) -> list[Enrolment]:
+        """Who skipped a step of a version, or waits for it to be due; the newest first."""
+        return await self._store.read(
+            lambda tx: journeys.step_people(tx, version_id, step_number, skipped=skipped, limit=limit)
         )
 
     async def messages(
@@ -116,7 +127,7 @@ class Sequences:
         """The messages of one step, newest first; takes, leaves: by the reasons that the step's figures have."""
 
         def read(tx: Tx) -> list[MessageView]:
-            ids = journeys.message_ids(
+            ids = step_messages.message_ids(
                 tx, version_id, step_number, statuses, takes=takes, leaves=leaves, limit=limit
             )
             return conversations.messages(tx, ids)
@@ -247,7 +258,7 @@ class Sequences:
             known = _held(tx, sequence_id, user)
             _expect(known, *(one for one in SequenceStatus if one is not SequenceStatus.ACTIVE))
             _check(tx, known)
-            done = sequences.set_active(tx, sequences.publish(tx, known, user.id or None))
+            done = triggers.set_active(tx, sequences.publish(tx, known, user.id or None))
             activity.log(tx, user, Deed.SEQUENCE_ACTIVATED, done.name, f"version {done.version_number}")
             return done
 
@@ -279,7 +290,7 @@ class Sequences:
         def write(tx: Tx) -> None:
             known = _held(tx, sequence_id, user)
             _expect(known, SequenceStatus.PAUSED, SequenceStatus.HELD)
-            sequences.set_active(tx, known)
+            triggers.set_active(tx, known)
             activity.log(tx, user, Deed.SEQUENCE_RESUMED, known.name, told)
 
         await self._store.write(write)
@@ -305,19 +316,23 @@ class Sequences:
         user: User,
         tell: Tell | None = None,
         stop: threading.Event | None = None,
+        came: Callable[[Sequence[int]], object] | None = None,
     ) -> EnrolPreview:
         """Put contacts in, in chunks; returns what was done (stopped: up to there). Needs an active sequence
         or a paused one.
 
         Whom it is for is settled once, at the start. What was done before it failed or was stopped stays.
+        came: hears the ids of the enrolments, chunk by chunk.
         """
         ids = await self._store.read(lambda tx: _begin(tx, sequence_id, target, user))
         done, size, position = EnrolPreview(), FIRST_STEP_COUNT, 0
         try:
             while position < len(ids) and not (stop is not None and stop.is_set()):
                 some = ids[position : position + size].tolist()
-                came, held_s = await self._step(sequence_id, some, user)
-                done, position, size = done + came, position + len(some), next_size(size, held_s)
+                counted, made, held_s = await self._step(sequence_id, some, user)
+                done, position, size = done + counted, position + len(some), next_size(size, held_s)
+                if came is not None:
+                    came(made)
                 self._wake()
                 if tell is not None:
                     tell(position, len(ids))
@@ -330,35 +345,20 @@ class Sequences:
         await self._store.write(lambda tx: _note(tx, sequence_id, done.will_count, user))
         return done
 
-    async def _step(self, sequence_id: int, ids: Sequence[int], user: User) -> tuple[EnrolPreview, float]:
-        """One chunk in a transaction of its own; also how long it held the writer."""
+    async def _step(
+        self, sequence_id: int, ids: Sequence[int], user: User
+    ) -> tuple[EnrolPreview, list[int], float]:
+        """One chunk in a transaction of its own; also its enrolments, and how long it held the writer."""
 
-        def write(tx: Tx) -> tuple[EnrolPreview, float]:
+        def write(tx: Tx) -> tuple[EnrolPreview, list[int], float]:
             started_s = time.perf_counter()
             allow(tx, user, Right.SEQUENCES)
             record = sequences.get(tx, sequence_id)
             _expect(record, *_STARTED)
-            return enrolling.come_in(tx, record, ids, user.id or None), time.perf_counter() - started_s
+            counted, made = enrolling.come_in(tx, record, ids, user.id or None)
+            return counted, made, time.perf_counter() - started_s
 
         return await self._store.write(write, WriteLane.BULK)
-
-    async def take_out(self, enrolment_id: int, user: User) -> None:
-        """End one contact's run; a message that has not left is cancelled. Raises a Problem if it is over."""
-
-        def write(tx: Tx) -> None:
-            allow(tx, user, Right.SEQUENCES)
-            known = journeys.enrolment(tx, enrolment_id)
-            because = f"Taken out by {user.name}"
-            if not enrolments.end(
-                tx, enrolment_id, EnrolmentStatus.TAKEN_OUT, because, user_id=user.id or None
-            ):
-                raise Problem(
-                    "Over already", f"{known.contact_name or known.phone} is no longer in the sequence."
-                )
-            activity.log(tx, user, Deed.TAKEN_OUT, known.sequence_name, known.contact_name or NAMELESS)
-
-        await self._store.write(write)
-        self._wake()
 
 
 def _held(tx: Tx, sequence_id: int, user: User) -> SequenceRecord:

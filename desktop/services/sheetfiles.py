@@ -4,6 +4,7 @@ import contextlib
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,12 @@ PAGE_ROWS: Final = 500
 """Rows that are read at once: a read that lasted minutes would have SQLite's log grow for as long."""
 _LONGEST_CELL: Final = 32_767
 
-Row = Sequence[str]
+_MOMENT: Final = "yyyy-mm-dd hh:mm:ss"
+_WIDTH: Final = 19
+"""Letters a column is wide: a moment in a narrower one is shown as ####."""
+
+Row = Sequence[str | datetime]
+"""Texts and aware moments. CSV has them as '2026-11-22T10:42:00-05:00'; a workbook as moments of their zone's clock."""
 
 
 class Stopped(Exception):
@@ -165,7 +171,11 @@ def write_csv(path: Path, headings: Row, rows: Iterable[Row]) -> None:
     with path.open("x", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         for values in chain((headings,), rows):
-            writer.writerow([defuse(value) for value in values])
+            writer.writerow([_written(value) for value in values])
+
+
+def _written(value: str | datetime) -> str:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else defuse(value)
 
 
 def write_xlsx(
@@ -176,7 +186,7 @@ def write_xlsx(
     most_sheet_rows: int = MOST_SHEET_ROWS,
     folder: Path | None = None,
 ) -> int:
-    """Write a workbook of text cells, none of them a formula or a link; returns how many sheets it took.
+    """Write a workbook of texts and moments, no cell a formula or a link; returns how many sheets it took.
 
     One row is in memory at a time. Each sheet starts with the headings. folder: for temporary files. Raises
     FileExistsError rather than write over a file, and OSError.
@@ -187,6 +197,8 @@ def write_xlsx(
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        "default_date_format": _MOMENT,
+        "remove_timezone": True,
     }
     with path.open("xb") as file:
         return _write_book(xlsxwriter.Workbook(file, options), sheet_name, headings, rows, most_sheet_rows)
@@ -201,6 +213,7 @@ def _write_book(book: Any, sheet_name: str, headings: Row, rows: Iterator[Row], 
                 sheets += 1
                 sheet, at = book.add_worksheet(f"{sheet_name} {sheets}" if sheets > 1 else sheet_name), 1
                 sheet.freeze_panes(1, 0)
+                sheet.set_column(0, len(headings) - 1, _WIDTH)
                 _write_row(sheet, 0, headings)
             if values is not None:
                 _write_row(sheet, at, values)
@@ -223,7 +236,9 @@ def _with_one(rows: Iterator[Row]) -> Iterator[Row | None]:
 
 def _write_row(sheet: Any, at: int, values: Row) -> None:
     for column, value in enumerate(values):
-        if value:
+        if isinstance(value, datetime):
+            sheet.write_datetime(at, column, value.replace(microsecond=0))
+        elif value:
             # A text that begins with an apostrophe gets another: imported again, one is taken off.
             shown = defuse(value) if value[0] == "'" else value
             sheet.write_string(at, column, shown[:_LONGEST_CELL])

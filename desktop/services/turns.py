@@ -19,10 +19,10 @@ from desktop.domain.outbox import Submission
 from desktop.domain.sequence import Definition, EnrolmentStatus, SequenceStep, StepEnd
 from desktop.domain.templates import values_for
 from desktop.services import sending
-from desktop.store import contacts, enrolments, templates, turns
+from desktop.store import contacts, enrolments, send_hours, templates, turns
 from desktop.store.engine import Tx, is_trouble
 from desktop.store.meeting import meeting
-from desktop.store.turns import Going
+from desktop.store.turns import Ended, Going
 
 _ENDS: Final = {
     What.SUCCEED: EnrolmentStatus.SUCCEEDED,
@@ -77,12 +77,12 @@ class _Chunk:
 
 
 def _chunk(tx: Tx, rows: Sequence[Any]) -> _Chunk:
-    return _Chunk(tx, turns.workspace_zone(tx), turns.people(tx, [row.contact_id for row in rows]))
+    return _Chunk(tx, send_hours.workspace_zone(tx), turns.people(tx, [row.contact_id for row in rows]))
 
 
-def move_on(tx: Tx, enrolment_ids: Sequence[int]) -> int:
+def move_on(tx: Tx, ended: Sequence[Ended]) -> int:
     """Runs whose message ended go to their next step; returns how many. Raises Unclear."""
-    rows = turns.hold_ended(tx, enrolment_ids)
+    rows = turns.hold_ended(tx, ended)
     chunk = _chunk(tx, rows)
     ends = turns.ends_of(tx, [row.message_id for row in rows])
     definitions = _definitions(tx, rows)

@@ -14,7 +14,6 @@ from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, TemplateStatus
 from desktop.domain.why import explain
 from desktop.store import contacts, settings, templates
-from desktop.store import facts as facts_store
 from desktop.store import why as why_store
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp import errors
@@ -39,9 +38,13 @@ class Whys:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def of_message(self, message_id: int) -> Explanation:
-        """Why this message went out or did not. Raises NotFound, also for a message that was received."""
-        return explain(await self._store.read(lambda tx: known_of(tx, message_id), people=True))
+    async def of_message(self, message_id: int, *, refused: str = "") -> Explanation:
+        """Why this message went out or did not. Raises NotFound, also for a message that was received.
+
+        refused: why the person who asks may not send despite an opt-out; "" where they may.
+        """
+        known = await self._store.read(lambda tx: known_of(tx, message_id), people=True)
+        return explain(replace(known, refused=refused))
 
     async def of_contact(
         self,
@@ -52,10 +55,11 @@ class Whys:
         only_opted_in: bool = True,
         marketing: bool = False,
         before: Reason | None = None,
+        refused: str = "",
     ) -> Explanation:
         """What would become of a message to this contact now. Raises NotFound.
 
-        template_id None: plain text, or with `marketing` any marketing template. before: what stops it whatever consent says (selected twice, excluded, a variable without a value).
+        template_id None: plain text, or with `marketing` any marketing template. before: what stops it whatever consent says (selected twice, excluded, a variable without a value). refused: as for `of_message`.
         """
 
         def read(tx: Tx) -> Known:
@@ -65,7 +69,7 @@ class Whys:
                 category = Category.MARKETING
             return _question(tx, contact_id, template, category, path, only_opted_in, before)
 
-        return explain(await self._store.read(read, people=True))
+        return explain(replace(await self._store.read(read, people=True), refused=refused))
 
     async def exchanges(self, message_id: int) -> list[Exchange]:
         """The calls that were made for a message, first to last."""
@@ -144,7 +148,7 @@ def _with_facts(tx: Tx, known: Known, row: Any) -> Known:
     if not known.asked or known.kind is not Category.MARKETING:
         return known
     then = why_store.answers(tx, row.consent_event_id)
-    facts = facts_store.unpack(row.facts)
+    facts = why_store.facts_now(tx, row.contact_id)
     again = Question(
         known.path,
         Category.MARKETING,

@@ -9,48 +9,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, insert, literal_column, or_, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from desktop.domain import consent, templates, window
-from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
 from desktop.domain.contacts import fields_of
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Claimed, ClaimResult
 from desktop.domain.reasons import Reason
-from desktop.domain.sequence import EnrolmentStatus, SequenceStatus
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, TemplateStatus, Variable, values_for
-from desktop.store import contacts, drafts, facts, holds, outbox, settings, tables
+from desktop.store import contacts, drafts, due, facts, holds, outbox, send_hours, settings, tables
 from desktop.store import templates as template_store
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot
 from desktop.store.tables import micros
 
 _message = tables.message.c
-_TAKEN = (
-    _message.id,
-    _message.contact_id,
-    _message.broadcast_id,
-    _message.path,
-    _message.lane,
-    _message.kind,
-    _message.category,
-    _message.text,
-    _message.content,
-    _message.template_id,
-    _message.template_revision,
-    _message.consent_event_id,
-    _message.override_reason,
-    _message.override_user_id,
-    _message.author_id,
-    _message.context_wamid,
-    _message.attempt_count,
-    _message.status,
-    _message.reason,
-    _message.due_at,
-    _message.wamid,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +56,27 @@ class _Ruling:
 def claim(tx: Tx, most_count: int, engine_id: int) -> ClaimResult:
     """Claim up to `most_count` due messages for an engine, asking consent for each.
 
-    Messages whose template copy is stale are left for the moment and their templates named, so that the
-    caller refreshes them and claims again.
+    Messages of sequences are put off while their step's send hours are closed. Messages whose template copy is
+    stale are left for the moment and their templates named, so that the caller refreshes them and claims again.
     """
-    rows, broadcasts = _due(tx, most_count)
+    rows, broadcasts = due.messages(tx, most_count)
     if not rows:
         return ClaimResult()
     asked, rows = _ask(tx, rows, broadcasts)
+    more = len(rows) == most_count
+    rows = _open(tx, rows, asked)
     stale = {template.id for template in asked.templates.values() if template.stale(tx.now)}
     ready = [row for row in rows if row.template_id not in stale]
     rulings = [(row, _rule(tx, row, asked)) for row in ready]
-    _hold_broadcasts(tx, rulings)
+    _hold(tx, rulings)
     stopped = [(row, ruling) for row, ruling in rulings if ruling.stopped_as is not None]
     _stop(tx, stopped, asked)
     cleared = [(row, ruling) for row, ruling in rulings if ruling.stopped_as is None]
     claimed = _mark(tx, [one for one in cleared if not _is_held(one)], asked, engine_id)
-    return ClaimResult(claimed, len(stopped), tuple(sorted(stale)), len(rows) == most_count)
-
-
-def _queued(*where: Any) -> Select[Any]:
-    """The next due messages of a source. The status stands as a literal: with a bound value SQLite would
-    not use the partial index, and sort the whole queue at each claim."""
-    return (
-        select(*_TAKEN)
-        .where(_message.status == literal_column("'queued'"), _message.due_at <= bindparam("now"), *where)
-        .order_by(_message.lane, _message.due_at, _message.id)
-        .limit(bindparam("most_count"))
-        .with_for_update(skip_locked=True)
-    )
+    return ClaimResult(claimed, len(stopped), tuple(sorted(stale)), more)
 
 
 # Built once: putting statements together costs as much as running them.
-_GOES_ON = exists().where(
-    tables.enrolment.c.id == _message.enrolment_id,
-    tables.enrolment.c.status == EnrolmentStatus.IN_PROGRESS.value,
-    tables.sequence.c.id == tables.enrolment.c.sequence_id,
-    tables.sequence.c.status == SequenceStatus.ACTIVE.value,
-)
-# A paused sequence keeps what it has queued: few, since its engine queues no more than it can send soon. Whoever has
-# left it gets no more of it, also if a call came back to the queue afterwards.
-_OF_PEOPLE = _queued(_message.broadcast_id.is_(None), or_(_message.enrolment_id.is_(None), _GOES_ON))
-_OF_BROADCAST = _queued(_message.broadcast_id == bindparam("broadcast_id"))
-_RUNNING = (
-    select(tables.broadcast)
-    .where(tables.broadcast.c.status == BroadcastStatus.RUNNING.value)
-    .order_by(tables.broadcast.c.launched_at, tables.broadcast.c.id)
-)
 _HOLD_CONTACTS = (
     select(tables.contact.c.id)
     .where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
@@ -141,23 +91,6 @@ _CONTACTS = select(
     tables.contact.c.consent_event_id,
     tables.contact.c.last_inbound_at,
 ).where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
-
-
-def _due(tx: Tx, most_count: int) -> tuple[list[Row[Any]], dict[int, Row[Any]]]:
-    """The next messages: people's and automatic ones first, then the running broadcasts in turn.
-
-    Returns them with the broadcasts that they belong to.
-    """
-    rows = tx.rows(_OF_PEOPLE, now=tx.now, most_count=most_count)
-    broadcasts: dict[int, Row[Any]] = {}
-    if len(rows) < most_count:
-        for broadcast in tx.rows(_RUNNING):
-            broadcasts[broadcast.id] = broadcast
-            left_count = most_count - len(rows)
-            rows += tx.rows(_OF_BROADCAST, now=tx.now, most_count=left_count, broadcast_id=broadcast.id)
-            if len(rows) >= most_count:
-                break
-    return rows, broadcasts
 
 
 def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tuple[_Asked, list[Row[Any]]]:
@@ -177,6 +110,15 @@ def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tu
         _at_launch(tx, rows, broadcasts),
     )
     return asked, rows
+
+
+def _open(tx: Tx, rows: list[Row[Any]], asked: _Asked) -> list[Row[Any]]:
+    """Those that may leave at this hour; the others are put off and stay in the queue."""
+    opens = send_hours.openings(tx, rows, asked.contacts, asked.settings.time_zone)
+    if not opens:
+        return rows
+    send_hours.put_off(tx, opens)
+    return [row for row in rows if row.id not in opens]
 
 
 def _at_launch(
@@ -288,8 +230,9 @@ def _is_held(one: tuple[Row[Any], _Ruling]) -> bool:
     return one[1].reason in (Reason.TEMPLATE_NOT_APPROVED, Reason.TEMPLATE_GONE)
 
 
-def _hold_broadcasts(tx: Tx, rulings: list[tuple[Row[Any], _Ruling]]) -> None:
-    """A broadcast whose template WhatsApp no longer accepts is held, its recipients kept waiting."""
+def _hold(tx: Tx, rulings: list[tuple[Row[Any], _Ruling]]) -> None:
+    """A broadcast whose template WhatsApp no longer accepts is held, its recipients kept waiting; so is a sequence
+    whose template may come back."""
     held = {
         row.broadcast_id: ruling.reason
         for row, ruling in rulings
@@ -297,7 +240,26 @@ def _hold_broadcasts(tx: Tx, rulings: list[tuple[Row[Any], _Ruling]]) -> None:
     }
     for broadcast_id, reason in held.items():
         holds.hold(tx, broadcast_id, reason.sentence)
-    rulings[:] = [one for one in rulings if not (one[0].broadcast_id in held and _is_held(one))]
+    waiting = [(row, ruling) for row, ruling in rulings if _waits_for_template(row, ruling)]
+    for row, _ in waiting:
+        holds.hold_of(tx, row.id, Reason.TEMPLATE_NOT_APPROVED.sentence)
+    left = {row.id for row, _ in waiting}
+    rulings[:] = [
+        one
+        for one in rulings
+        if one[0].id not in left and not (one[0].broadcast_id in held and _is_held(one))
+    ]
+
+
+def _waits_for_template(row: Row[Any], ruling: _Ruling) -> bool:
+    """True for a sequence's message whose template WhatsApp has only paused, or not judged yet: failing would take
+    everybody through their steps in seconds, with nothing sent. A rejected one fails, and they move on."""
+    return (
+        row.path == Path.SEQUENCE.value
+        and ruling.reason is Reason.TEMPLATE_NOT_APPROVED
+        and ruling.template is not None
+        and ruling.template.status in (TemplateStatus.PAUSED, TemplateStatus.PENDING)
+    )
 
 
 def _stop(tx: Tx, stopped: Sequence[tuple[Row[Any], _Ruling]], asked: _Asked) -> None:
@@ -319,17 +281,18 @@ def _receipt(row: Row[Any], ruling: _Ruling) -> dict[str, Any]:
         "to_asked": ruling.verdict.asked,
         "to_consent_event_id": ruling.verdict.consent_event_id,
         "to_template_revision": ruling.verdict.template_revision,
+        "to_category": _category(row, ruling).value,
     }
 
 
-_KEPT = ("asked", "consent_event_id", "template_revision")
+_KEPT = ("asked", "consent_event_id", "template_revision", "category")
 _RECEIPT = Hot(
     update(tables.message)
     .where(_message.id == bindparam("of_id"))
     .values({name: bindparam(f"to_{name}") for name in _KEPT}),
     ("of_id", *(f"to_{name}" for name in _KEPT)),
 )
-_WRITTEN = (*_KEPT, "reason", "category", "text", "attempt_count", "engine_id", "changed_at")
+_WRITTEN = (*_KEPT, "reason", "text", "attempt_count", "engine_id", "changed_at")
 _CLAIM = Hot(
     update(tables.message)
     .where(_message.id == bindparam("of_id"))
@@ -355,7 +318,6 @@ def _mark(
             _receipt(row, ruling)
             | {
                 "to_reason": ruling.verdict.reason.value,
-                "to_category": _category(row, ruling).value,
                 "to_text": texts[row.id],
                 "to_attempt_count": row.attempt_count + 1,
                 "to_engine_id": engine_id,

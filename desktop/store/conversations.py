@@ -1,10 +1,23 @@
 """Conversations and threads."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, func, insert, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from desktop.domain import window
 from desktop.domain.changes import Topic
@@ -12,6 +25,7 @@ from desktop.domain.consent import Category, Path
 from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
+from desktop.domain.sequence import EnrolmentStatus
 from desktop.store import audience, contacts, facts, tables
 from desktop.store.engine import Tx
 
@@ -118,6 +132,16 @@ def _row(row: Any, tags: Sequence[str]) -> ConversationRow:
     )
 
 
+_any_version = tables.sequence_version.alias("any_version").c
+_NEWEST_VERSION = (
+    select(func.max(_any_version.number))
+    .where(_any_version.sequence_id == tables.sequence.c.id)
+    .correlate(tables.sequence)
+    .scalar_subquery()
+    .label("newest_version")
+)
+
+
 def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
     joined = (
         tables.message.join(tables.contact, _contact.id == _message.contact_id)
@@ -139,6 +163,8 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
             tables.sequence.c.id.label("sequence_id"),
             tables.sequence.c.name.label("sequence_name"),
             tables.api_key.c.name.label("api_key_name"),
+            tables.sequence_version.c.number.label("version_number"),
+            _NEWEST_VERSION,
         )
         .select_from(joined)
         .where(where)
@@ -164,7 +190,31 @@ def thread(tx: Tx, contact_id: int, *, before_id: int | None = None, limit: int 
 def messages(tx: Tx, ids: Sequence[int]) -> list[MessageView]:
     """Messages by id, in the order asked."""
     found = {row.id: _view(row) for row in tx.rows(_views(tx, _message.id.in_(ids)))}
+    failed = [one.id for one in found.values() if one.sequence_id and one.status is Status.FAILED]
+    for id, number in tx.rows(_WENT_ON, ids=failed) if failed else ():
+        found[id] = replace(found[id], moved_on_to=number + 1)
     return [found[id] for id in ids if id in found]
+
+
+_run = tables.enrolment.c
+_step = tables.enrolment_step.c
+_WENT_ON = (
+    select(_message.id, _message.step_number)
+    .join(tables.enrolment, _run.id == _message.enrolment_id)
+    .where(
+        _message.id.in_(bindparam("ids", expanding=True)),
+        or_(
+            and_(
+                _run.status == EnrolmentStatus.IN_PROGRESS.value,
+                _run.step_number == _message.step_number + 1,
+            ),
+            exists().where(
+                _step.enrolment_id == _message.enrolment_id, _step.step_number == _message.step_number + 1
+            ),
+        ),
+    )
+)
+"""Of messages of sequences those whose contact is at the next step or went through it."""
 
 
 def _view(row: Any) -> MessageView:
@@ -197,6 +247,7 @@ def _view(row: Any) -> MessageView:
         sequence_name=row.sequence_name or "",
         step_number=row.step_number,
         api_key_name=row.api_key_name or "",
+        version_number=row.version_number if (row.newest_version or 0) > 1 else None,
     )
 
 

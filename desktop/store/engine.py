@@ -38,6 +38,9 @@ after 1, 3, 8, 18 … ms. Without a rest such a writer waited up to 1.9 s; with 
 _PATIENCE_S: Final = 0.2
 """After so long a write goes before other work of the machine: a broadcast that keeps the writer busy would else hold
 up an import's undo for half an hour. People and opt-outs wait for nobody."""
+_AGAIN_COUNT: Final = 2
+_GAVE_WAY: Final = frozenset({"40P01", "40001"})
+"""PostgreSQL's states of a write that it ended so that another one could go on: a deadlock, a serialization failure."""
 _CHANGE_TURN: Final = text("SELECT pg_advisory_xact_lock(7242003)")
 
 
@@ -52,7 +55,7 @@ class WriteLane(IntEnum):
 
 
 class StoreBusy(Problem):
-    """Another process holds the file for too long."""
+    """Another process holds the file, or rows of the database, for too long."""
 
 
 class StoreBroken(Problem):
@@ -234,6 +237,17 @@ class Store:
                 _log.exception("a listener failed")
 
     def _run_write(self, conn: Connection, run: Callable[[Tx], T]) -> tuple[T, Changes]:
+        """Run, and begin anew what had to give way to another program: nothing of it stays, so nothing is twice."""
+        for _ in range(_AGAIN_COUNT):
+            try:
+                return self._run_once(conn, run)
+            except OperationalError as wrong:
+                if not _gave_way(wrong):
+                    raise
+                _log.info("a write gave way to another one and begins anew: %s", wrong.orig)
+        return self._run_once(conn, run)
+
+    def _run_once(self, conn: Connection, run: Callable[[Tx], T]) -> tuple[T, Changes]:
         with conn.begin():
             tx = Tx(conn, self._clock.now())
             result = run(tx)
@@ -331,12 +345,20 @@ def _discard_if_lost(conn: Connection | None, wrong: BaseException) -> Connectio
     return conn
 
 
+def _gave_way(wrong: OperationalError) -> bool:
+    return getattr(wrong.orig, "sqlstate", None) in _GAVE_WAY
+
+
 def _explain(wrong: BaseException) -> BaseException:
     """A Problem for what a person can do something about; anything else as it is."""
     if type(wrong) is DatabaseError:
         return StoreBroken("The store cannot be read", f"The file is damaged: {wrong.orig}. Open a backup.")
     if not isinstance(wrong, OperationalError):
         return wrong
+    if _gave_way(wrong):
+        return StoreBusy(
+            "The database is busy", "Another program changes the same rows again and again. Try once more."
+        )
     said = str(wrong.orig).lower()
     if "interrupted" in said or "canceling statement" in said:
         return Interrupted()

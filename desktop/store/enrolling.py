@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 
 from desktop.domain.contact_table import Target
 from desktop.domain.journey import Entry
-from desktop.domain.sequence import Definition, EnrolSource, SequenceRecord
+from desktop.domain.sequence import Definition, EnrolmentStatus, EnrolSource, SequenceRecord
 from desktop.domain.sequence_report import EnrolPreview
 from desktop.store import contact_table, enrolments, facts, tables
 from desktop.store.engine import Tx
@@ -32,17 +32,25 @@ def preview(tx: Tx, record: SequenceRecord, target: Target) -> EnrolPreview:
     return done
 
 
-def come_in(tx: Tx, record: SequenceRecord, ids: Sequence[int], user_id: int | None) -> EnrolPreview:
-    """Put some hundred contacts at most into the current version, and say what became of them."""
+def come_in(
+    tx: Tx, record: SequenceRecord, ids: Sequence[int], user_id: int | None
+) -> tuple[EnrolPreview, list[int]]:
+    """Put some hundred contacts at most into the current version; what became of them, and the new enrolments."""
     assert record.version_id is not None
-    known = enrolments.entries(tx, record.id, record.definition, ids)
+    known = enrolments.entries(tx, record.id, record.definition, ids, by_hand=True)
     coming = [id for id, entry in known.items() if entry is Entry.COMES_IN]
     packed = tx.conn.scalars(select(_contact.facts).where(_contact.id.in_(coming)))
     opted_out_count = sum(facts.unpack(one).says_no for one in packed)
     counts = enrolments.enrol(
         tx, record.id, record.version_id, ids, EnrolSource.PERSON, user_id, definition=record.definition
     )
-    return _as_preview(Counter(counts), opted_out_count)
+    mine = (
+        _enrolment.sequence_id == record.id,
+        _enrolment.contact_id.in_(coming),
+        _enrolment.status == _RUNNING,
+    )
+    made = list(tx.conn.scalars(select(_enrolment.id).where(*mine).order_by(_enrolment.id)))
+    return _as_preview(Counter(counts), opted_out_count), made
 
 
 def _counted(tx: Tx, sequence_id: int, wanted: Definition, condition: ColumnElement[bool]) -> EnrolPreview:
@@ -60,11 +68,12 @@ def _counted(tx: Tx, sequence_id: int, wanted: Definition, condition: ColumnElem
 
 
 def _with_a_run(tx: Tx, sequence_id: int, wanted: Definition, condition: ColumnElement[bool]) -> Select[Any]:
-    """(facts, entry, count) of those who may not come in for a run that they have or had."""
+    """(facts, entry, count) of those who may not come in by hand for a run that they have or had."""
     mine = _enrolment.sequence_id == sequence_id
     runs = _enrolment.status == _RUNNING
     cooled = tx.now - timedelta(days=wanted.cooling_days)
-    stands = true() if wanted.run_once else or_(runs, _enrolment.ended_at > cooled)
+    stayed = _enrolment.status != EnrolmentStatus.TAKEN_OUT.value
+    stands = stayed if wanted.run_once else or_(runs, and_(stayed, _enrolment.ended_at > cooled))
     other = Entry.BEEN if wanted.run_once else Entry.COOLING
     running = _contact.id.in_(select(_enrolment.contact_id).where(mine, runs))
     entry = case((running, Entry.RUNNING.value), else_=other.value).label("entry")

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, func, select, update
 
-from desktop.domain import journey, zones
+from desktop.domain import journey
 from desktop.domain.changes import Topic
 from desktop.domain.journey import NEVER, Entry, Past
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import Definition, EnrolmentStatus, EnrolSource
-from desktop.store import facts, outbox, settings, tables
+from desktop.store import facts, outbox, send_hours, sequence_ledger, tables
 from desktop.store.engine import Tx
 from desktop.store.manyrows import ManyRows
 
@@ -55,6 +55,8 @@ _PASTS = (
     )
     .group_by(_enrolment.contact_id)
 )
+_BY_HAND = _PASTS.where(_enrolment.status != EnrolmentStatus.TAKEN_OUT.value)
+"""Whoever was taken out has not been through it for the person who puts them in again."""
 _NUMBERS = (
     select(_contact.id, _contact.phone, _contact.facts)
     .where(_contact.id.in_(bindparam("ids", expanding=True)), _contact.merged_into.is_(None))
@@ -84,9 +86,15 @@ def entries(
     definition: Definition,
     contact_ids: Sequence[int],
     trigger_at: Mapping[int, datetime] | None = None,
+    *,
+    by_hand: bool = False,
 ) -> dict[int, Entry]:
-    """Of each contact that is there, whether they may come in now; contacts merged away are not there."""
-    return {row.id: entry for row, entry in _looked_at(tx, sequence_id, definition, contact_ids, trigger_at)}
+    """Of each contact that is there, whether they may come in now; contacts merged away are not there.
+
+    by_hand: by a person, for whom runs that were taken out do not count.
+    """
+    found = _looked_at(tx, sequence_id, definition, contact_ids, trigger_at, by_hand=by_hand)
+    return {row.id: entry for row, entry in found}
 
 
 def _looked_at(
@@ -95,11 +103,13 @@ def _looked_at(
     definition: Definition,
     contact_ids: Sequence[int],
     trigger_at: Mapping[int, datetime] | None,
+    *,
+    by_hand: bool,
 ) -> list[tuple[Row[Any], Entry]]:
     ids = list(contact_ids)
     pasts = {
         row.contact_id: Past(row.all_count > row.ended_count, row.all_count > 0, row.ended_at, row.trigger_at)
-        for row in tx.rows(_PASTS, sequence_id=sequence_id, ids=ids)
+        for row in tx.rows(_BY_HAND if by_hand else _PASTS, sequence_id=sequence_id, ids=ids)
     }
     return [
         (
@@ -133,9 +143,10 @@ def enrol(
     trigger_at: for a trigger, the change of each contact that brings them in.
     """
     wanted = definition if definition is not None else definition_of(tx, version_id)
-    looked_at = _looked_at(tx, sequence_id, wanted, contact_ids, trigger_at)
-    workspace = zones.zone(settings.load(tx).time_zone)
-    _COMING.run(
+    by_hand = source is EnrolSource.PERSON
+    looked_at = _looked_at(tx, sequence_id, wanted, contact_ids, trigger_at, by_hand=by_hand)
+    workspace = send_hours.workspace_zone(tx)
+    came_in = _COMING.ids(
         tx,
         [
             {
@@ -154,6 +165,7 @@ def enrol(
             if entry is Entry.COMES_IN
         ],
     )
+    sequence_ledger.note_enrolled(tx, sequence_id, came_in)
     counts = Counter(entry for _, entry in looked_at)
     if counts[Entry.COMES_IN]:
         tx.touch(Topic.SEQUENCE, sequence_id)

@@ -3,12 +3,12 @@
 import logging
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import literal_column, or_, select, update
 
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category
-from desktop.domain.sequence import Definition, EnrolmentStatus, SequenceStatus
+from desktop.domain.sequence import Definition, SequenceStatus
 from desktop.store import tables
 from desktop.store.engine import Tx
 
@@ -26,15 +26,17 @@ def hold(tx: Tx, broadcast_id: int, because: str) -> None:
     tx.touch(Topic.BROADCAST, broadcast_id)
 
 
-def hold_sequence(tx: Tx, sequence_id: int, because: str) -> None:
-    """Hold an active sequence until a person decides; says why."""
+def hold_sequence(tx: Tx, sequence_id: int, because: str) -> bool:
+    """Hold an active sequence until a person decides; says why. False if it is not active."""
     sequence = tables.sequence.c
-    tx.conn.execute(
+    done = tx.conn.execute(
         update(tables.sequence)
         .where(sequence.id == sequence_id, sequence.status == SequenceStatus.ACTIVE.value)
         .values(status=SequenceStatus.HELD.value, held_because=because)
     )
-    tx.touch(Topic.SEQUENCE, sequence_id)
+    if done.rowcount:
+        tx.touch(Topic.SEQUENCE, sequence_id)
+    return bool(done.rowcount)
 
 
 def hold_marketing(tx: Tx, because: str) -> None:
@@ -69,10 +71,9 @@ def _of_templates(tx: Tx, template_ids: set[int]) -> list[int]:
     for row in tx.rows(active):
         if row.sequence_id in found or not _uses(row.definition, template_ids):
             continue
+        # Written out: else SQLite leaves the index of those in progress aside.
         followed = select(enrolment.id).where(
-            enrolment.sequence_id == row.sequence_id,
-            enrolment.status == EnrolmentStatus.IN_PROGRESS.value,
-            enrolment.version_id == row.id,
+            enrolment.version_id == row.id, enrolment.status == literal_column("'in_progress'")
         )
         if row.id == row.version_id or tx.conn.scalar(followed.limit(1)) is not None:
             found.append(row.sequence_id)

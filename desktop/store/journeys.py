@@ -1,13 +1,13 @@
 """Who is where in a sequence: runs, the figures of its steps, and one contact's way through."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, func, literal_column, select
 
 from desktop.domain.filters import EVERYONE
-from desktop.domain.journey import MARKETING_STOPPED_CODE, told_reason
+from desktop.domain.journey import told_reason
 from desktop.domain.messages import Status
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
@@ -31,11 +31,17 @@ def people(
     statuses: Sequence[EnrolmentStatus] = (),
     *,
     search: str = "",
+    version_id: int | None = None,
     after_id: int | None = None,
     limit: int = 100,
 ) -> list[Enrolment]:
-    """The newest runs, from behind an id on; no statuses: all. search: part of a name or phone."""
+    """The newest runs, from behind an id on; no statuses: all, no version: of every one.
+
+    search: part of a name or phone.
+    """
     mine = _enrolment.sequence_id == sequence_id
+    if version_id is not None:
+        mine = and_(mine, _enrolment.version_id == version_id)
     asked = select(_enrolment.id).where(mine).order_by(_enrolment.id.desc()).limit(limit)
     if after_id is not None:
         asked = asked.where(_enrolment.id < after_id)
@@ -47,6 +53,19 @@ def people(
     # One by one: the index holds them by status, and each in the order of their ids.
     ids = [id for status in wanted for id in tx.conn.scalars(asked.where(_enrolment.status == status))]
     return _views(tx, sorted(ids, reverse=True)[:limit])
+
+
+def step_people(
+    tx: Tx, version_id: int, step_number: int, *, skipped: bool, limit: int = 200
+) -> list[Enrolment]:
+    """Who skipped a step of a version, or waits for it to be due; the newest first."""
+    asked = select(_enrolment.id).where(_enrolment.version_id == version_id)
+    if skipped:
+        ended = (_step.step_number == step_number, _step.ended_as == StepEnd.SKIPPED.value)
+        asked = asked.select_from(tables.enrolment.join(tables.enrolment_step)).where(*ended)
+    else:
+        asked = asked.where(*_waits, _enrolment.step_number == step_number)
+    return _views(tx, list(tx.conn.scalars(asked.order_by(_enrolment.id.desc()).limit(limit))))
 
 
 def of_contact(tx: Tx, contact_id: int) -> list[Enrolment]:
@@ -129,7 +148,24 @@ def _figures(tx: Tx, version_id: int, definition: Definition) -> tuple[StepFigur
         by[number][Status(status), told_reason(Reason(reason) if reason else None, code)] += int(count)
     skipped = _skipped(tx, version_id, definition)
     numbers = range(1, len(definition.steps) + 1)
-    return tuple(StepFigures(number, by[number], skipped.get(number, 0)) for number in numbers)
+    waiting = _waiting(tx, version_id)
+    return tuple(
+        StepFigures(number, by[number], skipped.get(number, 0), waiting.get(number, 0)) for number in numbers
+    )
+
+
+# Not a parameter: only then SQLite takes the index of those who run.
+_waits = (_enrolment.status == literal_column("'in_progress'"), _enrolment.due_at.is_not(None))
+
+
+def _waiting(tx: Tx, version_id: int) -> dict[int, int]:
+    """For how many each step is the next one, and no message of it is on its way."""
+    grouped = (
+        select(_enrolment.step_number, func.count())
+        .where(_enrolment.version_id == version_id, *_waits)
+        .group_by(_enrolment.step_number)
+    )
+    return {number: int(count) for number, count in tx.conn.execute(grouped)}
 
 
 def _skipped(tx: Tx, version_id: int, definition: Definition) -> dict[int, int]:
@@ -143,33 +179,6 @@ def _skipped(tx: Tx, version_id: int, definition: Definition) -> dict[int, int]:
         .group_by(_step.step_number)
     )
     return {number: int(count) for number, count in tx.conn.execute(grouped)}
-
-
-_TOLD = case(
-    (_message.error_code == MARKETING_STOPPED_CODE, Reason.STOPPED_IN_WHATSAPP.value), else_=_message.reason
-)
-"""`domain.journey.told_reason` in SQL."""
-
-
-def message_ids(
-    tx: Tx,
-    version_id: int,
-    step_number: int,
-    statuses: Sequence[Status] = (),
-    *,
-    takes: Collection[Reason] = (),
-    leaves: Collection[Reason] = (),
-    limit: int = 200,
-) -> list[int]:
-    """The messages of one step, newest first. takes, leaves: with one of these reasons, or with none of them."""
-    asked = select(_message.id).where(_message.version_id == version_id, _message.step_number == step_number)
-    if statuses:
-        asked = asked.where(_message.status.in_([one.value for one in statuses]))
-    if takes:
-        asked = asked.where(_TOLD.in_([one.value for one in takes]))
-    if leaves:
-        asked = asked.where(_TOLD.not_in([one.value for one in leaves]))
-    return list(tx.conn.scalars(asked.order_by(_message.id.desc()).limit(limit)))
 
 
 # One contact's way.

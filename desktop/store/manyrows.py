@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Table
+from sqlalchemy import Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.store import tables
@@ -24,6 +24,7 @@ class ManyRows:
     def __init__(
         self, table: Table, columns: Sequence[str], *, new_only: bool = False, over: Sequence[str] = ()
     ) -> None:
+        self._table = table
         self._moments = [name for name in columns if isinstance(table.c[name].type, tables.Moment)]
         made = {name: self._made(dialect, table, new_only, over) for name, dialect in _DIALECTS.items()}
         self._hot = Hot(made["sqlite"], columns)
@@ -49,6 +50,18 @@ class ManyRows:
             tx.conn.execute(self._returning, list(rows))
         else:
             self._hot.run(tx, [self._plain(row) for row in rows] if self._moments else rows)
+
+    def ids(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert, and return the ids of the rows that really came in; for a table with an `id`."""
+        if not rows:
+            return []
+        if tx.on_postgresql:
+            return list(tx.conn.scalars(self._returning, list(rows)))
+        # Nobody else writes meanwhile, and a new id is above all that are there.
+        id = self._table.c.id
+        last = tx.conn.scalar(select(func.max(id))) or 0
+        self.run(tx, rows)
+        return list(tx.conn.scalars(select(id).where(id > last)))
 
     def _plain(self, row: Mapping[str, Any]) -> dict[str, Any]:
         plain = dict(row)

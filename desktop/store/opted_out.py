@@ -1,16 +1,16 @@
-"""Contacts whose answer is no now, each with the event that made it so.
+"""Contacts whose answer is no now, each with the events that made it so: No to us, and the stop in WhatsApp.
 
 A page walks an index of the events that said no, newest first, and asks of each whether it still stands: however
 many contacts there are, a page looks at little more than it shows.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, true, tuple_
 
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.contacts import Fact
-from desktop.domain.report import Mark, OptedOut, OptedOutScope
+from desktop.domain.report import Mark, OptedOut, OptedOutScope, Refusal
 from desktop.store import facts, tables
 from desktop.store.engine import Tx
 from desktop.store.report_scope import by_person
@@ -18,6 +18,7 @@ from desktop.store.report_scope import by_person
 _contact = tables.contact.c
 _event = tables.consent_event.c
 _later = tables.consent_event.alias("later").c
+_after = tables.consent_event.alias("after").c
 # The words of the index: an expression that reads otherwise would not use it.
 _SAID_NO: Final = text("consent_event.value IN ('no', 'stop')")
 _PACKED: Final = tuple(packed for packed in range(32) if packed & facts.OPT_IN_MASK < 3)
@@ -51,7 +52,7 @@ def _deciding(asked: OptedOutScope) -> list[ColumnElement[bool]]:
     """True for the one event of a contact that makes the answer no: the newest of a fact that says it.
 
     Newest as they were recorded, which is what the facts follow. Where both facts say no, one of the two was
-    said by the contact's very last event.
+    said by the contact's very last event; of a source it is the newest of those that came from there.
     """
     still = or_(
         and_(_event.fact == Fact.OPT_IN.value, _contact.facts.in_(_NO)),
@@ -62,7 +63,7 @@ def _deciding(asked: OptedOutScope) -> list[ColumnElement[bool]]:
         .where(
             _later.contact_id == _event.contact_id,
             _later.id > _event.id,
-            or_(_later.fact == _event.fact, _contact.facts.in_(_BOTH)),
+            or_(_later.fact == _event.fact, and_(_contact.facts.in_(_BOTH), *_stands_from(asked))),
         )
         .correlate(tables.consent_event, tables.contact)
         .exists()
@@ -75,6 +76,19 @@ def _deciding(asked: OptedOutScope) -> list[ColumnElement[bool]]:
         _found(asked),
     )
     return [_SAID_NO, *_within(asked), there]  # type: ignore[list-item]
+
+
+def _stands_from(asked: OptedOutScope) -> list[ColumnElement[bool]]:
+    """True for a later event that is the last of its own fact and of the source; nothing where any source counts."""
+    if asked.source is None:
+        return []
+    again = (
+        select(_after.id)
+        .where(_after.contact_id == _later.contact_id, _after.fact == _later.fact, _after.id > _later.id)
+        .correlate(_later.id.table)
+        .exists()
+    )
+    return [_later.source == asked.source.value, ~again]
 
 
 def _within(asked: OptedOutScope) -> list[ColumnElement[bool]]:
@@ -98,12 +112,16 @@ def _rows(tx: Tx, event_ids: list[int]) -> list[OptedOut]:
     joined = tables.consent_event.join(tables.contact, _contact.id == _event.contact_id).outerjoin(
         person, person.c.id == _event.user_id
     )
-    asked = (
-        select(tables.consent_event, _contact.name, _contact.phone, person.c.name.label("by_name"))
-        .select_from(joined)
-        .where(_event.id.in_(event_ids))
+    named = select(
+        tables.consent_event, _contact.name, _contact.phone, _contact.facts, person.c.name.label("by_name")
+    ).select_from(joined)
+    found = {row.id: row for row in tx.rows(named.where(_event.id.in_(event_ids)))}
+    both = [row.contact_id for row in found.values() if row.facts in _BOTH]
+    last = select(func.max(_event.id)).where(_event.contact_id.in_(both))
+    others = named.where(
+        _event.id.in_(last.group_by(_event.contact_id, _event.fact)), _event.id.not_in(event_ids)
     )
-    found = {row.id: row for row in tx.rows(asked)}
+    also = {row.contact_id: _refusal(row) for row in tx.rows(others)} if both else {}
     return [
         OptedOut(
             contact_id=row.contact_id,
@@ -115,6 +133,13 @@ def _rows(tx: Tx, event_ids: list[int]) -> list[OptedOut]:
             by_name=row.by_name or "",
             event_id=row.id,
             stopped_in_whatsapp=row.fact == Fact.WHATSAPP.value,
+            also=also.get(row.contact_id),
         )
         for row in (found[id] for id in event_ids)
     ]
+
+
+def _refusal(row: Any) -> Refusal:
+    return Refusal(
+        row.at, Source(row.source), row.evidence, row.by_name or "", row.id, row.fact == Fact.WHATSAPP.value
+    )

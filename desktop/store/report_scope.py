@@ -1,5 +1,10 @@
-"""Whose messages a report's scope asks for, as conditions: everyone's, those of few contacts, or of many."""
+"""Whose messages a report's scope asks for, as conditions: everyone's, those of few contacts, or of many.
 
+A search also finds the messages of broadcasts and sequences by their names: these are few, so their ids are looked up
+first, and the messages come out of the indexes by broadcast and by version.
+"""
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,9 +16,9 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Subquery,
+    and_,
     bindparam,
     exists,
-    false,
     literal_column,
     or_,
     select,
@@ -29,9 +34,12 @@ from desktop.store.engine import Tx
 _message = tables.message.c
 _contact = tables.contact.c
 _merged = tables.contact.alias("merged").c
+_sent = tables.message.alias("sent").c
 FEW_COUNT: Final = 20_000
 """Up to so many contacts their messages are read by contact; the messages of more are picked out of the index."""
 _MOST_ID: Final = 2**63 - 1
+_OUR_ID: Final = re.compile(r"^message\s+(?=[0-9]+$)", re.IGNORECASE)
+"""What stands before an id under *Why?*."""
 
 OUTGOING: Final = text("message.outgoing")
 """The words of the indexes' own condition: an expression that reads otherwise would not use them."""
@@ -58,23 +66,38 @@ def by_person(search: str) -> ColumnElement[bool]:
 class Whose:
     """contact_ids: of these few; None: of all whom `search` finds, "" for everyone.
 
-    named_ids: the messages besides that are named by their own id; they belong to other contacts.
+    named_ids: the messages besides that are named by their own id; they belong to other contacts. broadcast_ids,
+    version_ids: of broadcasts and sequences whose names have the text. owner_ids: the only contacts in question;
+    None: anybody.
     """
 
     search: str = ""
     contact_ids: tuple[int, ...] | None = None
     named_ids: tuple[int, ...] = ()
+    broadcast_ids: tuple[int, ...] = ()
+    version_ids: tuple[int, ...] = ()
+    owner_ids: tuple[int, ...] | None = None
 
     @property
     def are_few(self) -> bool:
         return self.contact_ids is not None
 
     def messages(self, columns: Sequence[ColumnElement[Any]], *where: ColumnElement[bool]) -> Subquery:
-        """The messages of few contacts, read by contact."""
-        by_contact = select(*columns).where(_message.contact_id.in_(_written(self.contact_ids)))
-        named = select(*columns).where(_message.id.in_(_written(self.named_ids)))
-        kept = [one.where(_message.outgoing, *where) for one in (by_contact, named)]
-        return (union_all(*kept) if self.named_ids else kept[0]).subquery("some")
+        """The messages of few contacts, read by contact, and those of broadcasts and sequences; each once."""
+        parts: list[ColumnElement[bool]] = [_message.contact_id.in_(_written(self.contact_ids))]
+        if self.named_ids:
+            parts.append(_message.id.in_(_written(self.named_ids)))
+        others = [_message.contact_id.not_in(_written(self.contact_ids))]
+        if self.named_ids:
+            others.append(_message.id.not_in(_written(self.named_ids)))
+        if self.owner_ids is not None:
+            others.append(_message.contact_id.in_(_written(self.owner_ids)))
+        if self.broadcast_ids:
+            parts.append(and_(_message.broadcast_id.in_(_written(self.broadcast_ids)), *others))
+        if self.version_ids:
+            parts.append(and_(_message.version_id.in_(_written(self.version_ids)), *others))
+        kept = [select(*columns).where(one, _message.outgoing, *where) for one in parts]
+        return (union_all(*kept) if len(kept) > 1 else kept[0]).subquery("some")
 
     def counted(self) -> list[ColumnElement[bool]]:
         """True for the messages of many, where a statement looks at all that are in question."""
@@ -82,14 +105,24 @@ class Whose:
             return []
         # With the plus no index by contact is thought of: each message in question is looked at in its order.
         found = literal_column("+message.contact_id").in_(_finding(self.search))
-        return [or_(found, self._named())]
+        return [or_(found, *self._named())]
 
     def each(self) -> list[ColumnElement[bool]]:
         """The same, where a statement ends after few: asked of each message's contact by itself."""
-        return [or_(_is_found(self.search), self._named())] if self.search else []
+        return [or_(_is_found(self.search), *self._named())] if self.search else []
 
-    def _named(self) -> ColumnElement[bool]:
-        return _message.id.in_(self.named_ids) if self.named_ids else false()
+    def _named(self) -> list[ColumnElement[bool]]:
+        """Each finds ids of messages by an index of its own, so that the index of the reports stays enough."""
+        found: list[ColumnElement[bool]] = (
+            [_message.id.in_(_written(self.named_ids))] if self.named_ids else []
+        )
+        if self.broadcast_ids:
+            of = select(_sent.id).where(_sent.broadcast_id.in_(_written(self.broadcast_ids)))
+            found.append(_message.id.in_(of))
+        if self.version_ids:
+            of = select(_sent.id).where(_sent.version_id.in_(_written(self.version_ids)))
+            found.append(_message.id.in_(of))
+        return found
 
 
 def _written(ids: Sequence[int] | None) -> BindParameter[Any]:
@@ -106,12 +139,27 @@ def whose(tx: Tx, scope: Scope) -> Whose:
             return Whose(contact_ids=tuple(ids))
         of_contact = [_message.contact_id.in_(ids)]
         found = tx.conn.scalars(_finding(search, _contact.id.in_(ids)))
-        return Whose(search, tuple(sorted(set(found))), _named_ids(tx, search, of_contact))
+        named = _named_ids(tx, search, of_contact)
+        return Whose(search, tuple(sorted(set(found))), named, *_titled(tx, search), tuple(ids))
     if not search:
         return Whose()
     some = list(tx.conn.scalars(_finding(search).limit(FEW_COUNT + 1)))
     few = None if len(some) > FEW_COUNT else tuple(sorted(set(some)))
-    return Whose(search, few, _named_ids(tx, search, []))
+    return Whose(search, few, _named_ids(tx, search, []), *_titled(tx, search))
+
+
+def _titled(tx: Tx, search: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The broadcasts whose names have the text, and the versions of such sequences."""
+    part = fold(clean(search))
+    broadcast, sequence, version = tables.broadcast.c, tables.sequence.c, tables.sequence_version.c
+    versions = select(version.id, sequence.name).join_from(
+        tables.sequence_version, tables.sequence, sequence.id == version.sequence_id
+    )
+    found = [
+        tuple(row.id for row in tx.rows(asked) if part in fold(row.name))
+        for asked in (select(broadcast.id, broadcast.name), versions)
+    ]
+    return found[0], found[1]
 
 
 def _finding(search: str, *where: Any) -> CompoundSelect[Any]:
@@ -138,7 +186,7 @@ def _is_found(search: str) -> ColumnElement[bool]:
 
 def _named_ids(tx: Tx, search: str, where: Sequence[ColumnElement[bool]]) -> tuple[int, ...]:
     """The messages that the text names, by WhatsApp's id or ours, if their contact is not found by it anyway."""
-    said = clean(search).strip()
+    said = _OUR_ID.sub("", clean(search).strip())
     named: list[ColumnElement[bool]] = [_message.wamid == said]
     if said.isascii() and said.isdecimal() and int(said) <= _MOST_ID:
         named.append(_message.id == int(said))

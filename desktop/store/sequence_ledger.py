@@ -1,23 +1,26 @@
-"""The ledger of a sequence: who is in it, the steps they went through, the messages and the messages' history.
+"""The ledger of a sequence: how many came in ever, who is in it, the steps they went through, the messages and the
+messages' history.
 
 They are separate records that must tell the same story. A row that was deleted, doubled or flipped disagrees
 with at least one of the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select, update
 
+from desktop.domain.broadcast import checksum_part
 from desktop.domain.sequence import EnrolmentCounts, EnrolmentStatus, StepEnd
-from desktop.store import sequences, tables
+from desktop.store import audience, sequences, tables
 from desktop.store.engine import Tx
 from desktop.store.ledger import against_attempts, against_events
 
 _enrolment = tables.enrolment.c
 _step = tables.enrolment_step.c
 _message = tables.message.c
+_sequence = tables.sequence.c
 _version = tables.sequence_version.c
 _RUNNING = _enrolment.status == EnrolmentStatus.IN_PROGRESS.value
 
@@ -37,14 +40,45 @@ class SequenceLedger:
         return not self.faults
 
 
+def note_enrolled(tx: Tx, sequence_id: int, enrolment_ids: Sequence[int]) -> None:
+    """Keep that these came in, in the transaction that makes them: what is there later is compared with it.
+
+    Added in the database: two engines may do so at once.
+    """
+    if not enrolment_ids:
+        return
+    part = sum(checksum_part(id) for id in enrolment_ids)
+    tx.conn.execute(
+        update(tables.sequence)
+        .where(_sequence.id == sequence_id)
+        .values(
+            enrolled_count=_sequence.enrolled_count + len(enrolment_ids),
+            enrolled_checksum=_sequence.enrolled_checksum + part,
+        )
+    )
+
+
 def verify(tx: Tx, sequence_id: int) -> SequenceLedger:
     """Compare the records of one sequence. Raises NotFound."""
+    return _verified(tx, sequence_id, tuple(_of_nobody(tx)))
+
+
+def verify_all(tx: Tx) -> list[SequenceLedger]:
+    """Every sequence that was ever activated."""
+    of_nobody = tuple(_of_nobody(tx))
+    active = [one.id for one in sequences.every(tx) if one.version_id is not None]
+    return [_verified(tx, id, of_nobody) for id in active]
+
+
+def _verified(tx: Tx, sequence_id: int, of_nobody: tuple[str, ...]) -> SequenceLedger:
     record = sequences.get(tx, sequence_id)
     mine = _message.version_id.in_(select(_version.id).where(_version.sequence_id == sequence_id))
     faults = (
+        *_enrolled(tx, sequence_id),
         *_runs(tx, sequence_id),
         *_steps(tx, sequence_id),
         *_messages(tx, sequence_id, mine),
+        *of_nobody,
         *against_events(tx, mine),
         *against_attempts(tx, mine),
     )
@@ -53,13 +87,26 @@ def verify(tx: Tx, sequence_id: int) -> SequenceLedger:
     return SequenceLedger(sequence_id, record.name, counts, int(made or 0), faults)
 
 
-def verify_all(tx: Tx) -> list[SequenceLedger]:
-    """Every sequence that was ever activated."""
-    return [verify(tx, one.id) for one in sequences.every(tx) if one.version_id is not None]
-
-
 def _found(tx: Tx, asked: Select[Any]) -> int:
     return int(tx.conn.scalar(asked) or 0)
+
+
+def _enrolled(tx: Tx, sequence_id: int) -> Iterator[str]:
+    """Everybody who ever came in is still there: runs end, they are never deleted."""
+    kept = select(_sequence.enrolled_count, _sequence.enrolled_checksum).where(_sequence.id == sequence_id)
+    enrolled, checksum = tx.conn.execute(kept).one()
+    found = select(func.count(), func.sum(audience.checksum_of(_enrolment.id)))
+    count, total = tx.conn.execute(found.where(_enrolment.sequence_id == sequence_id)).one()
+    if count != enrolled or int(total or 0) != checksum:
+        yield f"{enrolled:,} contacts came in, the sequence now holds {count:,} or other ones."
+
+
+def _of_nobody(tx: Tx) -> Iterator[str]:
+    """Steps whose run is not there. Which sequence they were of nobody knows any more: each one tells of them."""
+    there = tables.enrolment_step.outerjoin(tables.enrolment, _enrolment.id == _step.enrolment_id)
+    steps = select(func.count()).select_from(there).where(_enrolment.id.is_(None))
+    if count := _found(tx, steps):
+        yield f"{count:,} steps belong to nobody who is in a sequence."
 
 
 def _runs(tx: Tx, sequence_id: int) -> Iterator[str]:
@@ -147,6 +194,10 @@ def _messages(tx: Tx, sequence_id: int, mine: ColumnElement[bool]) -> Iterator[s
     stray = select(func.count()).select_from(messages).where(mine, _step.enrolment_id.is_(None))
     if count := _found(tx, stray):
         yield f"{count:,} messages belong to no step that anybody went through."
+    there = tables.message.outerjoin(tables.enrolment, _enrolment.id == _message.enrolment_id)
+    of_nobody = select(func.count()).select_from(there).where(mine, _enrolment.id.is_(None))
+    if count := _found(tx, of_nobody):
+        yield f"{count:,} messages belong to nobody who is in the sequence."
     waiting = select(func.count()).select_from(
         tables.enrolment.outerjoin(
             tables.enrolment_step,

@@ -369,6 +369,9 @@ sequence = Table(
     Column("activated_at", Moment),
     # Contacts created or changed up to here have been looked at by the trigger.
     Column("looked_to", Moment),
+    # How many came in ever, and the checksum of their enrolments' ids: what the ledger compares with.
+    Column("enrolled_count", Integer, nullable=False, server_default=text("0")),
+    Column("enrolled_checksum", BigInteger, nullable=False, server_default=text("0")),
 )
 
 sequence_version = Table(
@@ -419,6 +422,13 @@ enrolment = Table(
         "message_id",
         sqlite_where=text("message_id IS NOT NULL"),
         postgresql_where=text("message_id IS NOT NULL"),
+    ),
+    # Whether anybody still follows a version.
+    Index(
+        "ix_enrolment_following",
+        "version_id",
+        sqlite_where=text("status = 'in_progress'"),
+        postgresql_where=text("status = 'in_progress'"),
     ),
     # One run of a contact in a sequence at a time, whoever enrols whom at the same moment.
     Index(
@@ -508,6 +518,7 @@ message = Table(
         "status",
         "reason",
         "error_code",
+        "id",
         sqlite_where=text("version_id IS NOT NULL"),
         postgresql_where=text("version_id IS NOT NULL"),
     ),

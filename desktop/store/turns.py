@@ -3,23 +3,20 @@
 Due work is found by its own index, sequence by sequence, so that those who wait cost nothing, however many.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, exists, func, insert, literal_column, select, update
+from sqlalchemy import BigInteger, Row, bindparam, exists, func, insert, literal_column, select, update
 
-from desktop.domain import zones
 from desktop.domain.changes import Topic
 from desktop.domain.journey import LastMessage
 from desktop.domain.messages import OPEN, Lane, Status
-from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import EnrolmentStatus, SequenceStatus, StepEnd
-from desktop.domain.zones import UTC
-from desktop.store import enrolments, settings, tables
+from desktop.store import enrolments, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot
 from desktop.store.tables import micros
@@ -32,36 +29,41 @@ _sequence = tables.sequence.c
 _OPEN: Final = [one.value for one in OPEN]
 
 
-def workspace_zone(tx: Tx) -> ZoneInfo:
-    """The workspace's zone; UTC for one that this machine does not know, so that nobody waits for ever."""
-    try:
-        return zones.zone(settings.load(tx).time_zone)
-    except Problem:
-        return UTC
-
-
 # What there is to do.
+
+
+Ended = tuple[int, int]
+"""An enrolment and its message that ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one look found. waiting_count: messages of active sequences in the outbox.
+    """What one look found, and when. waiting_count: messages of active sequences in the outbox that are due.
 
-    ended_ids: enrolments whose message ended. stray_ids: messages that wait though their run is over. due_ids:
-    sequences with a step whose time has come.
+    ended_ids: enrolments whose message ended, each with this message. stray_ids: messages that wait though their run
+    is over. due_ids: sequences with a step whose time has come. queued_counts: messages in the outbox by sequence,
+    also those for which it is not time yet.
     """
 
+    at: datetime
     active_ids: tuple[int, ...] = ()
     waiting_count: int = 0
-    ended_ids: tuple[int, ...] = ()
+    ended_ids: tuple[Ended, ...] = ()
     stray_ids: tuple[int, ...] = ()
     due_ids: tuple[int, ...] = ()
+    queued_counts: Mapping[int, int] = field(default_factory=dict)
 
 
 _ACTIVE = select(_sequence.id).where(_sequence.status == SequenceStatus.ACTIVE.value).order_by(_sequence.id)
 # The literals let SQLite take the partial indexes.
 _QUEUED = (
-    select(_message.id, _sequence.status.label("sequence_status"), _enrolment.status.label("run_status"))
+    select(
+        _message.id,
+        _message.due_at,
+        _enrolment.sequence_id,
+        _sequence.status.label("sequence_status"),
+        _enrolment.status.label("run_status"),
+    )
     .join(tables.enrolment, _enrolment.id == _message.enrolment_id)
     .join(tables.sequence, _sequence.id == _enrolment.sequence_id)
     .where(
@@ -70,11 +72,12 @@ _QUEUED = (
         _message.lane == int(Lane.SEQUENCE),
     )
 )
+_HAS_ENDED = ~exists().where(_message.id == _enrolment.message_id, _message.status.in_(_OPEN))
 _ENDED = (
-    select(_enrolment.id)
+    select(_enrolment.id, _enrolment.message_id)
     .where(
         _enrolment.message_id.is_not(None),
-        ~exists().where(_message.id == _enrolment.message_id, _message.status.in_(_OPEN)),
+        _HAS_ENDED,
         exists().where(_sequence.id == _enrolment.sequence_id, _sequence.status != SequenceStatus.HELD.value),
     )
     .order_by(_enrolment.message_id)
@@ -90,15 +93,17 @@ _IS_DUE = (
 def look(tx: Tx, most_ended_count: int) -> Work:
     """One look at everything; some milliseconds, whatever waits."""
     active = tuple(tx.conn.scalars(_ACTIVE))
-    ended = tuple(tx.conn.scalars(_ENDED, {"most_count": most_ended_count}))
+    ended = tuple((row.id, row.message_id) for row in tx.rows(_ENDED, most_count=most_ended_count))
     queued = tx.rows(_QUEUED)
     running = EnrolmentStatus.IN_PROGRESS.value
     return Work(
+        tx.now,
         active,
-        sum(row.sequence_status == SequenceStatus.ACTIVE.value for row in queued),
+        sum(row.sequence_status == SequenceStatus.ACTIVE.value and row.due_at <= tx.now for row in queued),
         ended,
         tuple(row.id for row in queued if row.run_status != running),
         tuple(id for id in active if tx.conn.scalar(_IS_DUE, {"sequence_id": id, "now": tx.now}) is not None),
+        Counter(row.sequence_id for row in queued),
     )
 
 
@@ -118,11 +123,12 @@ _DUE_IDS = (
     .order_by(_enrolment.due_at, _enrolment.id)
     .limit(bindparam("most_count"))
 )
+# The sums keep SQLite from going through everyone who is due by ix_enrolment_due, where it is to enter by the ids.
 _PICK = (
     select(*_PICKED)
     .where(
-        _enrolment.sequence_id == bindparam("sequence_id"),
-        _enrolment.due_at <= bindparam("now"),
+        literal_column("enrolment.sequence_id + 0") == bindparam("sequence_id", type_=BigInteger),
+        literal_column("enrolment.due_at + 0") <= bindparam("now", type_=tables.Moment),
         _enrolment.id.in_(bindparam("ids", expanding=True)),
     )
     .with_for_update(skip_locked=True)
@@ -269,7 +275,9 @@ def postpone(tx: Tx, enrolment_id: int, until: datetime) -> None:
 
 _HOLD_ENDED = (
     select(*_PICKED)
-    .where(_enrolment.id.in_(bindparam("ids", expanding=True)), _enrolment.message_id.is_not(None))
+    .where(
+        _enrolment.id.in_(bindparam("ids", expanding=True)), _enrolment.message_id.is_not(None), _HAS_ENDED
+    )
     .order_by(_enrolment.id)
     .with_for_update(skip_locked=True)
 )
@@ -280,9 +288,14 @@ _ENDS = (
 )
 
 
-def hold_ended(tx: Tx, enrolment_ids: Sequence[int]) -> list[Row[Any]]:
-    """These enrolments, if they still wait for a message; held."""
-    return tx.rows(_HOLD_ENDED, ids=list(enrolment_ids)) if enrolment_ids else []
+def hold_ended(tx: Tx, ended: Sequence[Ended]) -> list[Row[Any]]:
+    """These enrolments, if each still waits for that message, and it has ended; held.
+
+    Another engine may have gone on with them since they were looked at: then the message is another one.
+    """
+    wanted = dict(ended)
+    rows = tx.rows(_HOLD_ENDED, ids=list(wanted)) if wanted else []
+    return [row for row in rows if row.message_id == wanted[row.id]]
 
 
 def ends_of(tx: Tx, message_ids: Sequence[int]) -> dict[int, datetime]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, not_, or_, select, update
 
 from desktop.domain import phones
 from desktop.domain.bulk import Before, Bulk, BulkKind, UndoCounts
@@ -13,8 +13,9 @@ from desktop.domain.changes import Topic
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.contacts import Fact
 from desktop.domain.filters import Attribute
+from desktop.domain.sequence import EnrolmentStatus, EnrolSource
 from desktop.domain.text import fold
-from desktop.store import bulk_change, contacts, facts, tables
+from desktop.store import bulk_change, contacts, enrolments, facts, tables
 from desktop.store.bulk_change import Said
 from desktop.store.engine import Tx
 
@@ -33,9 +34,10 @@ def take_back(tx: Tx, bulk: Bulk, rows: Sequence[Before], user_id: int | None) -
 
 
 def _remove(tx: Tx, bulk: Bulk, ids: Sequence[int]) -> UndoCounts:
-    """Take away those with whom nothing was done since."""
+    """Take away those with whom nothing was done since, out of what a trigger put them into, too."""
     if not ids:
         return UndoCounts()
+    runs = _runs(tx, ids)
     asked = select(
         _contact.id,
         _contact.phone,
@@ -52,6 +54,9 @@ def _remove(tx: Tx, bulk: Bulk, ids: Sequence[int]) -> UndoCounts:
     }
     used = _used(tx, list(untouched), bulk.started_at) | _known_otherwise(tx, untouched)
     gone = [id for id in untouched if id not in used]
+    for run in runs:
+        if run.contact_id in gone:
+            enrolments.end(tx, run.id, EnrolmentStatus.TAKEN_OUT, f"“{bulk.title}” was undone.")
     for table in (tables.identity, tables.contact_tag, tables.contact_attribute):
         tx.conn.execute(delete(table).where(table.c.contact_id.in_(gone)))
     # The consent events stay, as they always do, and the row with them.
@@ -66,14 +71,30 @@ def _remove(tx: Tx, bulk: Bulk, ids: Sequence[int]) -> UndoCounts:
     return UndoCounts(removed=len(gone), kept=len(ids) - len(gone))
 
 
+def _runs(tx: Tx, ids: Sequence[int]) -> list[Any]:
+    """The runs of these contacts that go on, held: before the contacts, as everywhere."""
+    run = tables.enrolment.c
+    going = run.status == EnrolmentStatus.IN_PROGRESS.value
+    return tx.rows(
+        select(run.id, run.contact_id)
+        .where(run.contact_id.in_(ids), going)
+        .order_by(run.id)
+        .with_for_update()
+    )
+
+
 def _used(tx: Tx, ids: Sequence[int], since: datetime) -> set[int]:
-    """Those with a message, a conversation, a draft, a run in a sequence, a broadcast, or an answer that came not
-    from a file."""
+    """Those with a message, a conversation, a draft, a broadcast, a run in a sequence that a person put them into or
+    that is over, or an answer that came not from a file."""
     broadcast, recipient, event = tables.broadcast.c, tables.broadcast_recipient.c, tables.consent_event.c
     later = select(broadcast.id).where(broadcast.launched_at >= since)
     used: set[int] = set()
-    for table in (tables.message, tables.conversation, tables.draft, tables.enrolment):
+    for table in (tables.message, tables.conversation, tables.draft):
         used |= set(tx.conn.scalars(select(table.c.contact_id).where(table.c.contact_id.in_(ids))))
+    run = tables.enrolment.c
+    triggered = run.source.in_([EnrolSource.CREATED.value, EnrolSource.UPDATED.value])
+    theirs = or_(not_(triggered), run.status != EnrolmentStatus.IN_PROGRESS.value)
+    used |= set(tx.conn.scalars(select(run.contact_id).where(run.contact_id.in_(ids), theirs)))
     used |= set(
         tx.conn.scalars(
             select(recipient.contact_id).where(

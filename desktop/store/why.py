@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from desktop.domain.consent import OptIn, Source
+from desktop.domain.consent import Facts, OptIn, Source
 from desktop.domain.contacts import Fact
 from desktop.domain.known import ConsentSaid
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import EnrolmentStatus
-from desktop.store import outbox, tables
+from desktop.store import contacts, facts, outbox, tables
 from desktop.store.engine import Tx
 
 _message = tables.message.c
@@ -48,7 +48,6 @@ def message(tx: Tx, message_id: int) -> Row[Any] | None:
             tables.message,
             tables.contact.c.name.label("contact_name"),
             tables.contact.c.phone.label("phone"),
-            tables.contact.c.facts.label("facts"),
             tables.template.c.name.label("template_name"),
             tables.broadcast.c.name.label("broadcast_name"),
             tables.broadcast.c.only_opted_in.label("only_opted_in"),
@@ -62,6 +61,13 @@ def message(tx: Tx, message_id: int) -> Row[Any] | None:
         .where(_message.id == message_id, _message.outgoing)
     )
     return tx.conn.execute(asked).one_or_none()
+
+
+def facts_now(tx: Tx, contact_id: int) -> Facts:
+    """A contact's facts at this moment: those of the one that it was merged into, if it was."""
+    kept_id = contacts.kept_id(tx, contact_id)
+    packed = tx.conn.scalar(select(tables.contact.c.facts).where(tables.contact.c.id == kept_id))
+    return facts.unpack(packed or 0)
 
 
 _AFTER_THE_CALL = [Reason.WHATSAPP_ERROR.value, Reason.NOT_REACHED.value, Reason.ANSWER_LOST.value]

@@ -67,6 +67,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("undo", "Undo", ("Ctrl+Z",), SEQUENCES, bound=False),
     Action("redo", "Redo", ("Ctrl+Shift+Z",), SEQUENCES, bound=False),
     Action("refresh_templates", "Read them from WhatsApp", ("Ctrl+R", "F5"), TEMPLATES, bound=False),
+    Action("find_messages", "Search", ("Ctrl+F",), REPORTS, bound=False),
+    Action("to_table", "To the list of messages", ("F6", "↓"), REPORTS, bound=False),
+    Action("open_conversation", "Open the conversation of a message", ("Enter",), REPORTS, bound=False),
+    Action("read_reports", "Count again", ("F5",), REPORTS, bound=False),
     Action("back", "Close a dialog, clear a search", ("Esc",), WINDOW, bound=False),
 )
 

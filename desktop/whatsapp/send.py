@@ -72,10 +72,11 @@ class Sender:
                 url, data=payload, headers=self._headers, timeout=self._timeout, allow_redirects=False
             ) as answer:
                 said = await answer.read()
-                # WhatsApp repeats the token where it finds fault with it.
+                # WhatsApp repeats the token where it finds fault with it, whatever the HTTP status.
                 shown = said.replace(self._token, _MASKED)
                 wire = Wire(url, content, answer.status, shown)
-                return read_answer(answer.status, said if answer.status < 300 else shown, wire)
+                found = read_answer(answer.status, said, wire)
+                return found if isinstance(found, Accepted) else read_answer(answer.status, shown, wire)
         except TimeoutError:
             why = f"No answer within {self._timeout.total:g} seconds."
         except (aiohttp.ClientError, OSError, ValueError) as wrong:

@@ -178,12 +178,11 @@ def test_inside_the_window_text_is_free() -> None:
 
 
 def test_a_template_needs_its_values_and_whatsapps_approval() -> None:
-    assert box().set_value("1", " ").blocked_by(NOW) == "Fill {{1}} first."
-    assert box().choose(SALE, {}).blocked_by(NOW) == "Fill {{1}} first."
+    assert box().set_value("1", " ").blocked_by(NOW) == "Fill Variable 1 first."
+    assert box().choose(SALE, {}).blocked_by(NOW) == "Fill Variable 1 first."
     three = replace(SALE, header_text="{{1}}", body="Hi {{1}}, {{2}} off until {{3}}!")
     assert (
-        box().choose(three, {"1": "Ana"}).blocked_by(NOW)
-        == "Fill {{1}} in the header, {{2}} and {{3}} first."
+        box().choose(three, {"1": "Ana"}).blocked_by(NOW) == "Fill Header, Variable 2 and Variable 3 first."
     )
     paused = box().choose(replace(SALE, status=TemplateStatus.PAUSED), {"1": "Ana"})
     assert paused.blocked_by(NOW) == "Paused by WhatsApp for its quality. Choose another template."

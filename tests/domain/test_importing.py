@@ -282,6 +282,12 @@ class TestDefuse:
         assert plain(defuse(value)) == value
         assert defuse(value)[:1] not in ("=", "+", "-", "@", "\t") or not value.strip()
 
+    @pytest.mark.parametrize("phone", ["+16725550125", "+91984501234567"])
+    def test_a_phone_number_is_no_formula(self, phone: str) -> None:
+        assert defuse(phone) == phone
+        assert plain(phone) == plain(f"'{phone}") == phone
+        assert defuse(f"{phone}+1") == f"'{phone}+1"
+
     @pytest.mark.parametrize("value", ["", "Ana", "O'Brien", "'quoted'", "1+1", "  "])
     def test_others_are_left_alone(self, value: str) -> None:
         assert defuse(value) == value

@@ -23,7 +23,7 @@ from desktop.domain.consent import (
 from desktop.domain.known import ConsentSaid, Explanation, Known, Tone
 from desktop.domain.messages import GONE, Status
 from desktop.domain.reasons import Reason
-from desktop.domain.why import explain, origin
+from desktop.domain.why import explain, failed_words, origin
 
 VANCOUVER = timezone(timedelta(hours=-8))
 NOW = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
@@ -119,6 +119,36 @@ def test_a_given_reason_is_named_with_who_gave_it() -> None:
     assert lines(told)[-1] == "Lina Haddad gave a reason to send anyway: “asked for it on the phone”"
     assert told.conclusion == "So it was sent despite the opt-out, and it arrived."
     assert told.tone is Tone.WARN
+
+
+def test_who_may_not_overrule_it_is_not_promised_a_warning() -> None:
+    no = "Arun Shah (Agent) may not send marketing despite an opt-out."
+    asked = replace(FAILED, path=Path.COMPOSE, status=None)
+    assert explain(asked).conclusion == (
+        "So it would go out only after a warning and with a reason, which is kept with the message."
+    )
+    told = explain(replace(asked, refused=no))
+    assert told.conclusion == f"So it would not go out: {no}"
+    assert told.tone is Tone.BAD
+    assert told.change == "It would go out if Priya opts in again, or as a utility template."
+    broadcast = replace(FAILED, path=Path.BROADCAST, status=Status.LEFT_OUT)
+    assert "with the toggle off and a reason" in explain(broadcast).change
+    assert "toggle" not in explain(replace(broadcast, refused=no)).change
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "words"),
+    [
+        (Reason.OPTED_OUT, None, "Not sent"),
+        (Reason.NOT_REACHED, None, "Not sent"),
+        (Reason.WHATSAPP_ERROR, -1, "Not sent"),
+        (Reason.WHATSAPP_ERROR, 131026, "Not delivered"),
+        (Reason.STOPPED_IN_WHATSAPP, 131050, "Not delivered"),
+        (None, None, "Not delivered"),
+    ],
+)
+def test_a_failure_is_named_by_whether_it_left(reason: Reason | None, code: int | None, words: str) -> None:
+    assert failed_words(reason, code) == words
 
 
 def test_a_bot_does_not_speak_of_the_opt_in() -> None:

@@ -24,7 +24,7 @@ from desktop.store.engine import Tx
 from desktop.system.faults import CrashPoint
 from tests.faults.arena import MOST_UNKNOWN_PER_KILL, Arena, Judge
 
-SHORT, LONG = 240, 10_000
+SHORT, LONG = 96, 10_000
 BETWEEN_KILLS = 240
 """Steps at most, so that every kill falls into the middle."""
 ENROLLING = 400

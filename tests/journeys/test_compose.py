@@ -24,7 +24,7 @@ async def choose_template(trip: Journey, name: str) -> None:
     await trip.says("compose_template_name", name)
     assert not trip.can("compose_send"), "an example is not a value"
     for number, value in enumerate(VALUES[name], start=2):
-        await trip.says("compose_missing", f"Fill {{{{{number}}}}}")
+        await trip.says("compose_missing", f"Fill Variable {number}")
         await trip.write(f"compose_value_{number}", value)
     await trip.goes("compose_missing")
 

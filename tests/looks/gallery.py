@@ -318,7 +318,7 @@ class Gallery(QMainWindow):
             rich=True,
         )
         dialog.add_text(
-            "Sending anyway may lead to a block or a report and lower this number’s quality rating. Your name and reason are kept in the consent history.",
+            "Sending anyway may lead to a block or a report and lower this number’s quality rating. Your name and the reason are kept with the message and in the activity log.",
             muted=True,
         )
         reason = QLineEdit()

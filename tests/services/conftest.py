@@ -13,6 +13,7 @@ from tests.databases import (
     postgres_store,
     sqlite_address,
     sqlite_original,
+    sqlite_store,
     store,
 )
 from tests.services.desk import Desk, empty_store, open_desk
@@ -25,6 +26,7 @@ __all__ = [
     "postgres_store",
     "sqlite_address",
     "sqlite_original",
+    "sqlite_store",
     "store",
 ]
 

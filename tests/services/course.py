@@ -114,7 +114,7 @@ class Course:
             assert not result.stale_template_ids
             self.settle(*map(end, result.claimed))
             called += result.claimed
-            if not result.claimed and not result.stopped_count:
+            if not result.claimed and not result.stopped_count and not result.more:
                 return called
         raise AssertionError("it never rests")
 

@@ -220,7 +220,7 @@ async def test_a_template_that_turns_into_marketing_is_asked_as_marketing(course
     ("status", "why"),
     [
         (TemplateStatus.GONE, Reason.TEMPLATE_GONE),
-        (TemplateStatus.PAUSED, Reason.TEMPLATE_NOT_APPROVED),
+        (TemplateStatus.DISABLED, Reason.TEMPLATE_NOT_APPROVED),
         (TemplateStatus.REJECTED, Reason.TEMPLATE_NOT_APPROVED),
     ],
 )
@@ -238,6 +238,25 @@ async def test_a_template_that_cannot_be_sent_fails_its_step_alone(
 
     assert course.seen(made)[0] == (1, Status.FAILED, why)
     assert (course.reached(made), course.stands(made)) == ([2], COMPLETED)
+
+
+async def test_a_template_that_is_paused_holds_the_sequence_and_nobody_loses_a_step(course: Course) -> None:
+    news = course.template("news", Category.UTILITY)
+    sale = course.template("sale", Category.UTILITY)
+    both = course.sequence(step(sale), step(news), only_if_sent=True)
+    people = [course.contact(number) for number in range(3)]
+    course.enrol(both, *people)
+    write(course.store, lambda tx: templates.change(tx, "sale", "en", status=TemplateStatus.PAUSED))
+
+    assert await course.works() == []
+
+    assert course.sequence_row(both).status == SequenceStatus.HELD.value
+    assert course.sequence_row(both).held_because == Reason.TEMPLATE_NOT_APPROVED.sentence
+    assert all(course.seen(one) == [(1, Status.QUEUED, Reason.NOT_MARKETING)] for one in people)
+    write(course.store, lambda tx: templates.change(tx, "sale", "en", status=TemplateStatus.APPROVED))
+    write(course.store, lambda tx: sequences.set_active(tx, sequences.get(tx, both)))
+    await course.works()
+    assert all((course.reached(one), course.stands(one)) == ([1, 2], COMPLETED) for one in people)
 
 
 async def test_a_step_without_any_template_fails_and_moves_on(course: Course) -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path as File
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ import pytest
 import python_calamine as calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from desktop.domain.activity import Deed
 from desktop.domain.consent import Category, OptIn, Path, Source
@@ -45,6 +45,9 @@ from desktop.system.clock import SystemClock
 FIRST = datetime(2026, 10, 29, 12, tzinfo=UTC)
 """Messages begin here and go on over the end of summer time in Toronto."""
 MESSAGE_COUNT = 1_300
+DAY = timedelta(days=1)
+STOPPED = "+16045550100"
+"""Said No, and stopped in WhatsApp."""
 TEXTS = ("Hello", "=1+1", "line one\nline two", "'quoted", 'Łódź 🌻, ok; "so"', "")
 REASONS = {
     (Status.READ, Reason.OPTED_IN, None): "",
@@ -130,6 +133,10 @@ def fill(tx: Tx) -> tuple[int, ...]:
             }
         )
     tx.conn.execute(insert(tables.message), rows)
+    consent.record(tx, made[0], OptIn.YES, Source.IMPORT)
+    stop = consent.record(tx, made[0], True, Source.WHATSAPP, evidence="Stopped by the customer")
+    counted = {"consent_event_id": stop, "asked": True, "sent_at": FIRST, "delivered_at": FIRST + DAY}
+    tx.conn.execute(update(tables.message).where(tables.message.c.wamid == "wamid.0").values(counted))
     for number, contact_id in enumerate(made[:9]):
         source = (Source.KEYWORD, Source.IMPORT, Source.AGENT)[number % 3]
         consent.record(tx, contact_id, OptIn.NO, source, evidence=TEXTS[number % 5], user_id=author)
@@ -157,8 +164,15 @@ def read_back(path: File, form: ExportFormat) -> list[dict[str, str]]:
             sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     rows = []
     for headings, *found in sheets:
-        rows += [dict(zip(headings, map(plain, row), strict=True)) for row in found]
+        rows += [dict(zip(headings, map(_cell, row), strict=True)) for row in found]
     return rows
+
+
+def _cell(value: Any) -> str:
+    """A moment of a workbook is a real one, of the workspace's clock."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f"{value}T00:00:00"  # calamine makes a date of a midnight
+    return value.isoformat() if isinstance(value, datetime) else plain(value)
 
 
 async def screen(reports: Reports, scope: Scope, choice: Choice) -> list[MessageView]:
@@ -174,9 +188,7 @@ async def screen(reports: Reports, scope: Scope, choice: Choice) -> list[Message
 
 def assert_same(row: dict[str, str], one: MessageView) -> None:
     """A row of the file says of a message what the screen says."""
-    when = datetime.fromisoformat(row["When"])
-    assert when == one.at.replace(microsecond=0)
-    assert when.utcoffset() == one.at.astimezone(ZoneInfo("America/Toronto")).utcoffset()
+    assert_moment(row["When"], one.at)
     assert (row["Message id"], row["WhatsApp id"], row["Text"]) == (str(one.id), one.wamid, one.text)
     assert (row["Contact"], row["Phone"]) == (one.contact_name, one.phone)
     assert row["Path"] == {Path.COMPOSE: "Inbox", Path.API: "API"}.get(
@@ -191,9 +203,17 @@ def assert_same(row: dict[str, str], one: MessageView) -> None:
     assert row["Author"] == ("Meera Rao" if one.path is Path.COMPOSE else "")
     assert one.reason is not None
     assert row["Reason"] == REASONS[(one.status, one.reason, one.error_code)] + (
-        "; moved on" if one.path is Path.SEQUENCE and one.reason is Reason.OPTED_OUT else ""
+        f"; moved to step {one.moved_on_to}"
+        if one.moved_on_to is not None and one.reason is Reason.OPTED_OUT
+        else ""
     )
     assert bool(row["What to do"]) is bool(row["Reason"])
+
+
+def assert_moment(said: str, at: datetime) -> None:
+    """A workbook has the clock of the workspace, a CSV file what it is ahead of UTC, too."""
+    here = at.replace(microsecond=0).astimezone(ZoneInfo("America/Toronto"))
+    assert said in (here.isoformat(), here.replace(tzinfo=None).isoformat())
 
 
 def run_here(asked: dict[str, Any], filled: Filled, path: File, form: ExportFormat) -> dict[str, Any]:
@@ -274,7 +294,8 @@ def test_all_of_a_thousand_messages_by_a_process_of_its_own(filled: Filled, form
         raw = path.read_text("utf-8-sig")
         assert "'=1+1" in raw
         assert ",=1+1" not in raw
-        assert ",+1604" not in raw
+        assert ",+1604555" in raw, "a phone number matches that of another system"
+        assert "'+1604555" not in raw
 
 
 def test_receipts_and_advice_are_in_the_row(filled: Filled) -> None:
@@ -284,10 +305,25 @@ def test_receipts_and_advice_are_in_the_row(filled: Filled) -> None:
     run_here(asked, filled, path, ExportFormat.CSV)
     rows = read_back(path, ExportFormat.CSV)
     assert {(row["Status"], row["Code"]) for row in rows} == {("Failed", "131026")}
-    assert {row["Asked"] for row in rows} == {"Yes", "No", ""}
-    assert all(bool(row["Consent event id"]) is (row["Asked"] == "Yes") for row in rows)
+    assert {row["Consent asked"] for row in rows} == {"Yes", "No", ""}
+    assert all(bool(row["Consent event id"]) is (row["Consent asked"] == "Yes") for row in rows)
     assert len({(row["Reason"], row["What to do"]) for row in rows}) == 1
     assert not rows[0]["Reason"].startswith("WhatsApp refused")
+
+
+@pytest.mark.parametrize("form", list(ExportFormat))
+def test_the_choice_of_then_and_what_whatsapp_said_when(filled: Filled, form: ExportFormat) -> None:
+    path = filled.folder / "then"
+    asked = {
+        "scope": reportfiles.scope_to_json(Scope(search="wamid.0")),
+        "choice": reportfiles.choice_to_json(Choice()),
+    }
+    run_here(asked, filled, path, form)
+    (row,) = read_back(path, form)
+    assert (row["Consent asked"], row["Opt-in then"]) == ("Yes", "Yes"), "the event was the stop in WhatsApp"
+    assert_moment(row["Sent"], FIRST)
+    assert_moment(row["Delivered"], FIRST + DAY)
+    assert row["Read"] == ""
 
 
 async def opted_out(reports: Reports, **asked: Any) -> list[OptedOut]:
@@ -318,12 +354,19 @@ def test_opted_out_contacts_are_those_of_the_screen(
     assert result == ExportResult(path, len(shown))
     assert len(rows) == len(shown) == (9 if source is None and not search else 3 if source else 1)
     for row, one in zip(rows, shown, strict=True):
-        assert datetime.fromisoformat(row["When"]) == one.at.replace(microsecond=0)
+        assert_moment(row["When"], one.at)
         assert (row["Contact"], row["Phone"], row["Contact id"]) == (one.name, one.phone, str(one.contact_id))
         said = "A colleague" if one.source is Source.AGENT else one.source.value.title()
         assert (row["Source"], row["Evidence"]) == (said, one.evidence)
         assert (row["By"], row["Consent event id"]) == ("Meera Rao", str(one.event_id))
-        assert row["Stopped in WhatsApp"] == "No"
+        assert (row["Said No"], row["Stopped in WhatsApp"]) == ("Yes", "Yes" if one.also else "No")
+        assert bool(one.also) is (one.phone == STOPPED)
+        if one.also:
+            assert_moment(row["Also when"], one.also.at)
+            also = ("WhatsApp", "Stopped by the customer", str(one.also.event_id))
+            assert (row["Also source"], row["Also evidence"], row["Also consent event id"]) == also
+        else:
+            assert (row["Also when"], row["Also source"], row["Also evidence"]) == ("", "", "")
 
 
 class TestWholeOrNotThere:

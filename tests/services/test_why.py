@@ -16,7 +16,7 @@ from desktop.domain.reasons import Reason
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import TemplateStatus
 from desktop.options import SANDBOX_TOKEN
-from desktop.store import consent, tables
+from desktop.store import consent, contacts, tables
 from desktop.store.engine import Tx
 from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, US, Desk
 
@@ -205,6 +205,33 @@ async def test_a_sequence_says_where_the_contact_went(desk: Desk) -> None:
     assert told.conclusion == "So the message failed, and Priya moved on to step 3."
 
 
+async def test_a_number_of_today_is_no_fact_of_then(desk: Desk) -> None:
+    priya = await desk.contact(PRIYA, OptIn.YES)
+    sent = await desk.send(priya, template="winter_clearance")
+    await desk.until_status(sent, *GONE)
+    lucia = await desk.contact(LUCIA, OptIn.NO, name="Lucía Morales")
+    failed = await desk.send(lucia, template="winter_clearance")
+    await desk.app.store.write(lambda tx: contacts.set_phone(tx, priya, US))
+    await desk.app.store.write(lambda tx: contacts.set_phone(tx, lucia, f"{US[:-1]}9"))
+    for message in (sent, failed):
+        assert "United States" not in " ".join(lines(await why(desk, message)))
+    # What would go out now rests on the number of now.
+    assert (await why(desk, failed)).change == "Only a utility template would go out."
+
+
+async def test_of_a_merged_contact_it_is_the_kept_one_who_would_get_it_now(desk: Desk) -> None:
+    priya = await desk.contact(PRIYA, OptIn.NO)
+    await desk.contact(ARJUN, OptIn.YES, name="Arjun Kapoor")
+    launched = await desk.launch()
+    await desk.ended(launched)
+    left_out = (await desk.rows(launched))[PRIYA].id
+    kept = await desk.contact(LUCIA, OptIn.NONE, name="Lucía Morales")
+    await desk.app.store.write(lambda tx: consent.merge(tx, kept, [priya]))
+    assert (await why(desk, left_out)).change != "That has changed since: it would go out now."
+    await desk.says(LUCIA, "START")
+    assert (await why(desk, left_out)).change == "That has changed since: it would go out now."
+
+
 # What WhatsApp said.
 
 
@@ -268,6 +295,15 @@ async def test_of_an_accepted_broadcast_only_the_status_is_kept(desk: Desk) -> N
     assert "131026" in refused.answer
 
 
+async def test_of_an_accepted_step_only_the_status_is_kept(desk: Desk) -> None:
+    priya = await desk.contact(PRIYA, OptIn.YES)
+    sent = await desk.send(priya, Path.SEQUENCE, template="order_shipped")
+    await desk.until_status(sent, *GONE)
+    (accepted,) = await desk.app.whys.exchanges(sent)
+    assert (accepted.outcome, accepted.http_status) == ("accepted", 200)
+    assert (accepted.request, accepted.answer) == ("", "")
+
+
 async def test_a_lost_answer_is_not_certain(desk: Desk) -> None:
     await desk.trouble(kind="drop_before_accept", count=1)
     priya = await desk.contact(PRIYA, OptIn.YES)
@@ -288,7 +324,11 @@ async def test_a_lost_answer_is_not_certain(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("path", "only", "conclusion"),
     [
-        (Path.COMPOSE, True, "So it would go out only after a warning and with a reason, which is kept."),
+        (
+            Path.COMPOSE,
+            True,
+            "So it would go out only after a warning and with a reason, which is kept with the message.",
+        ),
         (Path.BROADCAST, True, "So Priya would be left out."),
         (Path.BROADCAST, False, "So it would go out despite the opt-out."),
         (Path.SEQUENCE, True, "So the step would fail, and Priya would move on to the next one."),

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from desktop.domain.consent import Category, Path, Source
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.domain.report import GROUP_OF, Cell, Choice, Group, OptedOut, OptedOutScope, Scope
+from desktop.domain.report import GROUP_OF, Cell, Choice, Group, OptedOut, OptedOutScope, Refusal, Scope
 from desktop.domain.text import fold
 from desktop.store import outbox, tables
 from desktop.store.engine import Tx
@@ -38,13 +38,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One outgoing message with the cell that it belongs to."""
+    """One outgoing message with the cell that it belongs to. title: of its broadcast or sequence."""
 
     id: int
     contact_id: int
     wamid: str
     at: datetime
     cell: Cell
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class History:
 
     people: dict[int, Person]
     sent: tuple[Sent, ...]
-    refusals: tuple[OptedOut, ...]
+    refusals: tuple[tuple[OptedOut, ...], ...]
 
     def asked(self, scope: Scope) -> list[Sent]:
         """The messages of a scope, newest first."""
@@ -70,16 +71,20 @@ class History:
         said = scope.search.strip()
         if not said or own.is_found(said) or (kept is not None and kept.is_found(said)):
             return True
-        return one.wamid == said or (said.isdecimal() and int(said) == one.id)
+        if one.title and fold(said) in fold(one.title):
+            return True
+        number = said.lower().removeprefix("message ").strip()
+        return one.wamid == said or (number.isdecimal() and int(number) == one.id)
 
     def opted_out(self, asked: OptedOutScope) -> list[OptedOut]:
-        """Those who say no, the latest first."""
+        """Those who say no, the latest first; each by the newest of its answers that is asked for."""
+        wanted = [[one for one in both if asked.source in (None, one.source)] for both in self.refusals]
+        newest = (max(some, key=lambda one: one.event_id) for some in wanted if some)
         return sorted(
             (
                 one
-                for one in self.refusals
+                for one in newest
                 if _inside(one.at, asked.since, asked.until)
-                and asked.source in (None, one.source)
                 and self.people[one.contact_id].is_found(asked.search)
             ),
             key=lambda one: (one.at, one.contact_id),
@@ -118,8 +123,18 @@ def read_back(tx: Tx) -> History:
     events: dict[int, list[Any]] = {}
     for row in tx.rows(select(tables.message_event).order_by(tables.message_event.c.id)):
         events.setdefault(row.message_id, []).append(row)
+    broadcasts = {row.id: row.name for row in tx.rows(select(tables.broadcast))}
+    sequences = {row.id: row.name for row in tx.rows(select(tables.sequence))}
+    versions = {row.id: sequences[row.sequence_id] for row in tx.rows(select(tables.sequence_version))}
     sent = tuple(
-        Sent(row.id, row.contact_id, row.wamid or "", row.created_at, _cell(row, events.get(row.id, [])))
+        Sent(
+            row.id,
+            row.contact_id,
+            row.wamid or "",
+            row.created_at,
+            _cell(row, events.get(row.id, [])),
+            broadcasts.get(row.broadcast_id, "") or versions.get(row.version_id, ""),
+        )
         for row in tx.rows(select(tables.message))
         if row.outgoing
     )
@@ -145,7 +160,8 @@ def _cell(row: Any, events: Sequence[Any]) -> Cell:
     return Cell(Path(row.path), Category(row.category), row.template_id, status, found, code, 0)
 
 
-def _refusals(tx: Tx, people: dict[int, Person]) -> Iterable[OptedOut]:
+def _refusals(tx: Tx, people: dict[int, Person]) -> Iterable[tuple[OptedOut, ...]]:
+    """Each contact's answers that stand, one or two; each knows of the other."""
     by_name = {row.id: row.name for row in tx.rows(select(tables.person))}
     newest: dict[int, dict[str, Any]] = {}
     for row in tx.rows(select(tables.consent_event).order_by(tables.consent_event.c.id)):
@@ -154,15 +170,27 @@ def _refusals(tx: Tx, people: dict[int, Person]) -> Iterable[OptedOut]:
         person = people[contact_id]
         said = [row for row in facts.values() if row.value in ("no", "stop")]
         if person.merged_into is None and said:
-            row = max(said, key=lambda one: int(one.id))
-            yield OptedOut(
-                contact_id,
-                person.name,
-                person.phone,
-                row.at,
-                Source(row.source),
-                row.evidence,
-                by_name.get(row.user_id, ""),
-                row.id,
-                row.fact == "whatsapp",
-            )
+            made = [
+                OptedOut(
+                    contact_id,
+                    person.name,
+                    person.phone,
+                    row.at,
+                    Source(row.source),
+                    row.evidence,
+                    by_name.get(row.user_id, ""),
+                    row.id,
+                    row.fact == "whatsapp",
+                )
+                for row in said
+            ]
+            yield tuple(replace(one, also=_also(made, one)) for one in made)
+
+
+def _also(made: Sequence[OptedOut], one: OptedOut) -> Refusal | None:
+    other = next((it for it in made if it is not one), None)
+    if other is None:
+        return None
+    return Refusal(
+        other.at, other.source, other.evidence, other.by_name, other.event_id, other.stopped_in_whatsapp
+    )

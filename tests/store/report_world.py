@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from desktop.domain import consent as rule
 from desktop.domain.broadcast import BroadcastStatus
@@ -13,6 +13,7 @@ from desktop.domain.consent import Category, OptIn, Outcome, Path, Question, Sou
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import AttemptOutcome, Claimed, Settled, Submission
 from desktop.domain.reasons import Reason
+from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import Template
 from desktop.store import broadcasts, consent, conversations, outbox, tables
 from desktop.store.engine import Store, Tx
@@ -50,15 +51,27 @@ class _Weeks:
         self._contacts: list[int] = []
         self._templates: list[Template] = []
         self._user = 0
+        self._versions: list[int] = []
 
     def begin(self, tx: Tx) -> None:
         self._user = world.add_person(tx)
+        self._versions = [self._version(tx, name) for name in ("Welcome, Ana", "Winter nudge")]
         categories = (Category.MARKETING, Category.UTILITY, Category.MARKETING)
         self._templates = [world.add_template(tx, f"t{at}", one) for at, one in enumerate(categories)]
         for number in range(CONTACTS):
             opt_in = self.rng.choice(list(OptIn))
             name = NAMES[number % len(NAMES)]
             self._contacts.append(world.add_contact(tx, number, opt_in, name=name, stopped=number % 9 == 0))
+
+    def _version(self, tx: Tx, name: str) -> int:
+        """A sequence with two versions; the second is returned."""
+        sequence = tables.sequence
+        made = {"name": name, "status": "active", "created_at": tx.now}
+        sequence_id = tx.conn.scalars(insert(sequence).values(made).returning(sequence.c.id)).one()
+        version = tables.sequence_version
+        plan = Definition((SequenceStep(),) * 3).to_json()
+        rows = [{"sequence_id": sequence_id, "number": at, "definition": plan, "at": tx.now} for at in (1, 2)]
+        return max(int(one) for one in tx.conn.scalars(insert(version).returning(version.c.id), rows))
 
     def round(self, tx: Tx, number: int) -> None:
         self._refresh(tx)
@@ -113,6 +126,8 @@ class _Weeks:
             content={"values": {"1": "Ana"}} if template else {},
             template_id=template.id if template else None,
             due_at=tx.now + timedelta(days=90) if self.rng.random() < 0.1 else None,
+            version_id=self._versions[contact_id % 2] if path is Path.SEQUENCE else None,
+            step_number=contact_id % 3 + 1 if path is Path.SEQUENCE else None,
         )
         if verdict.may_send:
             outbox.queue(tx, wanted, verdict, category.value)

@@ -343,6 +343,24 @@ def test_a_locked_file_is_a_problem_and_goes_on_afterwards(
     assert write(store, add_contact)
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("state", ["40P01", "40001"])
+def test_a_write_that_gives_way_every_time_says_so_in_the_end(postgres_store: Store, state: str) -> None:
+    """It is begun anew twice, and nothing of any try stays."""
+    tries: list[int] = []
+
+    def gives_way(tx: Tx) -> None:
+        tries.append(add_contact(tx))
+        told = f"RAISE EXCEPTION 'Process 1 waits; blocked by process 2' USING ERRCODE = '{state}'"
+        tx.conn.execute(text(f"DO $$ BEGIN {told}; END $$"))
+
+    with pytest.raises(StoreBusy, match="changes the same rows"):
+        write(postgres_store, gives_way)
+    assert len(tries) == 3
+    assert read(postgres_store, contacts.count) == 0
+    assert write(postgres_store, add_contact)
+
+
 def test_a_file_that_cannot_be_written_is_a_problem_and_can_be_read(
     sqlite_address: str, opened: Callable[[str], Store]
 ) -> None:

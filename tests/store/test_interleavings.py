@@ -18,9 +18,9 @@ from desktop.domain.changes import Change, Topic
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.importing import Counts, ImportRow, Options
 from desktop.domain.messages import Status
-from desktop.domain.outbox import AttemptOutcome
+from desktop.domain.outbox import AttemptOutcome, Claimed
 from desktop.domain.problems import Overtaken
-from desktop.domain.sequence import Definition, EnrolSource, SequenceStep
+from desktop.domain.sequence import Definition, EnrolmentStatus, EnrolSource, SequenceStep
 from desktop.services import turns
 from desktop.store import (
     claims,
@@ -31,6 +31,7 @@ from desktop.store import (
     imports,
     ledger,
     outbox,
+    sequence_ledger,
     sequences,
     tables,
     webhooks,
@@ -605,3 +606,93 @@ def test_a_merge_into_someone_who_is_merged_away_meanwhile_writes_nothing(
 
     assert read(postgres_store, lambda tx: contacts.get(tx, c)).opt_in is OptIn.NO
     assert read(postgres_store, lambda tx: contacts.kept_id(tx, c)) == c
+
+
+def in_a_sequence(tx: Tx) -> tuple[int, list[int], list[Claimed]]:
+    """(sequence, its two contacts, the calls that are on their way for them); the second one is WhatsApp's CA.9."""
+    ids = add_contacts(tx, OptIn.YES, OptIn.YES)
+    contacts.learn(tx, ids[1], user_id="CA.9")
+    id = sequences.create(tx, "Welcome", Definition((SequenceStep(add_template(tx).id, HELLO),)), None)
+    record = sequences.set_active(tx, sequences.publish(tx, sequences.get(tx, id), None))
+    assert record.version_id is not None
+    enrolments.enrol(tx, id, record.version_id, ids, EnrolSource.PERSON)
+    turns.take(tx, turn_store.pick(tx, id, 16))
+    return id, ids, list(claim(tx))
+
+
+@pytest.mark.parametrize("settles_first", [True, False])
+def test_a_write_that_gives_way_to_another_one_begins_anew(
+    postgres_store: Store, sides: tuple[Side, Side], *, settles_first: bool
+) -> None:
+    """A settlement that unites two contacts goes from the message to the run, taking out from the run to the message."""
+    other, _ = sides
+    _, ids, calls = write(postgres_store, in_a_sequence)
+    run = tables.enrolment.c
+    second = write(postgres_store, lambda tx: tx.conn.scalar(select(run.id).where(run.contact_id == ids[1])))
+    ended = [accepted(calls[0], user_id="CA.9"), accepted(calls[1])]
+
+    def settle(tx: Tx) -> None:
+        outbox.settle(tx, ended)
+
+    def take_out(tx: Tx) -> None:
+        enrolments.end(tx, second or 0, EnrolmentStatus.TAKEN_OUT)
+
+    # Whoever waits longer than this looks for a circle: always the store.
+    pid = write(postgres_store, lambda tx: int(tx.conn.scalar(_QUICK_TO_LOOK) or 0))
+    other.run(lambda tx: tx.conn.execute(text("SET deadlock_timeout = '1min'"))).result(PATIENCE_S)
+    tries: list[int] = []
+
+    def own(tx: Tx) -> None:
+        tries.append(1)
+        (take_out if settles_first else settle)(tx)
+
+    with stopped_before(other, "FROM enrolment" if settles_first else "FROM message") as gate:
+        first = other.run(settle if settles_first else take_out)
+        gate.wait_until_reached()
+        waiting = postgres_store.submit_write(own)
+        wait_until_blocked(postgres_store, pid)
+        gate.open()
+        first.result(PATIENCE_S)
+        waiting.result(PATIENCE_S)
+
+    assert len(tries) == 2
+    assert read(postgres_store, lambda tx: sequence_ledger.verify_all(tx)[0].faults) == ()
+    assert {row.status for row in read(postgres_store, sent_of)} == {"accepted"}
+
+
+def sent_of(tx: Tx) -> list[Any]:
+    return tx.rows(select(tables.message.c.status).where(tables.message.c.enrolment_id.is_not(None)))
+
+
+_QUICK_TO_LOOK = text("SELECT pg_backend_pid() FROM set_config('deadlock_timeout', '100ms', false)")
+
+
+def test_two_engines_that_enrol_at_once_count_everybody_once(
+    postgres_store: Store, sides: tuple[Side, Side]
+) -> None:
+    """The one whom both want comes in once, and is counted by the one that brought them in."""
+    first, second = sides
+
+    def make(tx: Tx) -> tuple[int, list[int]]:
+        ids = add_contacts(tx, *[OptIn.YES] * 4)
+        steps = (SequenceStep(add_template(tx).id, HELLO),)
+        id = sequences.create(tx, "Welcome", Definition(steps), None)
+        sequences.set_active(tx, sequences.publish(tx, sequences.get(tx, id), None))
+        return id, ids
+
+    id, ids = write(postgres_store, make)
+
+    def enrol(*which: int) -> Callable[[Tx], object]:
+        return lambda tx: enrolments.enrol(tx, id, id, [ids[at] for at in which], EnrolSource.PERSON)
+
+    gate = Gate()
+    one = first.run(enrol(0, 1, 2), gate.stop_here)
+    gate.wait_until_reached()
+    other = second.run(enrol(2, 3))
+    wait_until_blocked(postgres_store, second.pid)
+    gate.open()
+    one.result(PATIENCE_S)
+    other.result(PATIENCE_S)
+
+    found = read(postgres_store, lambda tx: sequence_ledger.verify(tx, id))
+    assert (found.counts.enrolled_count, found.faults) == (4, ())

@@ -11,6 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from desktop.domain import report_words
 from desktop.domain.consent import Category, Path, Source
 from desktop.domain.messages import Status
 from desktop.domain.report import GROUP_OF, Cause, Cell, Choice, Cube, Mark, OptedOutScope, Scope
@@ -54,11 +55,14 @@ def _searches(history: History) -> st.SearchStrategy[str]:
         "zzz",
         "o",
         "Gone",
+        "SPRING",
+        "welcome, an",
+        "nudge",
         "x" * 300,
     ]
     phones = [one.phone for one in history.people.values() if one.phone]
     named = [str(one.id) for one in history.sent] + [one.wamid for one in history.sent if one.wamid]
-    named += [str(10**30), "wamid.none"]
+    named += [f"Message {one.id}" for one in history.sent] + [str(10**30), "wamid.none"]
     return st.sampled_from(parts) | st.sampled_from(phones) | st.sampled_from(named)
 
 
@@ -181,7 +185,9 @@ def _holds_everything(history: History) -> None:
         assert {getattr(cell, nullable) is None for cell in cells} == {True, False}
     assert len({one.at for one in history.sent}) < len(history.sent)
     assert any(history.people[one.contact_id].merged_into for one in history.sent)
-    assert {one.stopped_in_whatsapp for one in history.refusals} == {True, False}
+    refusals = [one for both in history.refusals for one in both]
+    assert {one.stopped_in_whatsapp for one in refusals} == {True, False}
+    assert {one.also is None for one in refusals} == {True, False}
 
 
 @pytest.mark.parametrize(
@@ -261,5 +267,17 @@ def test_counts_plots_and_pages_come_out_of_their_index(sqlite_store: Store, clo
         listed = _plans(tx, lambda: opted_out.rows(tx, OptedOutScope(), after=Mark(clock.now(), 9)))[0]
         assert "ix_consent_event_said_no" in listed
         assert "ORDER BY" not in listed
+
+    read(sqlite_store, look)
+
+
+def test_a_step_says_its_version_where_a_sequence_has_several(sqlite_store: Store, clock: FakeClock) -> None:
+    live(sqlite_store, clock)
+
+    def look(tx: Tx) -> None:
+        rows = report.messages(tx, Scope(search="nudge"), report.cube(tx, Scope()).cells, limit=900)
+        of_it = [one for one in rows if one.sequence_name]
+        assert {report_words.of_words(one) for one in of_it} >= {"Winter nudge, step 1 (version 2)"}
+        assert all(one.version_number is None for one in rows if not one.sequence_name)
 
     read(sqlite_store, look)

@@ -153,6 +153,32 @@ def a_run_of_another_version(tx: Tx) -> None:
     tx.conn.execute(update(tables.enrolment).where(_run.id == 6).values(version_id=2))
 
 
+def a_run_taken_away_without_its_messages(tx: Tx) -> None:
+    """What it went through is still there, and belongs to nobody."""
+    if tx.on_postgresql:
+        fault = text("ALTER TABLE enrolment_step DROP CONSTRAINT fk_enrolment_step_enrolment_id")
+        tx.conn.execute(fault)
+    else:
+        tx.conn.execute(text("PRAGMA defer_foreign_keys=ON"))
+    tx.conn.execute(delete(tables.enrolment).where(_run.id == 2))
+
+
+def a_run_taken_away_with_all_that_it_did(tx: Tx) -> None:
+    """Nothing that is left tells of it."""
+    mine = select(_message.id).where(_message.enrolment_id == 2)
+    guards.drop(tx.conn)
+    for table in (tables.message_event, tables.attempt):
+        tx.conn.execute(delete(table).where(table.c.message_id.in_(mine)))
+    tx.conn.execute(delete(tables.message).where(_message.enrolment_id == 2))
+    tx.conn.execute(delete(tables.enrolment_step).where(_step.enrolment_id == 2))
+    assert tx.conn.execute(delete(tables.enrolment).where(_run.id == 2)).rowcount
+    guards.add(tx.conn)
+
+
+def a_run_given_to_another_sequence(tx: Tx) -> None:
+    tx.conn.execute(update(tables.enrolment).where(_run.id == 6).values(sequence_id=2, version_id=2))
+
+
 CORRUPTIONS: tuple[Callable[[Tx], None], ...] = (
     a_step_deleted,
     a_skipped_step_deleted,
@@ -166,6 +192,9 @@ CORRUPTIONS: tuple[Callable[[Tx], None], ...] = (
     a_run_that_waits_for_nothing,
     a_run_called_completed,
     a_run_of_another_version,
+    a_run_taken_away_without_its_messages,
+    a_run_taken_away_with_all_that_it_did,
+    a_run_given_to_another_sequence,
 )
 
 
@@ -203,3 +232,33 @@ async def test_what_came_late_is_green_as_well(course: Course) -> None:
     write(course.store, lambda tx: report(tx, claimed.message_id, Status.READ))
     await course.rounds()
     assert verified(course, id).faults == ()
+
+
+async def test_of_a_run_that_is_gone_everything_left_behind_is_told(course: Course) -> None:
+    await run_through(course)
+    told: list[str] = []
+    assert read(course.store, lambda tx: [one.faults for one in sequence_ledger.verify_all(tx)]) == [(), ()]
+
+    def take_away(tx: Tx) -> None:
+        a_run_taken_away_without_its_messages(tx)
+        told.extend(sequence_ledger.verify(tx, 1).faults)
+        raise Undo
+
+    with pytest.raises(Undo):
+        write(course.store, take_away)
+    assert told == [
+        "6 contacts came in, the sequence now holds 5 or other ones.",
+        "2 messages belong to nobody who is in the sequence.",
+        "2 steps belong to nobody who is in a sequence.",
+    ]
+
+
+async def test_whoever_does_not_come_in_is_not_counted(course: Course) -> None:
+    """Asked for twice, merged away, or there already: the ledger keeps what really came in."""
+    id = course.sequence(step(course.template("news", Category.UTILITY)))
+    first, second, third = (course.contact(number) for number in range(3))
+    course.enrol(id, first, second, first)
+    write(course.store, lambda tx: consent.merge(tx, first, [second]))
+    course.enrol(id, first, second, third)
+    row = course.sequence_row(id)
+    assert (row.enrolled_count, verified(course, id).faults) == (3, ())

@@ -250,11 +250,13 @@ def test_a_preview_is_what_enrolling_then_does(store: Store) -> None:
             }[whom]
             before = enrolling.preview(tx, record, target)
             chosen = contact_table.target_ids(tx, target).tolist()
-            expected = Counter(enrolments.entries(tx, record.id, record.definition, chosen).values())
+            entries = enrolments.entries(tx, record.id, record.definition, chosen, by_hand=True)
+            expected = Counter(entries.values())
             assert before.selected_count == len(chosen) == sum(expected.values())
             assert before == _counts(expected, before.opted_out_count)
-            done = enrolling.come_in(tx, record, chosen, None)
+            done, made_ids = enrolling.come_in(tx, record, chosen, None)
             assert done == before
+            assert len(made_ids) == done.will_count
             came = [one for one in journeys.people(tx, record.id) if one.source is EnrolSource.PERSON]
             new = {one.contact_id for one in came if one.enrolled_at == tx.now and one.due_at is not None}
             no = [one for one in contacts.many(tx, sorted(new & set(chosen))) if one.facts.says_no]
@@ -421,6 +423,23 @@ def test_an_undone_import_keeps_who_is_or_was_in_a_sequence(store: Store, over: 
             enrolments.end(tx, id, EnrolmentStatus.COMPLETED)
         assert _take_back(tx, bulk_id) == UndoCounts(kept=1)
         assert contacts.get(tx, made).phone == phone(5)
+
+    try_out(store, run)
+
+
+def test_an_undone_import_takes_back_whom_a_trigger_put_in_and_nothing_was_sent(store: Store) -> None:
+    def run(tx: Tx) -> None:
+        bulk_id, made = _imported(tx, 5)
+        record = active(tx)
+        assert record.version_id is not None
+        enrolments.enrol(
+            tx, record.id, record.version_id, [made], EnrolSource.CREATED, trigger_at={made: tx.now}
+        )
+        (going,) = journeys.people(tx, record.id)
+        assert _take_back(tx, bulk_id) == UndoCounts(removed=1)
+        ended = journeys.enrolment(tx, going.id)
+        assert (ended.status, ended.due_at) == (EnrolmentStatus.TAKEN_OUT, None)
+        assert ended.ended_because == "“leads.csv” was undone."
 
     try_out(store, run)
 

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.parts.avatar import PALETTE, Avatar, avatar_color, initials
 from desktop.ui.parts.badge import Badge, BadgeKind
@@ -328,6 +328,20 @@ def test_the_same_toast_twice_is_one_and_five_push_out_the_oldest(theme: Theme, 
     tops = [toast.y() for toast in toasts.shown]
     assert tops == sorted(tops)
     assert all(window.rect().contains(toast.geometry()) for toast in toasts.shown)
+
+
+def test_a_toast_gives_way_to_buttons_below_the_head(theme: Theme, window: QWidget) -> None:
+    bar = QPushButton("Publish changes", window)
+    bar.setGeometry(window.width() - 160, theme.px(80), 120, 30)
+    bar.show()
+    toasts = Toasts(theme, window)
+    toast = toasts.show_toast("Copied", "done")
+    assert not toast.geometry().intersects(bar.geometry())
+    late = QPushButton("Clear", window)
+    late.setGeometry(toast.geometry())
+    late.show()
+    toasts._look()
+    assert not toast.geometry().intersects(late.geometry())
 
 
 def test_a_toast_that_warns_stays_longer_and_is_pushed_out_last(theme: Theme, window: QWidget) -> None:

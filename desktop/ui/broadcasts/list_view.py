@@ -14,11 +14,11 @@ from desktop.domain.messages import Status
 from desktop.domain.template_notices import Notice, Severity, spoken, warnings
 from desktop.domain.templates import Template
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.bars import HEIGHT_PX, paint_track, widths
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows

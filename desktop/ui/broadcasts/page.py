@@ -9,21 +9,23 @@ from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
 from desktop.ui.broadcasts.list_view import BroadcastList, BroadcastRow
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.broadcasts.report import ReportPage
 from desktop.ui.broadcasts.rights import why_not_save
 from desktop.ui.broadcasts.wizard import NumberSource, Wizard
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Reload
 from desktop.ui.parts.naming import named
 
 
 class BroadcastsPage(QWidget):
-    """`contact_requested(contact id)` when a person's line is opened.
+    """`contact_requested(contact id)` when a person's line is opened, `event_requested(contact id, event id)` for a
+    consent event that *Why?* names.
 
     number: reads what is known of the number that sends, once per wizard; without it dashes are shown.
     """
 
     contact_requested = Signal(int)
+    event_requested = Signal(int, int)
 
     def __init__(self, desk: Desk, number: NumberSource | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,7 @@ class BroadcastsPage(QWidget):
         self.list.open_requested.connect(self._open)
         self.report.back_requested.connect(self.show_all)
         self.report.contact_requested.connect(self.contact_requested)
+        self.report.event_requested.connect(self.event_requested)
         self.list.show_refusal(self._refused())
         self._reload = Reload(desk.tasks, self, self._load, on_problem=self._failed)
         desk.live.follow(self, self._heard)
@@ -55,10 +58,10 @@ class BroadcastsPage(QWidget):
         shown = self.stack.currentWidget()
         self.setFocusProxy(self.list.table if shown is None or shown is self.list else shown)
 
-    def open_report(self, broadcast_id: int) -> None:
-        """Show the report of a broadcast."""
+    def open_report(self, broadcast_id: int, search: str = "") -> None:
+        """Show the report of a broadcast, its messages filtered by a name or number."""
         self._close_wizard()
-        self.report.show_broadcast(broadcast_id)
+        self.report.show_broadcast(broadcast_id, search)
         self.stack.setCurrentWidget(self.report)
         self.report.setFocus()
 
@@ -83,13 +86,22 @@ class BroadcastsPage(QWidget):
         self._close_wizard()
         self._open_wizard(broadcast_id)
 
-    def open_broadcast(self, broadcast_id: int) -> None:
-        """Show its report, or go on with it if it is a draft. Not there any more: a sentence says so."""
-        self._desk.tasks.spawn(self, self._open_by_id(broadcast_id), on_problem=self._failed)
+    def open_broadcast(self, broadcast_id: int, contact_id: int = 0) -> None:
+        """Show its report, or go on with it if it is a draft. Not there any more: a sentence says so.
 
-    async def _open_by_id(self, broadcast_id: int) -> None:
-        record = await self._desk.app.broadcasts.get(broadcast_id)
-        (self.open_draft if record.status is BroadcastStatus.DRAFT else self.open_report)(broadcast_id)
+        contact_id: whose message alone is listed; 0 for all.
+        """
+        self._desk.tasks.spawn(self, self._open_by_id(broadcast_id, contact_id), on_problem=self._failed)
+
+    async def _open_by_id(self, broadcast_id: int, contact_id: int) -> None:
+        app = self._desk.app
+        record = await app.broadcasts.get(broadcast_id)
+        if record.status is BroadcastStatus.DRAFT:
+            self.open_draft(broadcast_id)
+            return
+        contact = await app.contacts.get(contact_id) if contact_id else None
+        # The number is one contact's alone; two may have one name.
+        self.open_report(broadcast_id, (contact.phone or contact.name) if contact is not None else "")
 
     def show_all(self) -> None:
         """The list."""
@@ -110,6 +122,7 @@ class BroadcastsPage(QWidget):
         wizard.launched.connect(self.open_report)
         wizard.left.connect(self.show_all)
         wizard.contact_requested.connect(self.contact_requested)
+        wizard.event_requested.connect(self.event_requested)
         self.wizard = wizard
         self.stack.addWidget(wizard)
         self.stack.setCurrentWidget(wizard)

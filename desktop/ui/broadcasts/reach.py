@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject
 from desktop.domain.audience import Breakdown
 from desktop.domain.broadcast import WizardState
 from desktop.services.broadcasts import Broadcasts
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.broadcasts.step_audience import Recipient
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.tasks import Tasks
 
 RECOUNT_MS = 500

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
@@ -13,25 +13,25 @@ from desktop.domain.problems import Problem
 from desktop.domain.template_notices import warnings
 from desktop.services.broadcasts import Report, UnknownDecision
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.broadcasts.launch_dialogs import ask_stop
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.broadcasts.report_cards import (
     LedgerLine,
     ProgressCard,
+    ReasonsCard,
     Speed,
     Tiles,
     TimeCard,
-    WhyCard,
     approved_words,
     held_html,
 )
 from desktop.ui.broadcasts.report_messages import MessagesCard
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
@@ -48,6 +48,7 @@ class ReportPage(QWidget):
 
     back_requested = Signal()
     contact_requested = Signal(int)
+    event_requested = Signal(int, int)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +57,8 @@ class ReportPage(QWidget):
         self._report: Report | None = None
         self._faults: tuple[str, ...] = ()
         self._verified = False
+        self._missed = False
+        """Something has changed while nobody looked."""
         self._speed = Speed()
         self._build()
         tasks = desk.tasks
@@ -92,7 +95,7 @@ class ReportPage(QWidget):
         self.approved = Label("", "muted", wrap=True, tight=True, color="warn", name="report_approved")
         self.approved.hide()
         self.time = TimeCard(theme)
-        self.why = WhyCard()
+        self.why = ReasonsCard()
         self.messages = MessagesCard(theme, now)
         self.missing = EmptyState(
             theme, "megaphone", "This broadcast is not there", "It may have been removed meanwhile.",
@@ -142,14 +145,16 @@ class ReportPage(QWidget):
         """Which one is shown; 0 before the first."""
         return self._id
 
-    def show_broadcast(self, broadcast_id: int) -> None:
-        """Show the report of a broadcast, from its beginning."""
+    def show_broadcast(self, broadcast_id: int, search: str = "") -> None:
+        """Show the report of a broadcast, from its beginning; search: for which name or number in its messages."""
         if broadcast_id != self._id:
             self._id, self._report, self._faults, self._verified = broadcast_id, None, (), False
             self._speed.forget()
             self._verifying.cancel()
             self.title.setText("")
             self.messages.show_messages([])
+        self._missed = False
+        self.messages.look_for(search)
         self.missing.hide()
         self.body.show()
         self._show_buttons()
@@ -173,8 +178,17 @@ class ReportPage(QWidget):
             or changes.has(Topic.CONTACT)
             or changes.has(Topic.TEMPLATE)
         )
-        if self._id and self.isVisible() and mine:
+        if self._id and mine and self.isVisible():
             self._reload.soon()
+        elif mine:
+            self._missed = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Looked at again: what was missed meanwhile is read, also when nothing changes any more."""
+        super().showEvent(event)
+        if self._id and self._missed:
+            self._missed = False
+            self._reload.now()
 
     async def _load(self) -> None:
         wanted = self._id
@@ -195,7 +209,7 @@ class ReportPage(QWidget):
     async def _why(self, message_id: int) -> None:
         wanted = await why_message(self._desk, self, message_id)
         if wanted is not None:
-            self.contact_requested.emit(wanted.contact_id)
+            self.event_requested.emit(wanted.contact_id, wanted.event_id)
 
     async def _load_messages(self) -> None:
         card = self.messages

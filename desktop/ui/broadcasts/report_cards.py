@@ -210,7 +210,7 @@ class TimeCard(Card):
         self.chart.show_lines(lines, marks)
 
 
-class WhyCard(Card):
+class ReasonsCard(Card):
     """One line per reason, the most frequent first."""
 
     def __init__(self) -> None:

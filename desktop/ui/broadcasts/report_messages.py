@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from desktop.domain.broadcast import Figures
@@ -14,9 +14,9 @@ from desktop.domain.messages import Status
 from desktop.domain.phones import pretty
 from desktop.services.broadcasts import UnknownDecision
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import LowTable
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
@@ -194,6 +194,14 @@ class MessagesCard(Card):
     def text(self) -> str:
         return self.search.text()
 
+    def look_for(self, text: str) -> None:
+        """Put into the search what one came for, among all messages; nothing is asked for: the owner reads next."""
+        self.limit = PAGE
+        with QSignalBlocker(self.search):
+            self.search.setText(text)
+        if text:
+            self.tabs.choose("all")
+
     def show_figures(self, figures: Figures) -> None:
         counts = {"all": figures.selected_count}
         for key, (_, statuses) in TABS.items():
@@ -254,7 +262,7 @@ class MessagesCard(Card):
 
 
 def _status(one: MessageView) -> Cell:
-    text, icon, color = words.MESSAGE_STATUS[one.status or Status.QUEUED]
+    text, icon, color = words.status_of(one)
     return Cell(text, icon=icon, color=color)
 
 

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.domain.filters import EVERYONE, Filter
 from desktop.domain.problems import Problem
 from desktop.domain.segments import Segment
-from desktop.ui.contacts.menus import MenuButton, SegmentMenu, drop
+from desktop.ui.contacts.menus import SegmentMenu
 from desktop.ui.desk import Desk
 from desktop.ui.parts.chip import Chip
+from desktop.ui.parts.menu import MenuButton, drop
 from desktop.ui.theme import Theme
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from desktop.domain.broadcast import WizardState
 from desktop.domain.contacts import Contact
 from desktop.domain.phones import pretty
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import LowTable
 from desktop.ui.broadcasts.segment_choice import SegmentRow
 from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import ROW, Cell, Column, Rows

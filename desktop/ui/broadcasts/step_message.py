@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.audience import Line
 from desktop.domain.broadcast import WizardState
-from desktop.ui.broadcasts.frame import stacked
 from desktop.ui.broadcasts.summary import MessageCard
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import stacked
 from desktop.ui.parts.label import Label
 from desktop.ui.templates.variables_grid import VariablesGrid
 from desktop.ui.theme import Theme

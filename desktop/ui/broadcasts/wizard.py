@@ -17,7 +17,6 @@ from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Template, Variable
 from desktop.ui.broadcasts.draft_keeper import DraftKeeper
 from desktop.ui.broadcasts.launch_dialogs import ask_before_launch
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.broadcasts.reach import Reach
 from desktop.ui.broadcasts.rights import why_not_launch, why_not_save
 from desktop.ui.broadcasts.segment_choice import SegmentChoice
@@ -26,6 +25,7 @@ from desktop.ui.broadcasts.summary import NumberInfo
 from desktop.ui.broadcasts.wizard_view import WizardLook, WizardView
 from desktop.ui.desk import Desk
 from desktop.ui.filters.condition_row import Vocabulary
+from desktop.ui.loads import Reload
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
 from desktop.ui.why.dialog import why_contact
@@ -40,6 +40,7 @@ class Wizard(QWidget):
     launched = Signal(int)
     left = Signal()
     contact_requested = Signal(int)
+    event_requested = Signal(int, int)
 
     def __init__(
         self, desk: Desk, number: NumberSource | None = None, *, draft_id: int | None = None,
@@ -257,7 +258,7 @@ class Wizard(QWidget):
             self._desk, self, contact_id, template.id, Path.BROADCAST, only_opted_in=only, before=before
         )
         if wanted is not None:
-            self.contact_requested.emit(wanted.contact_id)
+            self.event_requested.emit(wanted.contact_id, wanted.event_id)
 
     def _search_recipients(self, text: str) -> None:
         self.reach.look_for(text)

@@ -12,7 +12,6 @@ from desktop.domain.broadcast import Step, WizardState
 from desktop.domain.contacts import fields_of
 from desktop.domain.settings import Settings
 from desktop.domain.templates import values_for
-from desktop.ui.broadcasts.frame import FOOTER_PX, HEADER_PX, Bar, Body, Pages, stacked
 from desktop.ui.broadcasts.launch_dialogs import contacts_words
 from desktop.ui.broadcasts.step_audience import AudienceStep, Recipient
 from desktop.ui.broadcasts.step_message import MessageStep
@@ -21,6 +20,7 @@ from desktop.ui.broadcasts.step_template import TemplateStep
 from desktop.ui.broadcasts.step_when import WhenStep
 from desktop.ui.broadcasts.summary import SummaryColumn
 from desktop.ui.parts.button import Button
+from desktop.ui.parts.frame import FOOTER_PX, HEADER_PX, Bar, Body, Pages, stacked
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.steps import Steps

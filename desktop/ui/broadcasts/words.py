@@ -12,6 +12,7 @@ from desktop.domain.consent import OptIn
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
+from desktop.domain.why import failed_words
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.theme import Color
 from desktop.whatsapp.errors import rule
@@ -119,6 +120,13 @@ def reason_words(reason: Reason | None, code: int | None) -> str:
 
 
 _TOLD: Final = (Status.FAILED, Status.LEFT_OUT, Status.CANCELLED, Status.UNKNOWN)
+
+
+def status_of(message: MessageView) -> tuple[str, str, Color]:
+    """Words, icon and colour: a message that failed is 'Not delivered', or 'Not sent' if it never left."""
+    now = message.status or Status.QUEUED
+    text, icon, color = MESSAGE_STATUS[now]
+    return (failed_words(message.reason, message.error_code) if now is Status.FAILED else text), icon, color
 
 
 def message_reason(message: MessageView) -> str:

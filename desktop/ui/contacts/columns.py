@@ -10,7 +10,7 @@ from desktop.domain.contacts import Contact
 from desktop.domain.filters import ATTRIBUTE, Attribute, Kind
 from desktop.domain.phones import pretty
 from desktop.ui.broadcasts import words
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.rows import Cell, Column
 

@@ -11,25 +11,29 @@ from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.problems import NotFound
 from desktop.domain.sequence import Enrolment
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.contacts.bulk_verbs import problem_words
 from desktop.ui.contacts.contact_view import ContactState, ContactView
 from desktop.ui.contacts.editing import Editing
 from desktop.ui.contacts.merging import Merging
 from desktop.ui.conversations.contact_verbs import ContactVerbs
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.sequences.taking_out import ask_take_out
 
 REFRESH_MS = 250
 
 
 class ContactPage(QWidget):
-    """`show_contact(id)`; then `shown` once it can be seen. `left` by Escape or Back."""
+    """`show_contact(id)`; then `shown` once it can be seen. `left` by Escape or Back.
+
+    `broadcast_requested(broadcast, contact)` and `sequence_requested(sequence, contact)` for a row of theirs.
+    """
 
     shown = Signal()
     left = Signal()
     conversation_requested = Signal(int)
-    broadcast_requested = Signal(int)
+    broadcast_requested = Signal(int, int)
+    sequence_requested = Signal(int, int)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -49,10 +53,11 @@ class ContactPage(QWidget):
         self._connect()
         desk.live.follow(self, self._heard)
 
-    def show_contact(self, contact_id: int) -> None:
-        """Read it and show it. Not there any more: a sentence says so and the page is left."""
+    def show_contact(self, contact_id: int, *, event_id: int | None = None) -> None:
+        """Read it and show it, with one entry of its history marked if it is given. Not there any more: a sentence
+        says so and the page is left."""
         self.contact_id = contact_id
-        self._asking.start(self._begin(contact_id))
+        self._asking.start(self._begin(contact_id, event_id))
 
     def look_again(self) -> None:
         """Somebody else sits here."""
@@ -65,9 +70,11 @@ class ContactPage(QWidget):
         self._asking.cancel()
         self._reload.stop()
 
-    async def _begin(self, contact_id: int) -> None:
+    async def _begin(self, contact_id: int, event_id: int | None) -> None:
         await self._read(contact_id)
         self.shown.emit()
+        if event_id is not None:
+            self.view.show_event(event_id)
 
     async def _again(self) -> None:
         if self.contact_id is not None:
@@ -99,7 +106,10 @@ class ContactPage(QWidget):
         view.message_requested.connect(self._message)
         view.edit_requested.connect(lambda: self._with(self._edit))
         view.merge_requested.connect(lambda: self._with(self._merge))
-        view.broadcast_requested.connect(self.broadcast_requested)
+        view.broadcast_requested.connect(self._open_broadcast)
+        view.runs.open_requested.connect(
+            lambda run: self.sequence_requested.emit(run.sequence_id, run.contact_id)
+        )
         view.runs.take_out_requested.connect(self._take_out)
         view.opt_in.change_requested.connect(
             lambda value: self._with(lambda state: self._verbs.change_opt_in(state.opened, value))
@@ -155,6 +165,9 @@ class ContactPage(QWidget):
     def _message(self) -> None:
         if self.contact_id is not None:
             self.conversation_requested.emit(self.contact_id)
+
+    def _open_broadcast(self, broadcast_id: int) -> None:
+        self.broadcast_requested.emit(broadcast_id, self.contact_id or 0)
 
     def _changed(self) -> None:
         self._reload.now()

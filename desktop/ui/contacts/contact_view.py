@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.consent import Path
@@ -15,21 +15,22 @@ from desktop.domain.filters import Attribute
 from desktop.domain.people import Right
 from desktop.domain.phones import pretty
 from desktop.domain.sequence import Enrolment
+from desktop.domain.why import PATH_WORDS
 from desktop.services.contacts import ContactBroadcast
 from desktop.services.conversations import OpenConversation
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import EDGE_PX, HEADER_PX, Bar, Body, LowTable, stacked
 from desktop.ui.contacts.columns import opt_in_badge, value_words
 from desktop.ui.contacts.runs_card import RunsCard
-from desktop.ui.conversations import when
 from desktop.ui.conversations import words as talk_words
 from desktop.ui.conversations.optin import OptInCard
 from desktop.ui.conversations.tags import Tags
+from desktop.ui.parts import when
 from desktop.ui.parts.avatar import Avatar
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import EDGE_PX, HEADER_PX, Bar, Body, LowTable, stacked
 from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import ElidedLabel, Label, SectionLabel
 from desktop.ui.parts.naming import named
@@ -38,14 +39,6 @@ from desktop.ui.theme import Theme
 
 SIDE_PX, LEAST_MESSAGES_PX, LEAST_BROADCASTS_PX = 320, 300, 150
 SHOWN_MESSAGES = 50
-PATHS = {
-    Path.COMPOSE: "Conversation",
-    Path.BROADCAST: "Broadcast",
-    Path.SEQUENCE: "Sequence",
-    Path.API: "API",
-    Path.BOT: "Bot",
-    Path.AUTOMATIC: "Automatic",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +73,7 @@ class ContactView(QWidget):
         self._fields: dict[str, str] | None = None
         self.opt_in = OptInCard(theme, most_events=None)
         self.tags = Tags(theme)
-        body = Body(name="contact_body")
+        body = self._body = Body(name="contact_body")
         columns = QHBoxLayout()
         columns.setSpacing(16)
         columns.addLayout(self._make_side())
@@ -126,6 +119,12 @@ class ContactView(QWidget):
         self.no_broadcasts.setVisible(not state.broadcasts)
         self.broadcasts_table.setVisible(bool(state.broadcasts))
         self.runs.show_runs(state.runs, now, refusal[Right.SEQUENCES])
+
+    def show_event(self, event_id: int) -> None:
+        """Mark an entry of the history and bring it into sight."""
+        line = self.opt_in.mark_event(event_id)
+        if line is not None:
+            QTimer.singleShot(0, line, lambda: self._body.ensureWidgetVisible(line))  # laid out by then
 
     def show_way_back(self, words: str) -> None:
         """Where Back leads."""
@@ -254,9 +253,9 @@ class ContactView(QWidget):
     def _message_columns(self) -> list[Column[MessageView]]:
         return [
             Column("When", lambda one: _moment(one.at, self._at()), 104),
-            Column("Path", _path, 120),
+            Column("Path", _path, 190),
             Column("Message", _message),
-            Column("Status", _status_and_reason, 160),
+            Column("Status", _status_and_reason, 230),
         ]  # fmt: skip
 
     def _broadcast_columns(self) -> list[Column[ContactBroadcast]]:
@@ -284,10 +283,12 @@ def _moment(at: datetime, now: datetime) -> Cell:
 def _path(one: MessageView) -> Cell:
     if not one.outgoing:
         return Cell("Received", icon="arrow-down-left", color="muted")
-    path = PATHS.get(one.path, "") if one.path else ""
+    path = PATH_WORDS[one.path] if one.path else ""
     source = {Path.BROADCAST: one.broadcast_name, Path.SEQUENCE: talk_words.sequence_step(one)}
     author = source.get(one.path, one.author_name) if one.path else one.author_name
-    return Cell(path, icon="arrow-up-right", color="muted", tooltip=author)
+    whole = f"{path} · {author}" if author else path
+    named_path = one.path in (Path.BROADCAST, Path.SEQUENCE)
+    return Cell(whole if named_path else path, icon="arrow-up-right", color="muted", tooltip=whole)
 
 
 def _message(one: MessageView) -> Cell:
@@ -306,7 +307,12 @@ def _status_and_reason(one: MessageView) -> Cell:
     """'Failed – not on WhatsApp (131026)'."""
     cell, reason = _status(one), words.message_reason(one)
     if not reason:
-        return cell
+        despite = talk_words.despite_words(one)
+        if not despite:
+            return cell
+        return replace(
+            cell, text=f"{cell.text} – {talk_words.lower_first(despite)}", tooltip=one.override_reason
+        )
     text = f"{cell.text} – {talk_words.lower_first(reason)}"
     return replace(cell, text=text, tooltip=words.message_sentence(one))
 
@@ -314,5 +320,5 @@ def _status_and_reason(one: MessageView) -> Cell:
 def _status(one: MessageView) -> Cell:
     if one.status is None:
         return Cell("–", color="muted")
-    text, icon, color = words.MESSAGE_STATUS[one.status]
+    text, icon, color = words.status_of(one)
     return Cell(text, icon=icon, color=color, tooltip=when.full(one.changed_at))

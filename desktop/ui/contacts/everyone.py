@@ -16,7 +16,6 @@ from desktop.domain.filters import EVERYONE, Attribute, BadFilter, Filter
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.segments import Segment
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.contacts.bulk_verbs import BulkVerbs, problem_words
 from desktop.ui.contacts.chosen import EVERYTHING, NOBODY, Chosen
 from desktop.ui.contacts.columns import chosen_columns, every_column
@@ -24,7 +23,7 @@ from desktop.ui.contacts.editing import Editing
 from desktop.ui.contacts.everyone_view import EveryoneState, EveryoneView
 from desktop.ui.contacts.exports import open_export
 from desktop.ui.contacts.imports.dialog import open_import
-from desktop.ui.contacts.menus import ColumnsMenu, ExportMenu, drop
+from desktop.ui.contacts.menus import ColumnsMenu, ExportMenu
 from desktop.ui.contacts.merging import Merging
 from desktop.ui.contacts.pages import PageReader
 from desktop.ui.contacts.recent_verbs import RecentVerbs
@@ -34,6 +33,8 @@ from desktop.ui.contacts.search_keys import SearchKeys
 from desktop.ui.contacts.segment_verbs import SegmentVerbs
 from desktop.ui.desk import Desk
 from desktop.ui.filters.condition_row import Vocabulary
+from desktop.ui.loads import Latest, Reload
+from desktop.ui.parts.menu import drop
 
 REFRESH_MS = 500
 RANGE_STEP = 1_000

@@ -17,9 +17,7 @@ from desktop.domain.contact_table import TableQuery
 from desktop.domain.people import Right
 from desktop.domain.segments import Segment
 from desktop.ui.actions import action
-from desktop.ui.broadcasts.frame import EDGE_PX, HEADER_PX, Bar
 from desktop.ui.contacts.columns import ContactColumn
-from desktop.ui.contacts.menus import MenuButton
 from desktop.ui.contacts.recent import InterruptedBanner
 from desktop.ui.contacts.selection_bar import SelectionBar
 from desktop.ui.contacts.table import ContactsTable
@@ -28,7 +26,9 @@ from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import EDGE_PX, HEADER_PX, Bar
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.menu import MenuButton
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.theme import Theme

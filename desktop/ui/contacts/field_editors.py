@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QVBo
 
 from desktop.domain.filters import Attribute, Kind
 from desktop.domain.text import fold
-from desktop.ui.conversations.when import date_words
 from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.naming import named
+from desktop.ui.parts.when import date_words
 from desktop.ui.theme import Theme
 
 NOT_SET = "Not set"

@@ -3,27 +3,13 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.domain.contact_table import SortBy
 from desktop.domain.segments import Segment
 from desktop.services.exports import ExportFormat
 from desktop.ui.contacts.columns import NAME, ContactColumn
-from desktop.ui.parts.button import Button
-from desktop.ui.theme import Theme
-
-GAP_PX = 4
-
-
-def drop(menu: QMenu, button: QWidget) -> None:
-    """Open a menu under a button and return; it is deleted when it closes."""
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    corner = QPoint(0, button.height() + GAP_PX)
-    if button.isRightToLeft():
-        corner.setX(button.width() - menu.sizeHint().width())
-    menu.popup(button.mapToGlobal(corner))
 
 
 class ExportMenu(QMenu):
@@ -36,23 +22,6 @@ class ExportMenu(QMenu):
             action = self.addAction(f"{count:,} as {words}…")
             action.setObjectName(f"export_{wanted.value}")
             action.triggered.connect(lambda _=False, wanted=wanted: choose(wanted))
-
-
-class MenuButton(Button):
-    """A button that opens a list: its caret stands after the words."""
-
-    def __init__(self, theme: Theme, text: str, *, name: str, tooltip: str = "") -> None:
-        super().__init__(theme, "", icon="caret-down", tooltip=tooltip, name=name)
-        self.set_icon_px(12)
-        mirrored = QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.setLayoutDirection(
-            Qt.LayoutDirection.LeftToRight if mirrored else Qt.LayoutDirection.RightToLeft
-        )
-        self.show_words(text)
-
-    def show_words(self, words: str) -> None:
-        self.setText(f"{words} ")  # room before the caret
-        self.setAccessibleName(words)
 
 
 class SegmentMenu(QMenu):

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QVBoxLayo
 from desktop.domain.contacts import Contact
 from desktop.domain.phones import pretty
 from desktop.services.contacts import MergePreview
-from desktop.ui.broadcasts.loads import Latest
 from desktop.ui.contacts.bulk_dialogs import contacts_words
 from desktop.ui.contacts.bulk_verbs import problem_words
 from desktop.ui.contacts.columns import opt_in_badge
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.loads import Latest
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.card import Inset

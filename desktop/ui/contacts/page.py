@@ -13,12 +13,14 @@ from desktop.ui.parts.naming import named
 class ContactsPage(QWidget):
     """`conversation_requested(contact_id)` when a person wants to write to a contact.
 
-    `broadcast_requested(broadcast_id)` when a broadcast that a contact was in is opened. `back_requested` when a
+    `broadcast_requested(broadcast_id, contact_id)` when a broadcast that a contact was in is opened,
+    `sequence_requested(sequence_id, contact_id)` when one of its sequences is. `back_requested` when a
     contact's page is left that was opened from elsewhere.
     """
 
     conversation_requested = Signal(int)
-    broadcast_requested = Signal(int)
+    broadcast_requested = Signal(int, int)
+    sequence_requested = Signal(int, int)
     back_requested = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -47,13 +49,17 @@ class ContactsPage(QWidget):
             made.left.connect(self._left)
             made.conversation_requested.connect(self.conversation_requested)
             made.broadcast_requested.connect(self.broadcast_requested)
+            made.sequence_requested.connect(self.sequence_requested)
         return self._contact
 
-    def open_contact(self, contact_id: int, *, from_conversation: bool = False) -> None:
-        """Show a contact's own page. from_conversation: that is where Back leads."""
+    def open_contact(
+        self, contact_id: int, *, from_conversation: bool = False, event_id: int | None = None
+    ) -> None:
+        """Show a contact's own page. from_conversation: that is where Back leads. event_id: of its consent history,
+        the entry to mark."""
         self._from_conversation = from_conversation
         self.contact.view.show_way_back("Back to the conversation" if from_conversation else "All contacts")
-        self.contact.show_contact(contact_id)
+        self.contact.show_contact(contact_id, event_id=event_id)
 
     def show_everyone(self) -> None:
         """Back to the table, where it was left."""

@@ -11,8 +11,8 @@ from desktop.domain.bulk import Bulk, BulkKind, BulkStatus
 from desktop.domain.people import Right
 from desktop.ui.contacts.bulk_dialogs import contacts_words
 from desktop.ui.contacts.tall_area import TallArea
-from desktop.ui.conversations import when
 from desktop.ui.dialog import CardDialog
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button

@@ -6,10 +6,10 @@ from datetime import datetime
 from PySide6.QtCore import QModelIndex, Signal
 
 from desktop.domain.sequence import Enrolment, EnrolmentStatus
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.sequences.people_list import next_cell, state_cell
@@ -19,9 +19,13 @@ SHOWN_ROWS = 3
 
 
 class RunsCard(Card):
-    """Runs, the newest first: `take_out_requested(enrolment)` for the chosen one that is in progress."""
+    """Runs, the newest first: `take_out_requested(enrolment)` for the chosen one that is in progress.
+
+    `open_requested(enrolment)` by a double click or Enter.
+    """
 
     take_out_requested = Signal(object)
+    open_requested = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Sequences", note="each run, the newest first", name="contact_sequences_card")
@@ -43,6 +47,7 @@ class RunsCard(Card):
         self.body.addWidget(self.none)
         self.body.addWidget(self.table)
         self.table.selectionModel().currentRowChanged.connect(self._row_changed)
+        self.table.activated.connect(self._open)
         self._show_out()
 
     def show_runs(self, runs: Sequence[Enrolment], now: datetime, refusal: str) -> None:
@@ -78,6 +83,11 @@ class RunsCard(Card):
 
     def _row_changed(self, _: QModelIndex, __: QModelIndex) -> None:
         self._show_out()
+
+    def _open(self) -> None:
+        run = self._chosen()
+        if run is not None:
+            self.open_requested.emit(run)
 
     def _ask(self) -> None:
         run = self._chosen()

@@ -9,12 +9,13 @@ from desktop.domain.filters import Filter
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.segments import LONGEST_NAME, Segment
-from desktop.ui.contacts.menus import SegmentMenu, drop
+from desktop.ui.contacts.menus import SegmentMenu
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
 from desktop.ui.filters.words import filter_sentence
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.formrow import FormRow
+from desktop.ui.parts.menu import drop
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
 

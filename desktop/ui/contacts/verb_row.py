@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
-from desktop.ui.contacts.menus import MenuButton, drop
 from desktop.ui.parts.button import Button
+from desktop.ui.parts.menu import MenuButton, drop
 from desktop.ui.theme import Theme
 
 GAP_PX = 8

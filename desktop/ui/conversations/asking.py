@@ -34,11 +34,11 @@ async def warn(theme: Theme, window: QWidget, caution: Caution, why: Why | None 
     """Show the warning; the reason to send anyway, or None for *Don't send*."""
     dialog = CardDialog(theme, window, caution.title, icon="warning-fill", name="warning")
     dialog.add_text(caution.html, rich=True)
-    dialog.add_text(consent_words.SENT_ANYWAY_MEANS, muted=True)
     field: QLineEdit | None = None
     if caution.refused:
         dialog.add_text(caution.refused).setObjectName("warning_refused")
     else:
+        dialog.add_text(consent_words.SENT_ANYWAY_MEANS, muted=True)
         placeholder = "Reason, needed to send anyway: e.g. “asked for it on the phone”"
         field = _reason_field(dialog, placeholder, "warning_reason")
         anyway = dialog.add_button("Send anyway", result=_ACCEPTED, name="warning_send_anyway")

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from desktop.domain.messages import Status
 from desktop.ui.conversations.entries import BubbleEntry, DayEntry, EventEntry, Note
 from desktop.ui.conversations.thread_model import ENTRY
 from desktop.ui.parts.bubble import BubbleCache, BubbleText
@@ -181,8 +182,11 @@ class BubbleDelegate(QStyledItemDelegate):
         plan = self._plan(entry, self._view.width())
         box = self.bubble_rect(entry, row)
         outgoing = entry.message.outgoing
-        painter.setPen(Qt.PenStyle.NoPen if outgoing else QPen(theme.color("line"), 1))
-        painter.setBrush(theme.color("bubble_out" if outgoing else "bubble_in"))
+        came_to_nothing = outgoing and entry.stayed_here
+        refused = came_to_nothing and entry.message.status is not Status.CANCELLED
+        edge = QPen(theme.color("danger" if refused else "line"), 1)
+        painter.setPen(edge if came_to_nothing or not outgoing else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("bubble_out" if outgoing and not came_to_nothing else "bubble_in"))
         painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_PX, RADIUS_PX)
         if ringed:
             paint_ring(painter, theme, QRectF(box), RADIUS_PX)

@@ -99,6 +99,7 @@ class ComposeBox(QWidget):
             self._picking = False
             self.picker.forget()
             self.show_problem("")
+        had_focus = self._writes()
         self._state = state
         closed = state.needs_template(now)
         self.banner.setVisible(state.shows_banner)
@@ -113,9 +114,11 @@ class ComposeBox(QWidget):
         if state.template is not None:
             self.card.show_state(state.template, state.values)
         self.card.setVisible(state.template is not None and not picking)
+        bare = closed and state.template is None
+        if bare and self.picker.isHidden():  # nobody opened it: what was looked for last is of another time
+            self.picker.forget()
         self.picker.setVisible(picking)
         if picking:
-            bare = closed and state.template is None
             why = words.window_closed(contact.first_name, contact.last_inbound_at, now) if bare else ""
             self.picker.show_state(templates, contact, why)
         self._shown, self._history = (state, now, contact, tuple(templates)), history
@@ -134,6 +137,12 @@ class ComposeBox(QWidget):
         self.missing.setVisible(bool(blocked) and state.template is not None and not picking)
         if len(state.text) > MAX_TEXT_LENGTH or (self.problem.isVisible() and not blocked):
             self.show_problem(blocked)
+        if had_focus and not self._writes():
+            self.focus_writing()  # what took the place of the text takes the keyboard, too
+
+    def _writes(self) -> bool:
+        """True while the text has the keyboard and can be seen."""
+        return self.text.hasFocus() and self.text.isVisible()
 
     def show_problem(self, sentence: str) -> None:
         """Why it was not sent, beside what caused it; "" takes it away."""

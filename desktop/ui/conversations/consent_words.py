@@ -5,14 +5,15 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
+from desktop.domain import window
 from desktop.domain.compose import ComposeState
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.contacts import ConsentEvent, Contact, Fact
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 
 SENT_ANYWAY_MEANS: Final = (
     "Sending anyway may lead to a block or a report and lower this number’s quality rating. "
-    "Your name and reason are kept in the consent history."
+    "Your name and the reason are kept with the message and in the activity log."
 )
 
 
@@ -57,9 +58,11 @@ def opted_out_at(name: str, event: ConsentEvent, now: datetime) -> str:
 
 
 def banner_html(contact: Contact, history: Sequence[ConsentEvent], now: datetime) -> str:
-    """The words of the banner; what people wrote is escaped."""
+    """The words of the banner; what people wrote is escaped. It never promises what the closed window forbids."""
     name = escape(contact.first_name)
     tail = "Service replies are fine; marketing templates are not."
+    if not window.is_open(contact.last_inbound_at, now):
+        tail = "Utility templates are fine; marketing templates are not."
     if not contact.facts.says_no:
         return f"<b>No choice recorded for {name}.</b> This workspace requires an opt-in (Strict). {tail}"
     event = no_event(history, contact.facts.stopped_in_whatsapp)

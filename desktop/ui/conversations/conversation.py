@@ -56,7 +56,7 @@ class ConversationArea(QWidget):
         self._stale = True
         self._load = Latest(desk.tasks, self, self._problem)
         self._keeper = DraftKeeper(desk.app.conversations, desk.tasks, self._problem, self)
-        self._delivery = Delivery(desk, self, self._show_history)
+        self._delivery = Delivery(desk, self, self._show_event)
         self._verbs = ContactVerbs(desk, self, self.reload, self._problem)
         theme = desk.theme
         row = QHBoxLayout(self)
@@ -326,6 +326,11 @@ class ConversationArea(QWidget):
     def _show_history(self) -> None:
         self.beside.bring()
         self.panel.show_history()
+
+    def _show_event(self, event_id: int, over_dialog: bool) -> None:
+        """Mark a consent event in the history; a dialog that stays open keeps the focus."""
+        self.beside.bring()
+        self.panel.mark_event(event_id, focus=not over_dialog)
 
     # Who answers, and whether it is done.
 

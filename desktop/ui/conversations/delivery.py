@@ -5,8 +5,7 @@ from dataclasses import replace
 from html import escape
 from typing import Final
 
-import shiboken6
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.domain.compose import ComposeState
 from desktop.domain.consent import Category, Outcome, Override, Path, Verdict
@@ -67,13 +66,13 @@ def repeated(
 class Delivery:
     """Sends drafts and repeats messages, each asked by the rule first. The dialogs open in `owner`'s window.
 
-    show_history: brings the history of the contact's opt-in.
+    show_event(event id, a dialog is open): marks a consent event in the history of the contact's opt-in.
     """
 
-    def __init__(self, desk: Desk, owner: QWidget, show_history: Callable[[], object]) -> None:
+    def __init__(self, desk: Desk, owner: QWidget, show_event: Callable[[int, bool], object]) -> None:
         self._desk = desk
         self._owner = owner
-        self._show_history = show_history
+        self._show_event = show_event
 
     async def send(
         self, state: ComposeState, opened: OpenConversation, *, retry_of: int | None = None
@@ -145,17 +144,11 @@ class Delivery:
         await explain(self._desk.theme, self._owner.window(), verdict.reason.label, words, why)
 
     def _why(self, state: ComposeState) -> Why:
-        """Answers for the draft over a dialog; who wants to see the consent event leaves that dialog."""
+        """Answers for the draft over a dialog, which stays: a consent event is marked in the history behind it."""
+        return lambda dialog: self._desk.tasks.spawn(dialog, self.why(state, over_dialog=True))
 
-        async def answer(dialog: QDialog) -> None:
-            wanted = await self.why(state)
-            if wanted and shiboken6.isValid(dialog):
-                dialog.reject()
-
-        return lambda dialog: self._desk.tasks.spawn(dialog, answer(dialog))
-
-    async def why(self, state: ComposeState) -> bool:
-        """Say what would become of the draft if it were marketing. True if the person went on to the history."""
+    async def why(self, state: ComposeState, *, over_dialog: bool = False) -> None:
+        """Say what would become of the draft if it were marketing."""
         chosen = state.template
         asks = chosen is not None and chosen.effective_category is Category.MARKETING
         wanted = await why_contact(
@@ -166,13 +159,12 @@ class Delivery:
             Path.COMPOSE,
             marketing=True,
         )
-        return self._leave_for(wanted)
+        self._leave_for(wanted, over_dialog=over_dialog)
 
     async def why_of(self, message_id: int) -> None:
         """Say why a message of the thread went out or did not."""
         self._leave_for(await why_message(self._desk, self._owner, message_id))
 
-    def _leave_for(self, wanted: EventWanted | None) -> bool:
+    def _leave_for(self, wanted: EventWanted | None, *, over_dialog: bool = False) -> None:
         if wanted is not None:
-            self._show_history()
-        return wanted is not None
+            self._show_event(wanted.event_id, over_dialog)

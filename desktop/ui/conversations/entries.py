@@ -8,9 +8,12 @@ from typing import Final
 from desktop.domain.consent import Category
 from desktop.domain.contacts import ConsentEvent
 from desktop.domain.conversations import MessageView
+from desktop.domain.known import REFUSALS
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.ui.conversations import consent_words, when, words
+from desktop.domain.why import NOT_SENT, failed_words
+from desktop.ui.conversations import consent_words, words
+from desktop.ui.parts import when
 from desktop.ui.theme import Color
 
 MOST_ROWS: Final = 300
@@ -66,13 +69,17 @@ class BubbleEntry:
         return self.message.outgoing and bool(self.notes)
 
     @property
+    def stayed_here(self) -> bool:
+        """True for a message that did not reach anybody: it must not look like one that did."""
+        return self.message.status in (Status.FAILED, Status.LEFT_OUT, Status.CANCELLED)
+
+    @property
     def spoken(self) -> str:
         """The whole bubble for a screen reader."""
         message = self.message
         parts = [self.media[1] if self.media else "", self.text, *self.buttons, self.meta]
         parts += [f"{note.title} {note.text}".strip() for note in self.notes]
-        if message.status is not None:
-            parts.append(words.STATUS_WORDS[message.status])
+        parts.append(words.status_words(message))
         return ". ".join(part for part in parts if part)
 
 
@@ -170,27 +177,30 @@ def _placeholder(message: MessageView, media: tuple[str, str]) -> tuple[tuple[st
 def _notes(message: MessageView) -> list[Note]:
     found: list[Note] = []
     if message.override_reason:
-        title = (
-            "Sent without a choice"
-            if message.reason is Reason.DESPITE_NO_CHOICE
-            else Reason.DESPITE_OPT_OUT.label
-        )
-        found.append(Note("warning", "warn", f"{title}: {message.override_reason}"))
+        found.append(Note("warning", "warn", f"{words.despite_words(message)}: {message.override_reason}"))
     if message.reason is Reason.BOT_NOT_ASKED and message.category is Category.MARKETING:
         found.append(Note("robot", "muted", Reason.BOT_NOT_ASKED.label))
     if message.status is Status.FAILED:
         label, advice = words.failure(message.reason, message.error_code)
         code = f" ({message.error_code})" if message.error_code and message.error_code > 0 else ""
-        found.append(Note("warning", "danger", f"Not delivered: {words.lower_first(label)}{code}", advice))
+        title = f"{failed_words(message.reason, message.error_code)}: {words.lower_first(label)}{code}"
+        found.append(Note("warning", "danger", title, _advice(message, advice)))
     elif message.status is Status.LEFT_OUT and message.reason is not None:
         label = words.lower_first(message.reason.label)
-        found.append(Note("prohibit", "danger", f"Not sent: {label}", message.reason.sentence))
+        found.append(
+            Note("prohibit", "danger", f"{NOT_SENT}: {label}", _advice(message, message.reason.sentence))
+        )
     elif message.status is Status.UNKNOWN:
         found.append(Note("question", "warn", words.NOT_CERTAIN, Reason.ANSWER_LOST.sentence))
     elif message.status is Status.CANCELLED:
         label = message.reason.label if message.reason else "Cancelled"
         found.append(Note("x-circle", "muted", label))
     return found
+
+
+def _advice(message: MessageView, advice: str) -> str:
+    """What can be done; nothing where consent said no: *Why?* beside it knows both of the contact's answers."""
+    return "" if message.reason in REFUSALS else advice
 
 
 def buttons_in(message: MessageView) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.conversations import Box, BoxCounts, ConversationRow
 from desktop.ui.conversations.row_delegate import RowDelegate
@@ -13,7 +13,7 @@ from desktop.ui.conversations.rows import ROW, RowsModel
 from desktop.ui.parts.card import Panel
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import Label
-from desktop.ui.parts.naming import named
+from desktop.ui.parts.picklist import PickList
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Theme
@@ -56,7 +56,7 @@ class ConversationList(Panel):
         inner.addWidget(self.tabs)
         column.addLayout(inner)
         self.rows = RowsModel(self)
-        self.view = _Rows(self)
+        self.view = PickList(ROW, name="conversations_list", label="Conversations", parent=self)
         self.view.setModel(self.rows)
         self.view.setItemDelegate(RowDelegate(theme, self.view, self.rows))
         self.view.chosen.connect(self._chosen)
@@ -128,7 +128,7 @@ class ConversationList(Panel):
                     self.view.setCurrentIndex(self.rows.index(0))
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.rows.rowCount() and self.wanted:
-                self._chosen(self.rows.rows[0].contact_id)
+                self._chosen(self.rows.rows[0])
                 return True
         return super().eventFilter(watched, event)
 
@@ -151,39 +151,8 @@ class ConversationList(Panel):
             self.view.clearSelection()
             self.view.setCurrentIndex(QModelIndex())
 
-    def _chosen(self, contact_id: int) -> None:
-        self.contact_requested.emit(contact_id)
-
-
-class _Rows(QListView):
-    """A click chooses at once; the arrow keys move, and the conversation follows."""
-
-    chosen = Signal(int)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.clicked.connect(self._choose)
-        self.activated.connect(self._choose)
-        named(self, "conversations_list", "Conversations")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        before = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose(before)
-            return
-        super().keyPressEvent(event)
-        if self.currentIndex() != before:
-            self._choose(self.currentIndex())
-
-    def _choose(self, index: QModelIndex) -> None:
-        row = index.data(ROW) if index.isValid() else None
-        if isinstance(row, ConversationRow):
-            self.chosen.emit(row.contact_id)
+    def _chosen(self, row: ConversationRow) -> None:
+        self.contact_requested.emit(row.contact_id)
 
 
 def _tabs(counts: BoxCounts) -> list[Tab]:

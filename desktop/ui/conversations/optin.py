@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.consent import OptIn
 from desktop.domain.contacts import ConsentEvent, Contact, Fact
-from desktop.ui.conversations import consent_words, when
+from desktop.ui.conversations import consent_words
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
@@ -107,6 +108,10 @@ class OptInCard(Card):
         self._lines.setContentsMargins(0, 2, 0, 0)
         self._lines.setSpacing(1)
         self.body.addWidget(self.history)
+        self._contact_id = 0
+        self._state: tuple[Sequence[ConsentEvent], datetime] = ((), datetime.now().astimezone())
+        self._marked_id = 0
+        """The entry that somebody asked for: lifted out, with its number, until another contact is shown."""
         self._flash = QTimer(self)
         self._flash.setSingleShot(True)
         self._flash.setInterval(FLASH_MS)
@@ -116,6 +121,9 @@ class OptInCard(Card):
         self, contact: Contact, history: Sequence[ConsentEvent], now: datetime, *, may_change: bool
     ) -> None:
         """Show the facts and their history, oldest first."""
+        if contact.id != self._contact_id:
+            self._contact_id, self._marked_id = contact.id, 0
+        self._state = (tuple(history), now)
         value = contact.opt_in
         self.badge.show_badge(*_BADGES[value])
         ours = [one for one in history if one.fact is Fact.OPT_IN]
@@ -131,7 +139,20 @@ class OptInCard(Card):
         for button, to in ((self.opt_in, OptIn.YES), (self.opt_out, OptIn.NO)):
             button.setVisible(value is not to)
             button.setEnabled(may_change)
-        self._show_history(history if self._most_events is None else history[-self._most_events :], now)
+        self._show_history(history, now)
+
+    def mark_event(self, event_id: int) -> QWidget | None:
+        """Lift one entry of the history out and show its number; its line, None if it is not there."""
+        self._marked_id = event_id
+        self._show_history(*self._state)
+        self.update()
+        return self._line(event_id)
+
+    def _line(self, event_id: int) -> QWidget | None:
+        found = (self._lines.itemAt(at) for at in range(self._lines.count()))
+        lines = [item.widget() for item in found if item is not None]
+        name = f"optin_event_{event_id}"
+        return next((one for one in lines if one is not None and one.objectName() == name), None)
 
     def flash_history(self) -> None:
         """Lift the history out for a moment, and give it the focus."""
@@ -148,14 +169,32 @@ class OptInCard(Card):
             painter.setPen(QPen(self._theme.color("accent"), 1.5))
             painter.setBrush(self._theme.color("accent_weak"))
             painter.drawRoundedRect(QRectF(spot).adjusted(-5, -1, 5, 4), 6, 6)
+        marked = self._line(self._marked_id) if self._marked_id else None
+        if marked is not None:
+            spot = marked.geometry().translated(self.history.pos())
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(self._theme.color("warn_line"), 1))
+            painter.setBrush(self._theme.color("warn_bg"))
+            painter.drawRoundedRect(QRectF(spot).adjusted(-5, -1, 5, 1), 5, 5)
+
+    def _shown_events(self, history: Sequence[ConsentEvent]) -> Sequence[ConsentEvent]:
+        """The newest; the marked one also when it is older."""
+        if self._most_events is None:
+            return history
+        newest = history[-self._most_events :]
+        older = [one for one in history[: -self._most_events] if one.id == self._marked_id]
+        return [*older, *newest]
 
     def _show_history(self, history: Sequence[ConsentEvent], now: datetime) -> None:
+        history = self._shown_events(history)
         while (item := self._lines.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
         for event in history:
-            label = Label(consent_words.history_line(event, now), "muted", wrap=True, tight=True)
+            number = f" · event {event.id}" if event.id == self._marked_id else ""
+            label = Label(f"{consent_words.history_line(event, now)}{number}", "muted", wrap=True, tight=True)
             label.setToolTip(when.full(event.at))
             named(label, f"optin_event_{event.id}")
             self._lines.addWidget(label)

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from desktop.domain import phones
 from desktop.domain.contacts import ConsentEvent, Contact
 from desktop.domain.filters import Kind
-from desktop.ui.conversations import when
 from desktop.ui.conversations.optin import OptInCard
 from desktop.ui.conversations.tags import Tags
+from desktop.ui.parts import when
 from desktop.ui.parts.avatar import Avatar
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Panel
@@ -110,6 +110,13 @@ class ContactPanel(Panel):
         self.area.ensureWidgetVisible(self.opt_in)
         self.area.ensureWidgetVisible(self.opt_in.history)
         self.opt_in.flash_history()
+
+    def mark_event(self, event_id: int, *, focus: bool = True) -> None:
+        """Bring one entry of that history into sight, lifted out and with its number."""
+        line = self.opt_in.mark_event(event_id)
+        self.area.ensureWidgetVisible(line or self.opt_in)
+        if focus:
+            self.opt_in.history.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _phone_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -2,20 +2,21 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.domain.consent import OptIn
 from desktop.domain.conversations import ConversationRow
 from desktop.domain.messages import Status
-from desktop.ui.conversations import when, words
+from desktop.ui.conversations import words
 from desktop.ui.conversations.rows import ROW, RowsModel, share_left, shown_name
+from desktop.ui.parts import when
 from desktop.ui.parts.avatar import paint_avatar
 from desktop.ui.parts.badge import BadgeKind, badge_size, count_size, paint_badge, paint_count
 from desktop.ui.parts.bubble import plain
+from desktop.ui.parts.picklist import BAR_PX, paint_row_ground
 from desktop.ui.theme import Color, Theme
 
 PAD_X_PX, PAD_Y_PX = 16, 10
-BAR_PX = 3
 AVATAR_PX = 38
 NAME_PX, TEXT_PX, SMALL_PX = 13, 12.5, 12
 NAME_LINE_PX, TEXT_LINE_PX = 19, 19
@@ -58,7 +59,7 @@ class RowDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option)
+        paint_row_ground(painter, self._theme, self._view, option)
         px = self._theme.px
         area = option.rect.adjusted(px(PAD_X_PX) + BAR_PX, px(PAD_Y_PX), -px(PAD_X_PX) - 8, -px(PAD_Y_PX))
         face = QRect(area.left(), area.top(), px(AVATAR_PX), px(AVATAR_PX))
@@ -84,21 +85,6 @@ class RowDelegate(QStyledItemDelegate):
     @property
     def _mirrored(self) -> bool:
         return self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        rect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, self._theme.color("accent_weak"))
-            bar = QRect(rect.left(), rect.top(), BAR_PX, rect.height())
-            if self._mirrored:
-                bar.moveRight(rect.right())
-            painter.fillRect(bar, self._theme.color("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, self._theme.color("bg"))
-        if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
-            painter.setPen(QPen(self._theme.color("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _paint_window(self, painter: QPainter, face: QRect, row: ConversationRow) -> None:
         assert self._model.now is not None

@@ -8,7 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from desktop.domain import phones, window
 from desktop.domain.consent import OptIn
 from desktop.domain.conversations import ConversationRow
-from desktop.ui.conversations import when, words
+from desktop.ui.conversations import words
+from desktop.ui.parts import when
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole + 1

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.domain import templates
+from desktop.domain.compose import variable_label
 from desktop.domain.templates import Template
 from desktop.ui.conversations import template_words
 from desktop.ui.parts.badge import Badge, BadgeKind
@@ -13,7 +14,7 @@ from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Inset
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.naming import named
-from desktop.ui.templates.words import CATEGORY, variable_label
+from desktop.ui.templates.words import CATEGORY
 from desktop.ui.theme import Theme
 
 

@@ -23,6 +23,8 @@ from desktop.ui.theme import Theme
 
 NEAR_PX = 24
 """How close to an end counts as being there."""
+WHY_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+"""Beside "?", what opens *Why?* on a message of ours."""
 
 
 class ThreadView(QListView):
@@ -107,14 +109,27 @@ class ThreadView(QListView):
             at = self._delegate.bubble_rect(entry, self.visualRect(index)).center()
         self._open_menu(entry, self.viewport().mapToGlobal(at))
 
+    def event(self, event: QEvent) -> bool:
+        """On a message of ours the key is the thread's, before the window's shortcut of the same key."""
+        asked = isinstance(event, QKeyEvent) and event.text() == "?"
+        if asked and event.type() == QEvent.Type.ShortcutOverride and self._own() is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        entry = self.selected()
+        entry, own = self.selected(), self._own()
         if entry is not None and event.matches(QKeySequence.StandardKey.Copy):
             self._copy(entry)
-        elif entry is not None and entry.message.outgoing and event.text() == "?":
-            self.why_requested.emit(entry.message.id)
+        elif own is not None and (event.text() == "?" or event.key() in WHY_KEYS):
+            self.why_requested.emit(own.message.id)
         else:
             super().keyPressEvent(event)
+
+    def _own(self) -> BubbleEntry | None:
+        """The message of ours that the keyboard stands on: those answer *Why?*."""
+        entry = self.selected()
+        return entry if entry is not None and entry.message.outgoing else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

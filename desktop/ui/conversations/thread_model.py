@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop.ui.conversations import when
 from desktop.ui.conversations.entries import BubbleEntry, DayEntry, Entry, EventEntry
+from desktop.ui.parts import when
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY = Qt.ItemDataRole.UserRole + 1

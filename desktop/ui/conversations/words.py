@@ -8,7 +8,8 @@ from desktop.domain.consent import Path
 from desktop.domain.conversations import ConversationRow, MessageView
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.ui.conversations import when
+from desktop.domain.why import failed_words
+from desktop.ui.parts import when
 from desktop.whatsapp import errors
 
 MEDIA: Final[dict[str, tuple[str, str]]] = {
@@ -54,7 +55,7 @@ def preview(row: ConversationRow) -> tuple[str, str]:
     """Icon and text of a row's second line."""
     if row.last_status is Status.FAILED:
         label, _ = failure(row.last_reason, row.last_error_code)
-        return "warning", f"Not delivered – {lower_first(label)}"
+        return "warning", f"{failed_words(row.last_reason, row.last_error_code)} – {lower_first(label)}"
     if row.last_status is Status.LEFT_OUT:
         label = row.last_reason.label if row.last_reason else "left out"
         return "prohibit", f"Not sent – {lower_first(label)}"
@@ -68,6 +69,21 @@ def preview(row: ConversationRow) -> tuple[str, str]:
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def despite_words(message: MessageView) -> str:
+    """'Sent despite opt-out', 'Sent without a choice' for what a person sent anyway; "" for all else."""
+    if message.reason is Reason.DESPITE_NO_CHOICE:
+        return "Sent without a choice"
+    anyway = message.override_reason or message.reason is Reason.DESPITE_OPT_OUT
+    return Reason.DESPITE_OPT_OUT.label if anyway else ""
+
+
+def status_words(message: MessageView) -> str:
+    """What became of a message, in a word or two; "" for one that was received."""
+    if message.status is Status.FAILED:
+        return failed_words(message.reason, message.error_code)
+    return STATUS_WORDS[message.status] if message.status is not None else ""
 
 
 def tick_of(status: Status | None) -> str:

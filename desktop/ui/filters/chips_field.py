@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
 from desktop.domain.text import fold
@@ -25,6 +25,9 @@ class ValueField(QWidget):
 
     def set_values(self, values: Sequence[str]) -> None:
         """Show these values without telling."""
+
+    def finish(self) -> None:
+        """Keep what is still being typed."""
 
 
 class _ChipEntry(QLineEdit):
@@ -74,7 +77,9 @@ class ChipsValue(ValueField):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMinimumHeight(theme.px(34))
+        self.setCursor(Qt.CursorShape.IBeamCursor)
         self.entry = _ChipEntry()
+        self.setFocusProxy(self.entry)
         self.entry.setProperty("kind", "bare")
         self.entry.setStyleSheet("min-height: 0")
         completer = QCompleter(QStringListModel([words for _, words in choices], self), self)
@@ -110,6 +115,17 @@ class ChipsValue(ValueField):
             self._show()
             self.changed.emit()
         return True
+
+    def finish(self) -> None:
+        self._keep()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The whole box is the field, not only the part of it that is written in."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.entry.setFocus(Qt.FocusReason.MouseFocusReason)
+            event.accept()
+        else:
+            super().mousePressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -80,9 +80,17 @@ class ConditionRow(QWidget):
 
     def condition(self) -> Condition | None:
         """The condition, or None while its value is missing."""
-        op = Op(self.op.currentData())
-        made = Condition(str(self.field.currentData()), op, self.value.values())
-        return made if made.values or op in (Op.EMPTY, Op.NOT_EMPTY) else None
+        made = self.as_it_is()
+        return made if made.values or made.op in (Op.EMPTY, Op.NOT_EMPTY) else None
+
+    def as_it_is(self) -> Condition:
+        """The condition, without values while they are missing."""
+        return Condition(str(self.field.currentData()), Op(self.op.currentData()), self.value.values())
+
+    @property
+    def said(self) -> str:
+        """'Tag is any of': the condition without its value, as it is read on the screen."""
+        return f"{self.field.currentText()} {self.op.currentText()}"
 
     def show_problem(self, sentence: str) -> None:
         self.note.setText(sentence)

@@ -111,12 +111,33 @@ class Group(QWidget):
                 items.append(made)
         return Filter(tuple(items), self.match.current == "all")
 
+    def whole(self) -> Filter:
+        """Every condition, those that still need a value without one: such a filter does not pass the check."""
+        items = tuple(row.whole() if isinstance(row, Group) else row.as_it_is() for row in self.rows)
+        return Filter(
+            tuple(one for one in items if not (isinstance(one, Filter) and one.selects_everyone)),
+            self.match.current == "all",
+        )
+
+    def unfinished(self) -> "list[ConditionRow]":
+        """The conditions that still need a value, from above."""
+        found: list[ConditionRow] = []
+        for row in self.rows:
+            if isinstance(row, Group):
+                found += row.unfinished()
+            elif row.condition() is None:
+                found.append(row)
+        return found
+
+    def finish(self) -> None:
+        """Keep what is still being typed into a value."""
+        for row in self.rows:
+            (row if isinstance(row, Group) else row.value).finish()
+
     @property
     def unfinished_count(self) -> int:
         """Conditions that still need a value."""
-        return sum(
-            row.unfinished_count if isinstance(row, Group) else row.condition() is None for row in self.rows
-        )
+        return len(self.unfinished())
 
     def show_problem(self, field: str, sentence: str) -> None:
         """Beside the conditions on that field."""
@@ -202,6 +223,16 @@ class FilterBuilder(QWidget):
     @property
     def unfinished_count(self) -> int:
         return self.group.unfinished_count
+
+    def unfinished_words(self) -> str:
+        """What the first condition without a value lacks, in a sentence that names it; "" when all have theirs."""
+        found = self.group.unfinished()
+        return f"“{found[0].said} …” has no value yet. Give it one, or remove it." if found else ""
+
+    def finish(self) -> None:
+        """Keep what is being typed, and tell it now."""
+        self.group.finish()
+        self.flush_typing()
 
     def flush(self) -> None:
         """Tell what has been typed so far now."""

@@ -1,5 +1,6 @@
 """The list of suggestions below a field, clear of what it belongs to."""
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QWidget
 
@@ -24,7 +25,8 @@ class Suggestions(QObject):
         return self._list.isVisible()
 
     def close(self) -> None:
-        self._list.hide()
+        if shiboken6.isValid(self._list):  # it goes before the field when both are deleted
+            self._list.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._list and event.type() in (QEvent.Type.Show, QEvent.Type.Move, QEvent.Type.Resize):

@@ -58,5 +58,6 @@ def filter_sentence(wanted: Filter) -> str:
 
 
 def _condition_words(one: Condition) -> str:
-    values = " or ".join(day(value) for value in one.values)
+    unfinished = not one.values and one.op not in (Op.EMPTY, Op.NOT_EMPTY)
+    values = "…" if unfinished else " or ".join(day(value) for value in one.values)
     return f"{field_name(one.field)} {OPERATORS[one.op]} {values}".strip()

@@ -27,6 +27,7 @@ class Cell:
     small: bool = False
     mono: bool = False
     end: bool = False  # at the end of the column, for numbers
+    middle: bool = False  # where there is no room, its middle goes and its end stays
     tooltip: str = ""
 
 

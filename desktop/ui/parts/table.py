@@ -97,7 +97,8 @@ class CellDelegate(QStyledItemDelegate):
         )  # a phone number stays as it is written
         painter.setFont(font)
         painter.setPen(self._theme.color(cell.color))
-        text = QFontMetrics(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, inner.width())
+        cut = Qt.TextElideMode.ElideMiddle if cell.middle else Qt.TextElideMode.ElideRight
+        text = QFontMetrics(font).elidedText(cell.text, cut, inner.width())
         side = Qt.AlignmentFlag.AlignRight if cell.end != mirrored else Qt.AlignmentFlag.AlignLeft
         painter.drawText(
             inner,
@@ -180,6 +181,9 @@ class Table(QTableView):
         widths = [max(low, self._theme.px(each.width_px)) for low, each in zip(least, columns, strict=True)]
         sharing = [position for position, each in enumerate(columns) if not each.width_px]
         left_px = self.viewport().width() - sum(width for at, width in enumerate(widths) if at not in sharing)
+        for position in range(len(columns)):
+            if self.isColumnHidden(position):
+                left_px += widths[position]
         for taken, position in enumerate(sharing):
             widths[position] = max(
                 least[position], left_px // (len(sharing) - taken), self._theme.px(SHARED_PX)

@@ -1,12 +1,12 @@
 """Short notes at the lower end corner that go away by themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor, QEnterEvent
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
 
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.glyph import Glyph
@@ -31,6 +31,7 @@ EDGE_PX = 16
 HEAD_PX = 56
 """The height of a page's head."""
 MOST = 4
+LOOK_MS = 250
 
 
 class Toast(QFrame):
@@ -114,6 +115,28 @@ def _shown_ms(kind: ToastKind, *, with_action: bool) -> int:
     return ACTION_MS if kind == "done" and with_action else SHOWN_MS
 
 
+def _seen(widget: QWidget, window: QWidget) -> QRect:
+    """The part of a widget that is not scrolled away, in the window's coordinates."""
+    place = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+    around = widget.parentWidget()
+    while around is not None and around is not window:
+        place &= QRect(around.mapTo(window, QPoint(0, 0)), around.size())
+        around = around.parentWidget()
+    return place
+
+
+def _free_px(place: QRect, buttons: Sequence[QRect], lowest_px: int) -> int:
+    """The upper edge at which a note covers no button, from where it would stand down to `lowest_px`; else there."""
+    top_px = place.top()
+    while top_px <= lowest_px:
+        here = QRect(place.left(), top_px, place.width(), place.height())
+        under = [one for one in buttons if one.intersects(here)]
+        if not under:
+            return top_px
+        top_px = max(one.bottom() for one in under) + GAP_PX
+    return place.top()
+
+
 class Toasts(QObject):
     """The stack of a window. The same words twice are one toast, shown longer.
 
@@ -124,6 +147,9 @@ class Toasts(QObject):
         super().__init__(window)
         self._theme, self._window = theme, window
         self._stack: list[Toast] = []
+        self._looking = QTimer(self)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self._look)
         window.installEventFilter(self)
 
     def show_toast(
@@ -145,6 +171,7 @@ class Toasts(QObject):
         toast.gone.connect(self._arrange)
         toast.show()
         self._arrange()
+        self._looking.start()
         said = QAccessibleAnnouncementEvent(toast, text)
         if kind in ("warn", "danger"):
             said.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
@@ -166,9 +193,25 @@ class Toasts(QObject):
             self._arrange()
         return False
 
+    def _look(self) -> None:
+        """Another page may have buttons where a note stands."""
+        if not self.shown:
+            self._looking.stop()
+        elif any(toast.geometry().intersects(one) for toast in self.shown for one in self._buttons()):
+            self._arrange()
+
+    def _buttons(self) -> list[QRect]:
+        """Where buttons stand in the window, those of the notes left out."""
+        found = self._window.findChildren(QAbstractButton)
+        shown = (one for one in found if one.isVisible() and not isinstance(one.parentWidget(), Toast))
+        return [place for one in shown if not (place := _seen(one, self._window)).isEmpty()]
+
     def _arrange(self) -> None:
-        """Oldest on top, in the upper corner under the page's head: below stand the buttons that go on."""
-        window = self._window
+        """Oldest on top, in the upper corner under the page's head: below stand the buttons that go on.
+
+        A note gives way downwards to a button that it would cover, as long as there is room.
+        """
+        window, buttons = self._window, self._buttons() if self.shown else []
         top_px = EDGE_PX + self._theme.px(HEAD_PX)
         for toast in self.shown:
             width_px = min(self._theme.px(WIDTH_PX), window.width() - 2 * EDGE_PX)
@@ -176,6 +219,7 @@ class Toasts(QObject):
             height_px = toast.heightForWidth(width_px)
             toast.resize(width_px, height_px)
             left_px = EDGE_PX if window.isRightToLeft() else window.width() - EDGE_PX - width_px
+            top_px = _free_px(QRect(left_px, top_px, width_px, height_px), buttons, window.height() // 2)
             toast.move(left_px, top_px)
             toast.raise_()
             top_px += height_px + GAP_PX

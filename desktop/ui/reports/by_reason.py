@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.report import Cause
@@ -20,7 +21,7 @@ ROW_PX = 32
 
 
 class ReasonLine(QWidget):
-    """`figure_requested(Cause)`; the arrow unfolds what to do."""
+    """`figure_requested(Cause)`: by the figure, or a click on the words; the arrow unfolds what to do."""
 
     figure_requested = Signal(object)
 
@@ -32,6 +33,7 @@ class ReasonLine(QWidget):
         )
         label, note = words.cause_label(cause), words.cause_note(cause)
         self.text = ElidedLabel(f"{label} · {note}" if note else label, name=f"{name}_text")
+        self.text.setCursor(Qt.CursorShape.PointingHandCursor)
         self.count = Figure(theme, weight=600, name=name)
         self.more = IconButton(theme, "caret-down", f"What to do: {label}", name=f"{name}_more")
         self.more.setCheckable(True)
@@ -63,6 +65,17 @@ class ReasonLine(QWidget):
         marked = page.choice.causes == frozenset({self.cause})
         self.count.show_figure(f"{count:,}", f"{label}: {count:,}", part, marked=marked)
         self.advice.setText(f"{part}. {self.sentence}")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.setAccepted(self._on_words(event))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._on_words(event):
+            self.count.click()
+
+    def _on_words(self, event: QMouseEvent) -> bool:
+        left = event.button() is Qt.MouseButton.LeftButton
+        return left and self.text.geometry().contains(event.position().toPoint())
 
     def _unfold(self, on: bool) -> None:
         self.advice.setVisible(on)
@@ -99,6 +112,13 @@ class ByReasonCard(Card):
         self.body.addWidget(self.none, 1)
         self.none.hide()
         named(self, "reports_by_reason", "By reason")
+
+    def follow_in_tabs(self, before: QWidget) -> None:
+        """Tab leads here from `before`: lines that are made later would else come after the whole page."""
+        places = sorted(self.lines.values(), key=self._column.indexOf)
+        for after in [part for line in places for part in (line.count, line.more)]:
+            QWidget.setTabOrder(before, after)
+            before = after
 
     def show_causes(self, causes: Sequence[tuple[Cause, int]], page: ReportPage) -> None:
         """Lines that stay keep their place on the screen and what is unfolded."""

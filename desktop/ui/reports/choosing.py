@@ -4,28 +4,15 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.ui.contacts.menus import GAP_PX, MenuButton
+from desktop.ui.parts.menu import MenuButton, drop
 from desktop.ui.theme import Theme
 
 LONGEST = 22
 K = TypeVar("K", bound=Hashable)
-
-
-def drop(menu: QMenu, button: QWidget) -> None:
-    """Open a menu under a button, from the side where reading begins, and return; it is deleted when it closes.
-
-    The button itself may be turned round for the sake of its caret; the menu is not.
-    """
-    direction = QApplication.layoutDirection()
-    menu.setLayoutDirection(direction)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    mirrored = direction == Qt.LayoutDirection.RightToLeft
-    left_px = button.width() - menu.sizeHint().width() if mirrored else 0
-    menu.popup(button.mapToGlobal(QPoint(left_px, button.height() + GAP_PX)))
 
 
 @dataclass(frozen=True, slots=True)

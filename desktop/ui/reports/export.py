@@ -13,8 +13,8 @@ from desktop.ui.exports.flow import start_export
 from desktop.ui.exports.words import Subject, counted
 
 MESSAGES_HOLD: Final = (
-    "Each message with its time, contact, path, template, status, reason, what to do, the consent event that "
-    "counted, and its text."
+    "Each message with its contact, path, template, status, when it was asked for, sent, delivered and read, the reason, "
+    "what to do, the opt-in of then, and its text. Times are those of the workspace’s time zone."
 )
 OPTED_OUT_HOLD: Final = "Each contact with when they said no, how, the evidence, and the consent event."
 

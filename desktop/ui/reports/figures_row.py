@@ -1,11 +1,13 @@
 """The three cards of figures side by side; where there is no room, the plot stands below the other two."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.domain.report_page import Figures, ReportPage
 from desktop.ui.reports.by_path import ByPathCard
 from desktop.ui.reports.by_reason import ByReasonCard
+from desktop.ui.reports.figure import Figure
 from desktop.ui.reports.over_time import OverTimeCard
 from desktop.ui.theme import Theme
 
@@ -34,6 +36,11 @@ class FiguresRow(QWidget):
     def show_figures(self, figures: Figures, page: ReportPage) -> None:
         self.by_path.show_lines(figures.lines, page)
         self.by_reason.show_causes(figures.causes, page)
+        leads = [
+            one for one in self.by_path.findChildren(Figure) if one.focusPolicy() != Qt.FocusPolicy.NoFocus
+        ]
+        if leads:
+            self.by_reason.follow_in_tabs(leads[-1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -55,8 +55,13 @@ class FilterRow(QWidget):
             )  # fmt: skip
             self.buttons[part] = button
             self._flow.addWidget(button)
-        self.search = SearchField(theme, "Contact, phone or message id", hint="Ctrl F", name="reports_search")
-        self.search.setToolTip("Search by contact, phone or message id (Ctrl+F)")
+        self.search = SearchField(
+            theme, "Contact, phone, broadcast, sequence, id", hint="Ctrl F", name="reports_search"
+        )
+        self.search.setToolTip(
+            "Search by contact, phone, the name of a broadcast or sequence, or a message’s id (Ctrl+F); "
+            "↓ or F6 leads to the list"
+        )
         self.search.search_requested.connect(self.search_requested)
         self.clear = Button(theme, "Clear", "link", tooltip="Take every filter away", name="reports_clear")
         self.clear.clicked.connect(self.clear_requested)

@@ -20,13 +20,13 @@ from desktop.domain.conversations import MessageView
 from desktop.domain.phones import pretty
 from desktop.domain.report import Cause
 from desktop.services.reports import Mark
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.conversations import when
 from desktop.ui.desk import Desk
+from desktop.ui.parts import when
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.flow import FlowLayout
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
@@ -35,7 +35,8 @@ from desktop.ui.reports.paging import PAGE, Pages, Read
 from desktop.ui.why.card import WhyCard
 
 LEAST_PX, WHY_PX, LEAST_WHY_PX, TABLE_PX = 230, 440, 280, 740
-WHEN_PX, CONTACT_PX, TEMPLATE_PX, STATUS_PX = 98, 112, 124, 98
+WHEN_PX, CONTACT_PX, TEMPLATE_PX, STATUS_PX, PHONE_PX = 98, 112, 124, 98, 132
+PHONE_COLUMN, PHONE_FROM_PX = 2, 1_000
 
 
 def mark(message: MessageView) -> Mark:
@@ -49,6 +50,8 @@ class Beside(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         theme = desk.theme
+        self.whose = Label("", "soft", wrap=True, selectable=True, name="reports_why_whose")
+        self.whose.hide()
         self.why = WhyCard(desk)
         self.conversation = Button(theme, "Open conversation", "link", name="reports_open_conversation")
         self.contact = Button(theme, "Contact", "link", name="reports_open_contact")
@@ -63,6 +66,7 @@ class Beside(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(18, 18, 18, 18)
         column.setSpacing(12)
+        column.addWidget(self.whose)
         column.addWidget(self.why)
         column.addWidget(self._links)
         column.addStretch(1)
@@ -83,12 +87,15 @@ class Beside(QWidget):
     def show_message(self, message: MessageView | None) -> None:
         shown, self.message = self.message, message
         self._links.setVisible(message is not None)
+        self.whose.setVisible(message is not None)
         if message is None:
             self.why.clear()
             return
         if shown is None or shown.id != message.id:
             self.why.show_message(message.id)
         name = message.contact_name or pretty(message.phone)
+        phone = pretty(message.phone) if message.phone and message.contact_name else ""
+        self.whose.setText(" · ".join(one for one in (name or "–", phone, when.full(message.at)) if one))
         self.contact.setToolTip(f"What is known of {name}")
         self.conversation.setToolTip(f"The conversation with {name} (Enter)")
         for button, what, title in (
@@ -100,7 +107,7 @@ class Beside(QWidget):
 
 
 class MessagesCard(Card):
-    """`contact_requested(id)`, `contact_page_requested(id)`, `broadcast_requested(id)`, `sequence_requested(id)`;
+    """`everything_requested()`: of any time. `contact_requested(id)`, `contact_page_requested(id)`, `broadcast_requested(id)`, `sequence_requested(id)`;
     `fresh_requested()`: read the newest rows; `clear_requested()`: every filter away."""
 
     contact_requested = Signal(int)
@@ -109,6 +116,7 @@ class MessagesCard(Card):
     sequence_requested = Signal(int)
     fresh_requested = Signal()
     clear_requested = Signal()
+    everything_requested = Signal()
 
     def __init__(self, desk: Desk, failed: Callable[[Exception], object]) -> None:
         super().__init__(spacing_px=0, pad_px=0, name="reports_messages_card")
@@ -122,7 +130,8 @@ class MessagesCard(Card):
         columns: list[Column[MessageView]] = [
             Column("When", self._when, WHEN_PX),
             Column("Contact", lambda one: Cell(one.contact_name or pretty(one.phone) or "–", tooltip=pretty(one.phone) if one.phone else ""), CONTACT_PX),
-            Column("Path", lambda one: Cell(words.path_of(one))),
+            Column("Phone", lambda one: pretty(one.phone) if one.phone else "–", PHONE_PX),
+            Column("Path", lambda one: Cell(words.path_of(one), middle=True)),
             Column("Template", lambda one: Cell(words.template_of(one), color="text" if one.template_name else "muted"), TEMPLATE_PX),
             Column("Status", _status, STATUS_PX),
             Column("Reason", _reason),
@@ -134,7 +143,8 @@ class MessagesCard(Card):
             theme, "magnifying-glass", "Nothing matches", "No message is of this choice.", action="Clear the filters",
             name="reports_none",
         )  # fmt: skip
-        self.none.action_requested.connect(self.clear_requested)
+        self._of_a_time = False
+        self.none.action_requested.connect(self._offer_more)
         self.pages = Pages(desk.tasks, self.table, self.rows, shown=self._page_shown, on_problem=failed)
         self._keep: int | None = None
         self._lay_out()
@@ -192,7 +202,9 @@ class MessagesCard(Card):
         if not self._drawn:
             px, whole_px = self._theme.px, self.width()
             why_px = max(px(LEAST_WHY_PX), min(px(WHY_PX), whole_px - px(TABLE_PX)))
-            self._both.setSizes([whole_px - why_px, why_px])
+            room_px = whole_px - why_px
+            self.table.setColumnHidden(PHONE_COLUMN, room_px < px(PHONE_FROM_PX))
+            self._both.setSizes([room_px, why_px])
 
     # Showing.
 
@@ -202,6 +214,15 @@ class MessagesCard(Card):
     def show_counts(self, chosen: int, everything: int) -> None:
         of = f" of {everything:,}" if chosen != everything else ""
         self.title.setText(f"{chosen:,}{of} messages" if of else words.messages(chosen))
+
+    def show_time(self, said: str) -> None:
+        """Which time is looked at: 'today', 'in the last 7 days'; "" for all of it."""
+        self._of_a_time = bool(said)
+        self.none.title.setText(f"Nothing matches {said}".strip())
+        self.none.action.setText("Search everything" if said else "Clear the filters")
+
+    def _offer_more(self) -> None:
+        (self.everything_requested if self._of_a_time else self.clear_requested).emit()
 
     def start(self, read: Read[MessageView]) -> None:
         """Other messages: the first page; a chosen one that is among them stays chosen."""
@@ -238,9 +259,12 @@ class MessagesCard(Card):
         if not rows:
             self.beside.show_message(None)
             return
-        if not self.table.currentIndex().isValid():
+        # The focus that comes to a table makes a row the current one without choosing it.
+        if not self.table.selectionModel().hasSelection():
             place = next((at for at, one in enumerate(rows) if one.id == self._keep), 0)
             self.table.setCurrentIndex(self.rows.index(place, 0))
+            self.table.selectRow(place)
+            self._chosen()
 
     def _chosen(self) -> None:
         row = self.table.chosen_row()

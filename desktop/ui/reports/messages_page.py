@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 from desktop.domain.conversations import MessageView
 from desktop.domain.report import Cause, Choice, Cube, Scope
 from desktop.domain.report_page import Figures, Period, ReportPage, Span
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
+from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.reports import loading
 from desktop.ui.reports.export import export_messages
 from desktop.ui.reports.loading import Counted
@@ -62,7 +63,8 @@ class MessagesPage(QWidget):
         figures.by_reason.cause_requested.connect(self._follow_cause)
         figures.over_time.bucket_requested.connect(self._follow_bucket)
         view.now.status_requested.connect(lambda one: self._follow(self.page.toggled_status(one)))
-        view.everything_requested.connect(lambda: self.show_span(Span(Period.EVERYTHING)))
+        for everything in (view.everything_requested, table.everything_requested):
+            everything.connect(lambda: self.show_span(Span(Period.EVERYTHING)))
         view.retry_requested.connect(self.read)
         table.fresh_requested.connect(self._read_messages)
         for name in ("contact", "contact_page", "broadcast", "sequence"):
@@ -85,9 +87,13 @@ class MessagesPage(QWidget):
     def table(self) -> QTableView:
         return self.view.messages.table
 
+    @property
+    def search(self) -> SearchField:
+        return self.view.filters.search
+
     def focus_search(self) -> None:
-        self.view.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.view.filters.search.selectAll()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     # Choosing.
 
@@ -142,6 +148,12 @@ class MessagesPage(QWidget):
         """Look at once whether messages moved."""
         self._live.now()
 
+    def look_at_the_day(self) -> None:
+        """Read again if what is shown is of days that are over."""
+        counted = self._counted
+        if counted is not None and self.page.scope(self._desk.app.clock.now(), counted.zone) != counted.scope:
+            self.read_again()
+
     async def _look_again(self) -> None:
         """The figures as they are now. Rows stay where they are: new ones are announced."""
         page, before, table = self.page, self._counted, self.view.messages
@@ -149,11 +161,12 @@ class MessagesPage(QWidget):
         if page != self.page or self._counting.running:
             return  # something else was chosen meanwhile, and is on its way
         self._counted = counted
-        if before is None or not table.rows.rows:
+        # Another day has begun: "Today" is another one, and so are its rows.
+        if before is None or not table.rows.rows or counted.scope != before.scope:
             self._show()
             return
         self._show_figures()
-        if (counted.cube, counted.scope) != (before.cube, before.scope):
+        if counted.cube != before.cube:
             self._draw()
         newest = await self._page_of(None, PAGE)
         if page == self.page and not table.pages.loading:

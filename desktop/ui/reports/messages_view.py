@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.problems import Problem
-from desktop.domain.report_page import Figures, ReportPage
-from desktop.ui.broadcasts.frame import Body
+from desktop.domain.report_page import Figures, Period, ReportPage
 from desktop.ui.desk import Desk
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import Body
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.reports import words
@@ -94,6 +94,8 @@ class MessagesView(QWidget):
             part.setVisible(bool(figures.all_count))
         self.now.show_statuses(figures.statuses, figures.now_count, page)
         self.messages.show_zone(counted.zone)
+        ever = page.span.period is Period.EVERYTHING
+        self.messages.show_time("" if ever else words.in_the(page.span, self._now(), counted.zone))
         self.messages.show_counts(figures.chosen_count, figures.all_count)
         nothing = not figures.all_count and not page.is_narrowed
         if nothing:

@@ -8,20 +8,20 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.domain.consent import Source
 from desktop.domain.phones import pretty
 from desktop.services.reports import Mark, OptedOut
-from desktop.ui.broadcasts.frame import EDGE_PX, LowTable
-from desktop.ui.contacts.menus import MenuButton
-from desktop.ui.conversations import when
 from desktop.ui.desk import Desk
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import EDGE_PX, LowTable
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.menu import MenuButton, drop
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.reports import words
-from desktop.ui.reports.choosing import OneMenu, drop
+from desktop.ui.reports.choosing import OneMenu
 from desktop.ui.reports.paging import Pages, Read
 
 
@@ -58,9 +58,9 @@ class OptedOutView(QWidget):
             Column("Since", self._when, 120),
             Column("Contact", lambda one: Cell(one.name or pretty(one.phone) or "–")),
             Column("Phone", lambda one: pretty(one.phone) if one.phone else "–", 150),
-            Column("Answer", lambda one: Cell(words.answer_of(one), badge=BadgeKind.OUT), 168),
-            Column("Source", lambda one: words.SOURCE[one.source], 120),
-            Column("Evidence", lambda one: Cell(words.evidence_of(one), color="text" if one.evidence else "muted")),
+            Column("Answer", lambda one: Cell(words.answer_of(one), badge=BadgeKind.OUT, tooltip=words.answers_told(one)), 210),
+            Column("Source", lambda one: Cell(words.source_of(one), tooltip=words.answers_told(one)), 130),
+            Column("Evidence", lambda one: Cell(words.evidence_of(one), color="muted" if words.evidence_of(one) == "–" else "text", tooltip=words.answers_told(one))),
             Column("Recorded by", lambda one: Cell(one.by_name or "–", color="text" if one.by_name else "muted"), 150),
         ]  # fmt: skip
         self.rows = Rows(columns)
@@ -144,9 +144,10 @@ class OptedOutView(QWidget):
     def _page_shown(self) -> None:
         rows = self.rows.rows
         self.stack.setCurrentWidget(self.table if rows else self.none_found if self._narrowed else self.none)
-        if rows and not self.table.currentIndex().isValid():
+        if rows and not self.table.selectionModel().hasSelection():
             place = next((at for at, one in enumerate(rows) if one.contact_id == self._keep), 0)
             self.table.setCurrentIndex(self.rows.index(place, 0))
+            self.table.selectRow(place)
         self._show_links()
 
     def _show_links(self) -> None:

@@ -10,8 +10,9 @@ from desktop.domain.problems import Problem
 from desktop.domain.report_page import Period, Span
 from desktop.domain.zones import UTC
 from desktop.services.reports import OptedOut
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
+from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.reports.export import export_opted_out
 from desktop.ui.reports.opted_out import OptedOutView, mark
 
@@ -46,6 +47,10 @@ class OptedOutPage(QWidget):
     @property
     def table(self) -> QTableView:
         return self.view.table
+
+    @property
+    def search(self) -> SearchField:
+        return self.view.search
 
     def focus_search(self) -> None:
         self.view.focus_search()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -11,9 +11,9 @@ from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.report import Choice, Scope
 from desktop.domain.report_page import Span
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar, stacked
 from desktop.ui.desk import Desk
 from desktop.ui.parts.button import Button
+from desktop.ui.parts.frame import HEADER_PX, Bar, stacked
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.tabs import Tab, Tabs
@@ -22,6 +22,8 @@ from desktop.ui.reports.opted_out_page import OptedOutPage
 from desktop.ui.reports.spans import SpanButton, ask_days
 
 MESSAGES, OPTED_OUT = "messages", "opted_out"
+DAY_LOOK_MS: Final = 60_000
+"""How often to look whether another day has begun."""
 _MOVES: Final = (Topic.MESSAGE, Topic.BROADCAST, Topic.SEQUENCE, Topic.TEMPLATE, Topic.SETTINGS)
 
 
@@ -40,6 +42,9 @@ class ReportsPage(QWidget):
         self._build()
         self._wire()
         desk.live.follow(self, self._heard)
+        days = QTimer(self)
+        days.timeout.connect(lambda: self.messages.look_at_the_day() if self.isVisible() else None)
+        days.start(DAY_LOOK_MS)
         self.read()
 
     def show_choice(self, scope: Scope, choice: Choice) -> None:
@@ -95,9 +100,18 @@ class ReportsPage(QWidget):
             tab.contact_page_requested.connect(self.contact_page_requested)
         self.messages.broadcast_requested.connect(self.broadcast_requested)
         self.messages.sequence_requested.connect(self.sequence_requested)
-        again = QShortcut(QKeySequence("F5"), self)
-        again.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        again.activated.connect(self.read)
+        for key, act in (("F5", self.read), ("F6", self._to_table)):
+            again = QShortcut(QKeySequence(key), self)
+            again.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            again.activated.connect(act)
+        for tab in (self.messages, self.opted_out):
+            down = QShortcut(QKeySequence("Down"), tab.search)
+            down.setContext(Qt.ShortcutContext.WidgetShortcut)
+            down.activated.connect(self._to_table)
+
+    def _to_table(self) -> None:
+        """F6, or the arrow down from the search: what was found, without every menu and figure between."""
+        self._shown.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Following.
 
@@ -107,6 +121,8 @@ class ReportsPage(QWidget):
             self._stale = False
             self.messages.read_again()
             self.opted_out.read_again()
+        else:
+            self.messages.look_at_the_day()
 
     def _heard(self, changes: Changes) -> None:
         moved, people = any(changes.has(topic) for topic in _MOVES), changes.has(Topic.CONTACT)

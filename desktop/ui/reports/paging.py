@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject
 
-from desktop.ui.broadcasts.loads import Latest, OnProblem
+from desktop.ui.loads import Latest, OnProblem
 from desktop.ui.parts.rows import Rows
 from desktop.ui.parts.table import Table
 from desktop.ui.tasks import Tasks

@@ -1,7 +1,9 @@
 """Over time: columns of stacked groups, each a link to its time."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -23,6 +25,12 @@ from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
 GAP_SHARE, MOST_PX, SLIVER_PX = 0.28, 34, 2
+
+
+def whole_marks(top: int) -> list[int]:
+    """Round whole numbers from 0 up to the first that is not less than `top`: there are no half messages."""
+    step = math.ceil(ticks(top, 3)[1])
+    return [step * number for number in range(max(1, -(-top // step)) + 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +95,10 @@ class Columns(QWidget):
 
     # Where things are.
 
-    def _plot(self) -> tuple[QRectF, list[float]]:
+    def _plot(self) -> tuple[QRectF, list[int]]:
         metrics = QFontMetrics(self._theme.font(11))
-        marks = ticks(max((one.total for one in self.bars), default=0), 3)
-        side_px = max(metrics.horizontalAdvance(f"{mark:,.0f}") for mark in marks) + self._theme.px(8)
+        marks = whole_marks(max((one.total for one in self.bars), default=0))
+        side_px = max(metrics.horizontalAdvance(f"{mark:,}") for mark in marks) + self._theme.px(8)
         bottom_px = metrics.height() + 4
         box = QRectF(self.rect()).adjusted(0, metrics.height() / 2 + 1, 0, -bottom_px)
         return box.adjusted(0, 0, -side_px, 0) if self.isRightToLeft() else box.adjusted(
@@ -125,9 +133,8 @@ class Columns(QWidget):
             return
         plot, marks = self._plot()
         for mark in marks:
-            self._grid(
-                painter, metrics, plot, plot.bottom() - mark / marks[-1] * plot.height(), f"{mark:,.0f}"
-            )
+            y_px = plot.bottom() - mark / marks[-1] * plot.height()
+            self._grid(painter, metrics, plot, y_px, f"{mark:,}")
         for position, bar in enumerate(self.bars):
             self._column(painter, plot, position, bar, marks[-1])
         self._labels(painter, metrics, plot)
@@ -159,18 +166,35 @@ class Columns(QWidget):
                 painter.fillRect(box, self._theme.color(one.color))
 
     def _labels(self, painter: QPainter, metrics: QFontMetrics, plot: QRectF) -> None:
-        """As many as have room, from the first on, evenly."""
-        if not self.bars:
-            return
         painter.setPen(self._theme.color("muted"))
-        widest_px = max(metrics.horizontalAdvance(one.label) for one in self.bars) + self._theme.px(10)
-        every = max(1, -int(-widest_px // (plot.width() / len(self.bars))))
-        for position in range(0, len(self.bars), every):
-            text = self.bars[position].label
-            width_px = metrics.horizontalAdvance(text)
-            middle_px = self._slot(plot, position).center().x()
-            start_px = min(max(middle_px - width_px / 2, plot.left()), plot.right() - width_px)
-            painter.drawText(QPointF(start_px, self.height() - metrics.descent() - 1), text)
+        for position, start_px, _ in self.label_places(metrics, plot):
+            painter.drawText(
+                QPointF(start_px, self.height() - metrics.descent() - 1), self.bars[position].label
+            )
+
+    def label_places(
+        self, metrics: QFontMetrics | None = None, plot: QRectF | None = None
+    ) -> list[tuple[int, float, float]]:
+        """The columns that have a label, with where it begins and ends: as many as have room, from the first on, evenly.
+
+        Those at the edges are moved inside, towards their neighbours.
+        """
+        metrics = metrics or QFontMetrics(self._theme.font(11))
+        plot = plot or self._plot()[0]
+        found: list[tuple[int, float, float]] = []
+        for every in range(1, len(self.bars) + 1):
+            found = [self._label_place(metrics, plot, at) for at in range(0, len(self.bars), every)]
+            across = sorted((start, end) for _, start, end in found)
+            gap_px = self._theme.px(10)
+            if all(end + gap_px <= start for (_, end), (start, _) in pairwise(across)):
+                break
+        return found
+
+    def _label_place(self, metrics: QFontMetrics, plot: QRectF, position: int) -> tuple[int, float, float]:
+        width_px = metrics.horizontalAdvance(self.bars[position].label)
+        middle_px = self._slot(plot, position).center().x()
+        start_px = min(max(middle_px - width_px / 2, plot.left()), plot.right() - width_px)
+        return position, start_px, start_px + width_px
 
     # Mouse and keys.
 

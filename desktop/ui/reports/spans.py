@@ -8,12 +8,11 @@ from PySide6.QtCore import QDate, QDateTime, QTime, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QMenu, QWidget
 
 from desktop.domain.report_page import Period, Span
-from desktop.ui.contacts.menus import MenuButton
 from desktop.ui.dialog import CardDialog, ask
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.menu import MenuButton, drop
 from desktop.ui.parts.numberfield import DateTimeField
 from desktop.ui.reports import words
-from desktop.ui.reports.choosing import drop
 from desktop.ui.theme import Theme
 
 

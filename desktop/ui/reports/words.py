@@ -9,12 +9,14 @@ from desktop.domain.consent import Source
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.domain.report import Cause, Group
+from desktop.domain.report import Cause, Group, Refusal
 from desktop.domain.report_page import Period, Span, Step
 from desktop.services.reportrows import cause_label as cause_label
 from desktop.services.reportrows import reason_of as reason_of
 from desktop.services.reports import OptedOut
 from desktop.ui.broadcasts.words import MESSAGE_STATUS
+from desktop.ui.broadcasts.words import status_of as message_status
+from desktop.ui.parts import when
 from desktop.ui.theme import Color
 from desktop.whatsapp.errors import rule
 
@@ -93,13 +95,9 @@ def cause_sentence(cause: Cause) -> str:
 def path_of(message: MessageView) -> str:
     """'Broadcast · Winter', 'Sequence · Welcome, step 2', 'API · shop-sync', 'Inbox · Maria'."""
     words = PATH[message.path] if message.path is not None else "–"
-    if message.broadcast_name:
-        return f"{words} · {message.broadcast_name}"
-    if message.sequence_name:
-        step = f", step {message.step_number}" if message.step_number else ""
-        return f"{words} · {message.sequence_name}{step}"
-    of = message.api_key_name or message.author_name
-    return f"{words} · {of}" if of else words
+    if of := report_words.of_words(message):
+        return f"{words} · {of}"
+    return f"{words} · {message.author_name}" if message.author_name else words
 
 
 def template_of(message: MessageView) -> str:
@@ -108,20 +106,52 @@ def template_of(message: MessageView) -> str:
 
 def status_of(message: MessageView) -> tuple[str, str, Color]:
     """Words, icon and colour; a message that consent stopped has the sign of a No."""
-    now = message.status or Status.QUEUED
-    if now is Status.FAILED and message.reason in CONSENT:
-        return "Failed", "prohibit", "danger"
-    return MESSAGE_STATUS[now]
+    text, icon, color = message_status(message)
+    if message.status is Status.FAILED and message.reason in CONSENT:
+        return text, "prohibit", "danger"
+    return text, icon, color
 
 
 def answer_of(one: OptedOut) -> str:
+    """'No', 'Stopped in WhatsApp', or both."""
+    if one.also is not None:
+        return "No, and stopped in WhatsApp"
+    return _answer(one)
+
+
+def _answer(one: OptedOut | Refusal) -> str:
     return "Stopped in WhatsApp" if one.stopped_in_whatsapp else "No"
 
 
+def source_of(one: OptedOut) -> str:
+    """'Keyword', 'Keyword, WhatsApp'."""
+    both = [SOURCE[one.source], *([SOURCE[one.also.source]] if one.also is not None else [])]
+    return ", ".join(dict.fromkeys(both))
+
+
 def evidence_of(one: OptedOut) -> str:
-    if not one.evidence:
-        return "–"
-    return f"“{one.evidence}”" if one.source in (Source.KEYWORD, Source.BUTTON) else one.evidence
+    """Of both answers where there are two: '“STOP”; user stopped promotions'."""
+    both = [_evidence(each) for each in (one, one.also) if each is not None]
+    return "; ".join(said for said in both if said) or "–"
+
+
+def _evidence(one: OptedOut | Refusal) -> str:
+    return (
+        f"“{one.evidence}”"
+        if one.evidence and one.source in (Source.KEYWORD, Source.BUTTON)
+        else one.evidence
+    )
+
+
+def answers_told(one: OptedOut) -> str:
+    """Each answer on a line of its own: 'No: Keyword, 22 Nov 2026, 10:42, “STOP”, Meera Rao'; "" where there is one."""
+    if one.also is None:
+        return ""
+    lines = []
+    for each in (one, one.also):
+        parts = (SOURCE[each.source], when.full(each.at), _evidence(each), each.by_name)
+        lines.append(f"{_answer(each)}: {', '.join(part for part in parts if part)}")
+    return "\n".join(lines)
 
 
 def span(chosen: Span, now: datetime, zone: ZoneInfo) -> str:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.sequence import EnrolmentCounts, SequenceRecord
-from desktop.ui.broadcasts.frame import LowTable
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.table import ROW_PX
 from desktop.ui.sequences import words

@@ -20,7 +20,7 @@ class CrowdCard(Card):
     def __init__(self, theme: Theme) -> None:
         super().__init__(spacing_px=4, pad_px=14, name="sequence_contacts")
         self.setAccessibleName("Contacts")
-        heading = SectionLabel("Contacts")
+        self.heading = heading = SectionLabel("Contacts", name="sequence_contacts_heading")
         heading.setContentsMargins(theme.px(PAD_PX), 0, theme.px(PAD_PX), 0)  # in line with the figures
         self.body.setContentsMargins(8, 14, 8, 8)
         self.body.addWidget(heading)
@@ -41,7 +41,9 @@ class CrowdCard(Card):
         self.buttons["otherwise"].hide()
         self.choose(())
 
-    def show_counts(self, counts: EnrolmentCounts) -> None:
+    def show_counts(self, counts: EnrolmentCounts, *, version_count: int = 1) -> None:
+        """version_count: of how many versions they are, all together."""
+        self.heading.setText("Contacts, all versions" if version_count > 1 else "Contacts")
         shown = {one.key: one for one in crowd_figures(counts)}
         for key, button in self.buttons.items():
             button.setVisible(key in shown)

@@ -1,5 +1,6 @@
 """One sequence: its steps, its report, its settings. Every edit is kept a moment later."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Final
@@ -14,10 +15,10 @@ from desktop.domain.problems import NotFound, Problem
 from desktop.domain.sequence import Definition, SequenceRecord, SequenceStatus
 from desktop.domain.sequence_checks import Finding
 from desktop.domain.sequence_edit import SequenceEdit
-from desktop.ui.broadcasts.frame import EDGE_PX, Body
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Reload
 from desktop.ui.parts.banner import Banner
+from desktop.ui.parts.frame import EDGE_PX, Body
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.sequences.around import Around, look_around
@@ -53,7 +54,7 @@ class SequenceDetail(QWidget):
         self.around = Around()
         self._found: tuple[Finding, ...] = ()
         self._enrolled_count = self._in_progress_count = 0
-        self.sequence_id = 0
+        self.sequence_id = self._act_count = 0
         self._build()
         tasks = desk.tasks
         self.keeper = DraftKeeper(tasks, self, desk.app.sequences, desk.user, self._not_saved)
@@ -130,11 +131,11 @@ class SequenceDetail(QWidget):
 
     # Opening.
 
-    def open_sequence(self, sequence_id: int) -> None:
-        """Read it and show it: a draft at its steps, any other at its report."""
-        self._desk.tasks.spawn(self, self._open(sequence_id), on_problem=self._gone)
+    def open_sequence(self, sequence_id: int, contact_id: int | None = None) -> None:
+        """Read it and show it: a draft at its steps, any other at its report. contact_id: chosen there."""
+        self._desk.tasks.spawn(self, self._open(sequence_id, contact_id), on_problem=self._gone)
 
-    async def _open(self, sequence_id: int) -> None:
+    async def _open(self, sequence_id: int, contact_id: int | None = None) -> None:
         await self.keeper.settle()
         self.sequence_id = sequence_id
         self.settings.forget()
@@ -145,10 +146,12 @@ class SequenceDetail(QWidget):
             return
         self.record, self.edit = record, SequenceEdit(record.shown)
         self.show_tab(STEPS if record.status is SequenceStatus.DRAFT else REPORT)
+        if contact_id:
+            self.report.choose_contact(contact_id)
 
     async def _load(self) -> None:
         """Read anew; what is being edited here is not overwritten by what was read before it was kept."""
-        sequence_id, generation = self.sequence_id, self.keeper.generation
+        sequence_id, generation, acts = self.sequence_id, self.keeper.generation, self._act_count
         if not sequence_id or self.record is None:
             return
         try:
@@ -159,6 +162,9 @@ class SequenceDetail(QWidget):
         around = await look_around(self._desk.app)
         await self._count(sequence_id)
         if sequence_id != self.sequence_id:
+            return
+        if acts != self._act_count:  # read before a verb was done
+            self._reload.soon()
             return
         self.record, self.around = record, around
         if (
@@ -311,7 +317,13 @@ class SequenceDetail(QWidget):
     async def _do(self, act: Callable[[SequenceRecord], Awaitable[object]]) -> None:
         await self.settle()
         assert self.record is not None
+        sequence_id = self.record.id
         await act(self.record)
+        if self.sequence_id == sequence_id:
+            # Before the buttons can be pressed again: they offer what is possible now.
+            with contextlib.suppress(NotFound):
+                self.record = await self._desk.app.sequences.get(sequence_id)
+            self._act_count += 1
 
     async def _activate(self, record: SequenceRecord) -> None:
         self.around = await look_around(self._desk.app)

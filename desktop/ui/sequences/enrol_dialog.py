@@ -1,10 +1,11 @@
 """Putting contacts into a sequence: whom, what that does, and how it went."""
 
 import threading
+from array import array
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, QRect, QSize
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.changes import Changes, Topic
@@ -14,19 +15,22 @@ from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.sequence import SequenceRecord, SequenceStatus
 from desktop.services.sequences import EnrolPreview
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.contacts.progress import Tell, with_progress
 from desktop.ui.desk import Desk
-from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.dialog import EDGE_PX, CardDialog, ask
 from desktop.ui.filters.condition_row import Vocabulary
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.label import Label
 from desktop.ui.sequences.enrol_sum import EnrolSum, left_lines
 from desktop.ui.sequences.enrol_whom import FOUND_MOST, Whom
+from desktop.ui.sequences.taking_out import undo_enrolling
 from desktop.ui.sequences.words import contacts_words
 
 WIDTH_PX: Final = 700
 RECOUNT_MS: Final = 500
 _ENROL: Final = 1
+_UNDO: Final = 2
+TAKEN_OUT: Final = "Whoever was taken out before comes in again: only runs that were not taken out count."
 _OPEN: Final = (SequenceStatus.ACTIVE, SequenceStatus.PAUSED)
 
 
@@ -62,19 +66,27 @@ def closed_words(record: SequenceRecord) -> str:
 async def _enrol(desk: Desk, parent: QWidget, record: SequenceRecord, target: Target) -> None:
     app, user = desk.app, desk.user()
     stopped = False
+    made = array("q")
+
+    def undo() -> None:
+        work = undo_enrolling(desk, parent, record, made)
+        desk.tasks.spawn(
+            parent, work, on_problem=lambda problem: desk.toasts.show_toast(str(problem), "danger")
+        )
 
     async def work(tell: Tell, stop: threading.Event) -> EnrolPreview:
         nonlocal stopped
-        done = await app.sequences.enrol(record.id, target, user, tell, stop)
+        done = await app.sequences.enrol(record.id, target, user, tell, stop, came=made.extend)
         stopped = stop.is_set()
         return done
 
     result = await with_progress(desk, parent.window(), "Enrolling contacts…", work)
     if stopped or left_lines(result):
-        await ask(SummaryDialog(desk, parent.window(), record, result, stopped=stopped))
+        if await ask(SummaryDialog(desk, parent.window(), record, result, stopped=stopped)) == _UNDO:
+            await undo_enrolling(desk, parent, record, made)
         return
     told = f"{contacts_words(result.will_count)} {'is' if result.will_count == 1 else 'are'} in “{record.name}” now."
-    desk.toasts.show_toast(told, "done")
+    desk.toasts.show_toast(told, "done", action="Undo", on_action=undo)
 
 
 class SummaryDialog(CardDialog):
@@ -97,6 +109,9 @@ class SummaryDialog(CardDialog):
         total = EnrolSum(desk.theme, done=True)
         total.show_preview(result)
         self.body.addWidget(total)
+        if result.will_count:
+            undo = self.add_button("Undo", result=_UNDO, name="enrol_summary_undo")
+            undo.setToolTip("Take them out again, as far as their first message has not left")
         self.add_button("Close", "primary", result=0, safe=True, name="enrol_summary_close")
 
 
@@ -108,6 +123,8 @@ class EnrolDialog(CardDialog):
     ) -> None:
         title = f"Enrol contacts in “{record.name}”"
         super().__init__(desk.theme, window, title, width_px=WIDTH_PX, name="enrol")
+        self._kept: QRect | None = None
+        self._kept_for = QSize()
         self._desk, self._record = desk, record
         self.target = target
         self.preview: EnrolPreview | None = None
@@ -136,6 +153,18 @@ class EnrolDialog(CardDialog):
             self._count()
         else:
             desk.tasks.spawn(self, self._read_choices(), on_problem=self._failed)
+
+    def _fill(self) -> None:
+        """The card keeps its upper edge and never gets lower, so that nothing moves from under the pointer."""
+        super()._fill()
+        now, before = self.card.geometry(), self._kept
+        if self.size() != self._kept_for or before is None:
+            self._kept, self._kept_for = now, self.size()
+            return
+        height_px = max(now.height(), before.height())
+        top_px = min(before.top(), max(EDGE_PX, self.height() - EDGE_PX - height_px))
+        self._kept = QRect(now.left(), top_px, now.width(), height_px)
+        self.card.setGeometry(self._kept)
 
     # Whom.
 
@@ -213,6 +242,8 @@ class EnrolDialog(CardDialog):
 def _notes(record: SequenceRecord) -> Sequence[str]:
     """What else somebody should know before."""
     found = []
+    if record.definition.run_once or record.definition.cooling_days:
+        found.append(TAKEN_OUT)
     if record.status is SequenceStatus.PAUSED:
         found.append("The sequence is paused: the first step leaves once it goes on.")
     if record.has_changes:

@@ -5,19 +5,19 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.contact_table import ContactRow, TableQuery, Target
 from desktop.domain.contacts import Contact
 from desktop.domain.filters import Filter
 from desktop.domain.phones import pretty
 from desktop.domain.segments import Segment
-from desktop.ui.broadcasts.frame import LowTable, Pages
 from desktop.ui.contacts.columns import opt_in_badge
 from desktop.ui.filters.condition_row import Vocabulary
 from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.flow import FlowLayout
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
@@ -28,6 +28,7 @@ from desktop.ui.theme import Theme
 SOME, SEGMENT, FILTER = "some", "segment", "filter"
 FOUND_MOST: Final = 30
 TABLE_PX: Final = 172
+ADD_ONE: Final = "Add a condition. Everyone is found under “A segment”."
 _TABS: Final = (
     Tab(SOME, "Some contacts"),
     Tab(SEGMENT, "A segment"),
@@ -152,16 +153,14 @@ class Whom(QWidget):
             "Whoever is in it now comes in. It is not followed later.", "muted", wrap=True
         )
         self.builder = FilterBuilder(theme, label="Who should come in?")
-        self.filter_note = Label(
-            "Add a condition. Everyone is found under “A segment”.", "muted", name="enrol_filter_note"
-        )
-        self._pages = Pages()
+        self.filter_note = Label(ADD_ONE, "muted", wrap=True, name="enrol_filter_note")
+        self._pages = QStackedWidget()  # as high as its highest: the tabs stay under the pointer
         for widgets in (
             (self.some,),
             (self.segment, self.segment_note),
             (self.builder, self.filter_note),
         ):
-            self._pages.add_page(_page(*widgets))
+            self._pages.addWidget(_page(*widgets))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -199,7 +198,9 @@ class Whom(QWidget):
             return self._segment_target()
         self.builder.flush_typing()
         wanted = self.builder.group.filter()
-        return None if wanted.selects_everyone else Target(TableQuery(wanted))
+        if wanted.selects_everyone or self.builder.unfinished_count:
+            return None  # without the condition that is being made it would mean more people
+        return Target(TableQuery(wanted))
 
     def show_problem(self, field: str, sentence: str) -> None:
         """A condition that cannot be asked."""
@@ -212,11 +213,13 @@ class Whom(QWidget):
         return Target(TableQuery(self._segments[id].filter)) if id else Target()
 
     def _tab_chosen(self, key: str) -> None:
-        self._pages.show_page([one.key for one in _TABS].index(key))
+        self._pages.setCurrentIndex([one.key for one in _TABS].index(key))
         self.changed.emit()
 
     def _filtered(self, wanted: Filter) -> None:
-        self.filter_note.setVisible(wanted.selects_everyone)
+        unfinished = self.builder.unfinished_words()
+        self.filter_note.setText(unfinished or ADD_ONE)
+        self.filter_note.setVisible(bool(unfinished) or wanted.selects_everyone)
         self.changed.emit()
 
 
@@ -227,4 +230,5 @@ def _page(*widgets: QWidget) -> QWidget:
     column.setSpacing(8)
     for widget in widgets:
         column.addWidget(widget)
+    column.addStretch(1)
     return page

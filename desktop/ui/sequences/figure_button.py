@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from desktop.ui.parts.button import paint_ring
 from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.naming import named
-from desktop.ui.sequences.figures import Figure
+from desktop.ui.sequences.figures import PEOPLE, Figure
 from desktop.ui.theme import Theme
 
 PAD_PX: Final = 8
 _GAP_PX: Final = 5
+_RING_PX: Final = 5
+"""Room at both sides for the ring of the focus."""
 
 
 class FigureButton(QAbstractButton):
@@ -36,12 +38,12 @@ class FigureButton(QAbstractButton):
     def show_figure(self, figure: Figure) -> None:
         """Another count; the words may differ, too."""
         self.figure = figure
-        leads = self._tall or bool(figure.count and figure.statuses)
+        leads = self._tall or bool(figure.count and (figure.statuses or figure.key in PEOPLE))
         self.setEnabled(leads)
         self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
         said = f"{figure.count:,} {figure.words}"
         self.setAccessibleName(said)
-        shows = "Show these contacts" if self._tall else "Show these messages"
+        shows = "Show these contacts" if self._tall or figure.key in PEOPLE else "Show these messages"
         self.setToolTip(figure.tip or (shows if leads else ""))
         self.updateGeometry()
         self.update()
@@ -53,7 +55,8 @@ class FigureButton(QAbstractButton):
         if self._tall:
             height_px = number.height() + words.height() + self._theme.px(10)
             return QSize(max(number_px, words_px) + self._theme.px(2 * PAD_PX), height_px)
-        return QSize(number_px + self._theme.px(_GAP_PX) + words_px + 2, number.height() + self._theme.px(4))
+        width_px = number_px + self._theme.px(_GAP_PX) + words_px + 2 * self._theme.px(_RING_PX) + 2
+        return QSize(width_px, number.height() + self._theme.px(4))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -89,6 +92,7 @@ class FigureButton(QAbstractButton):
             rect = rect.adjusted(pad_px, self._theme.px(3), -pad_px, -self._theme.px(3))
             upper = QRect(rect.left(), rect.top(), rect.width(), number.height())
             return upper, QRect(rect.left(), upper.bottom(), rect.width(), rect.bottom() - upper.bottom())
+        rect = rect.adjusted(self._theme.px(_RING_PX), 0, -self._theme.px(_RING_PX), 0)
         first_px = number.horizontalAdvance(f"{self.figure.count:,}") + 1
         step_px = first_px + self._theme.px(_GAP_PX)
         if self.isRightToLeft():
@@ -111,7 +115,7 @@ class FiguresRow(QWidget):
         super().__init__(parent)
         self._theme, self._name = theme, name
         self.buttons: dict[str, FigureButton] = {}
-        self._flow = FlowLayout(self, spacing_px=theme.px(18), line_spacing_px=2)
+        self._flow = FlowLayout(self, spacing_px=theme.px(18 - 2 * _RING_PX), line_spacing_px=2)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

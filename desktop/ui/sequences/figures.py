@@ -12,6 +12,7 @@ from desktop.ui.theme import Color
 OPT_OUTS: Final = frozenset(
     {Reason.OPTED_OUT, Reason.OPTED_OUT_AFTER_LAUNCH, Reason.STOPPED_IN_WHATSAPP}
 )  # fmt: skip
+MOVED_ON: Final = ", moved on"
 MOVES_ON: Final = OPT_OUTS | {Reason.NO_CHOICE, Reason.US_NUMBER}
 """The refusals after which a contact always goes on to the next step."""
 
@@ -45,13 +46,13 @@ _FAILED: Final = (Status.FAILED, Status.LEFT_OUT)
 _ALWAYS: Final = (
     Figure("sent", 0, "sent", _SENT),
     Figure("delivered", 0, "delivered", _DELIVERED),
-    Figure("opted_out", 0, "failed: opted out, moved on", _FAILED, takes=OPT_OUTS, color="danger"),
+    Figure("opted_out", 0, f"failed: opted out{MOVED_ON}", _FAILED, takes=OPT_OUTS, color="danger"),
 )
 _MORE: Final = (
     Figure(
         "no_choice",
         0,
-        "failed: no choice recorded, moved on",
+        f"failed: no choice recorded{MOVED_ON}",
         _FAILED,
         takes=frozenset({Reason.NO_CHOICE}),
         color="danger",
@@ -59,7 +60,7 @@ _MORE: Final = (
     Figure(
         "us_number",
         0,
-        "failed: United States number, moved on",
+        f"failed: United States number{MOVED_ON}",
         _FAILED,
         takes=frozenset({Reason.US_NUMBER}),
         color="danger",
@@ -71,25 +72,31 @@ _REST: Final = (
     Figure("unknown", 0, "not certain", (Status.UNKNOWN,), color="info"),
     Figure("cancelled", 0, "cancelled", (Status.CANCELLED,), color="muted"),
 )
+SKIPPED, HERE = "skipped", "here"
+PEOPLE: Final = frozenset({SKIPPED, HERE})
+"""The figures that count contacts, not messages."""
+_HERE_TIP: Final = "This is their next step, and it is not due yet or has not had its turn."
 _SKIPPED_TIP: Final = "Their condition for this step was not met; they stayed in the sequence."
 
 
-def step_figures(step: StepFigures) -> tuple[Figure, ...]:
+def step_figures(step: StepFigures, *, last: bool = False) -> tuple[Figure, ...]:
     """What became of one step: four figures always, the others where they are not zero.
 
-    *delivered* is a part of *sent*; all others add up to everyone who came to this step.
+    *delivered* is a part of *sent*; the others add up to everyone who came to this step. last: nobody moves on.
     """
-    counted = [_counted(one, step) for one in (*_ALWAYS, *_MORE, _OTHER, *_REST)]
+    counted = [_counted(one, step, last=last) for one in (*_ALWAYS, *_MORE, _OTHER, *_REST)]
     shown = {one.key for one in (*_ALWAYS, _OTHER)}
     found = [one for one in counted if one.count or one.key in shown]
+    if step.waiting_count:
+        found.append(Figure(HERE, step.waiting_count, "waiting here", color="muted", tip=_HERE_TIP))
     if step.skipped_count:
-        found.append(Figure("skipped", step.skipped_count, "skipped", color="muted", tip=_SKIPPED_TIP))
+        found.append(Figure(SKIPPED, step.skipped_count, "skipped", color="muted", tip=_SKIPPED_TIP))
     return tuple(found)
 
 
-def _counted(figure: Figure, step: StepFigures) -> Figure:
+def _counted(figure: Figure, step: StepFigures, *, last: bool) -> Figure:
     count = sum(many for (status, reason), many in step.by.items() if figure.holds(status, reason))
-    return replace(figure, count=count)
+    return replace(figure, count=count, words=figure.words.removesuffix(MOVED_ON) if last else figure.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QMouseEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from desktop.domain.sequence import SequenceRecord, SequenceStatus
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.button import Button, IconButton
+from desktop.ui.parts.frame import HEADER_PX, Bar
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.sequences.enrol_dialog import closed_words
@@ -41,6 +41,13 @@ class HeadLook:
     busy: bool = False
 
 
+class GoButton(Button):
+    """The second press of a double click is not another wish: after *Pause* it would be *Resume*."""
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+
 class SequenceHead(Bar):
     """`tab_chosen(key)`; `verb_requested(verb)`: activate, pause, resume, enrol, undo, redo, rename, copy, delete."""
 
@@ -65,7 +72,7 @@ class SequenceHead(Bar):
         self.redo = self._icon(theme, "arrow-u-up-right", "Redo (Ctrl+Shift+Z)", "redo")
         self.enrol = Button(theme, "Enrol contacts…", name="sequence_enrol")
         self.enrol.clicked.connect(lambda: self.verb_requested.emit("enrol"))
-        self.go = Button(theme, "", name="sequence_go")
+        self.go = GoButton(theme, "", name="sequence_go")
         self.go.clicked.connect(self._go_clicked)
         self.more = IconButton(theme, "dots-three", "Rename, copy, delete", name="sequence_more")
         self.more.clicked.connect(self._show_menu)

@@ -11,7 +11,7 @@ from desktop.domain.contacts import ConsentEvent, Contact
 from desktop.domain.sequence import EnrolmentStatus
 from desktop.services.sequences import Journey
 from desktop.ui.contacts.columns import opt_in_badge
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Card

@@ -13,7 +13,8 @@ from desktop.domain.reasons import Reason
 from desktop.domain.sequence import Enrolment, EnrolmentStatus, StepEnd
 from desktop.services.sequences import JourneyStep
 from desktop.ui.broadcasts import words
-from desktop.ui.conversations import consent_words, when
+from desktop.ui.conversations import consent_words
+from desktop.ui.parts import when
 from desktop.ui.sequences.figures import MOVES_ON, OPT_OUTS
 from desktop.ui.theme import Color
 

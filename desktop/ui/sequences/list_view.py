@@ -13,11 +13,11 @@ from desktop.domain.sequence import EnrolmentCounts, SequenceRecord, SequenceSta
 from desktop.domain.template_notices import Notice, Severity, spoken, warnings
 from desktop.domain.templates import Template
 from desktop.domain.text import fold
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
@@ -95,6 +95,7 @@ class SequenceList(QWidget):
         self._theme, self._now = theme, now
         self._every: list[SequenceRow] = []
         self._refused = ""
+        self._wanted_id = 0
         self._build(theme)
         self._wire()
         self._fit()
@@ -162,6 +163,7 @@ class SequenceList(QWidget):
             Column("Enrolled", lambda row: _number(row.counts.enrolled_count), 84, end=True),
             Column("In progress", lambda row: _number(row.counts.in_progress_count), 96, end=True),
             Column("Completed", lambda row: _number(row.counts.completed_count), 92, end=True),
+            Column("Ended otherwise", lambda row: _number(row.counts.ended_otherwise_count), 124, end=True),
             Column("", lambda _: "", 16),
             Column("Templates", _templates),
             Column("Who", lambda row: Cell(row.record.created_by_name or "–", color="muted"), 110),
@@ -188,6 +190,17 @@ class SequenceList(QWidget):
         row = self.table.chosen_row()
         return row if isinstance(row, SequenceRow) else None
 
+    def choose(self, sequence_id: int) -> None:
+        """The line of this sequence, also one that is not read yet."""
+        self._wanted_id = sequence_id
+        self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        for at, row in enumerate(self.rows.rows):
+            if row.record.id == self._wanted_id:
+                self.table.setCurrentIndex(self.rows.index(at, 0))
+                self._wanted_id = 0
+
     def _fill(self) -> None:
         chosen, wanted = self.chosen(), fold(self.search.text())
         found = [row for row in self._every if wanted in fold(_words_of(row))]
@@ -198,6 +211,7 @@ class SequenceList(QWidget):
                 if chosen is not None and row.record.id == chosen.record.id:
                     self.table.setCurrentIndex(self.rows.index(at, 0))
             self.table.verticalScrollBar().setValue(scrolled)
+        self._choose_wanted()
         self.none_found.setVisible(bool(self._every) and not found)
         self._fit()
 

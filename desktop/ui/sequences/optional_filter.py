@@ -1,6 +1,6 @@
 """A switch with its sentence; turned on, conditions can be built below it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.filters import EVERYONE, Filter
@@ -13,7 +13,11 @@ from desktop.ui.theme import Theme
 
 
 class OptionalFilter(QWidget):
-    """`filter_changed(Filter)`, or None when it is switched off. A condition without a value does not count yet."""
+    """`filter_changed(Filter)`, or None when it is switched off.
+
+    A condition without a value is part of it, and does not pass the check of what is to be activated: what somebody
+    began to narrow never goes to everyone. Without its last condition it is off.
+    """
 
     filter_changed = Signal(object)
 
@@ -59,21 +63,33 @@ class OptionalFilter(QWidget):
         self._turn(False)
 
     def show_problem(self, sentence: str) -> None:
+        """What is wrong; a condition without a value is named first."""
+        sentence = self.unfinished_words() or sentence
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
 
     def filter(self) -> Filter | None:
         """What is built now."""
-        return self.builder.group.filter() if self.row.switch.isChecked() else None
+        return self.builder.group.whole() if self.row.switch.isChecked() else None
 
     @property
     def unfinished_count(self) -> int:
         """Conditions that still need a value."""
         return self.builder.unfinished_count if self.row.switch.isChecked() else 0
 
+    def unfinished_words(self) -> str:
+        """Which condition still needs a value; "" when all have theirs, or it is off."""
+        return self.builder.unfinished_words() if self.row.switch.isChecked() else ""
+
+    def focus_unfinished(self) -> None:
+        """Put the cursor where the value is missing."""
+        found = self.builder.group.unfinished()
+        if found:
+            found[0].value.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def flush(self) -> None:
         """Tell what is still being typed."""
-        self.builder.flush_typing()
+        self.builder.finish()
 
     def _turn(self, on: bool) -> None:
         """Without telling."""
@@ -90,6 +106,9 @@ class OptionalFilter(QWidget):
         self._shown = self.filter()
         self.filter_changed.emit(self._shown)
 
-    def _changed(self, wanted: Filter) -> None:
-        self._shown = wanted
-        self.filter_changed.emit(wanted)
+    def _changed(self, _: Filter) -> None:
+        if not self.builder.group.rows:
+            self._turn(False)
+            self.builder.hide()
+        self._shown = self.filter()
+        self.filter_changed.emit(self._shown)

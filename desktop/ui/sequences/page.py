@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Reload
 from desktop.ui.parts.naming import named
 from desktop.ui.sequences.detail import SequenceDetail
 from desktop.ui.sequences.head import REPORT
@@ -50,7 +50,7 @@ class SequencesPage(QWidget):
         self.list.new_requested.connect(self.new_sequence)
         self.list.verb_requested.connect(self._verb)
         self.detail.left.connect(self.show_all)
-        self.detail.other_requested.connect(self.open_sequence)
+        self.detail.other_requested.connect(lambda id: self.open_sequence(id))
         self.detail.contact_requested.connect(self.contact_requested)
         self.detail.template_requested.connect(self.template_requested)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -64,9 +64,10 @@ class SequencesPage(QWidget):
 
     # Going places.
 
-    def open_sequence(self, sequence_id: int) -> None:
-        """Show one sequence: its report, or its steps while it is a draft."""
-        self.detail.open_sequence(sequence_id)
+    def open_sequence(self, sequence_id: int, contact_id: int | None = None) -> None:
+        """Show one sequence: its report, or its steps while it is a draft. contact_id: where this one is in it."""
+        self.list.choose(sequence_id)
+        self.detail.open_sequence(sequence_id, contact_id)
         self.stack.setCurrentWidget(self.detail)
         self.setFocusProxy(self.detail)
         self.detail.setFocus()

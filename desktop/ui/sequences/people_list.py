@@ -4,20 +4,23 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout
 
 from desktop.domain.phones import pretty
 from desktop.domain.sequence import Enrolment, EnrolmentStatus
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
+from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Index, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.sequences import words
 from desktop.ui.sequences.figures import CROWDS
+from desktop.ui.sequences.version_choice import VersionFilter
 from desktop.ui.theme import Theme
 
 PAGE: Final = 100
@@ -92,22 +95,39 @@ class PeopleRows(Rows[Enrolment]):
                 self.replace(place, one)
 
 
-class PeopleList(Card):
-    """`wanted` when another search or state is asked for, `more_wanted(after_id)` for the next page.
+class PeopleTable(LowTable):
+    """`everyone_wanted` by Ctrl+A: there may be more than has been read."""
 
-    `chosen(enrolment)` when a row is; `contact_requested(id)` by a double click or Enter.
+    everyone_wanted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.selectAll()
+            self.everyone_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class PeopleList(Card):
+    """`wanted` when another search, state or version is asked for, `more_wanted(after_id)` for the next page.
+
+    `chosen(enrolment)` when a row is; `contact_requested(id)` by a double click or Enter; `rest_wanted(after_id)`
+    when everyone is selected, and `take_out_requested(enrolments)` for the selected ones who are in it.
     """
 
     wanted = Signal()
     more_wanted = Signal(int)
     chosen = Signal(object)
     contact_requested = Signal(int)
+    rest_wanted = Signal(int)
+    take_out_requested = Signal(object)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__(spacing_px=8, pad_px=14, name="sequence_people_card")
         self.setAccessibleName("Contacts of the sequence")
         self._now = now
         self._quiet = False
+        self._refused = ""
         self.search = SearchField(theme, "Name or phone", hint="Ctrl F", name="sequence_people_search")
         self.state = named(QComboBox(), "sequence_people_state", "State")
         for crowd in CROWDS:
@@ -123,19 +143,33 @@ class PeopleList(Card):
         head.setSpacing(8)
         head.addWidget(self.search, 1)
         head.addWidget(self.state)
+        self.versions = VersionFilter()
+        self.versions.currentIndexChanged.connect(self._state_changed)
+        self.take_out = Button(theme, "Take out…", "danger", name="sequence_people_take_out")
+        self.take_out.clicked.connect(lambda: self.take_out_requested.emit(self.running()))
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(self.versions)
+        below.addStretch(1)
+        below.addWidget(self.take_out)
         columns: list[Column[Enrolment]] = [
-            Column("Contact", _contact),
+            Column("Contact", self._contact),
             Column("State", state_cell, 104),
             Column("Next", lambda one: next_cell(one, self._now()), 142),
         ]
         self.rows = PeopleRows(columns, self._fetch)
-        self.table = LowTable(theme, self.rows, label="Contacts of the sequence", name="sequence_people")
+        self.table = PeopleTable(theme, self.rows, label="Contacts of the sequence", name="sequence_people")
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._fit())
+        self.table.everyone_wanted.connect(self._everyone_wanted)
         self.table.setMinimumHeight(theme.px(LEAST_PX))
         self.none = EmptyState(theme, "users", "", "", name="sequence_people_none")
         self.body.addLayout(head)
+        self.body.addLayout(below)
         self.body.addWidget(self.none, 1)
         self.body.addWidget(self.table, 1)
         self.none.hide()
+        self.take_out.hide()
         self.search.search_requested.connect(lambda _: self.wanted.emit())
         self.state.currentIndexChanged.connect(self._state_changed)
         self.table.selectionModel().currentRowChanged.connect(self._row_changed)
@@ -152,6 +186,27 @@ class PeopleList(Card):
         return self.search.text().strip()
 
     @property
+    def version_id(self) -> int | None:
+        """The version that is asked for; None for all."""
+        return self.versions.version_id
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """Everything that the list depends on."""
+        return self.statuses, self.text, self.version_id
+
+    def running(self) -> list[Enrolment]:
+        """The selected ones who are in it."""
+        selected = {index.row() for index in self.table.selectionModel().selectedRows()}
+        rows = [self.rows.rows[at] for at in sorted(selected) if at < len(self.rows.rows)]
+        return [one for one in rows if one.status is EnrolmentStatus.IN_PROGRESS]
+
+    def show_refusal(self, refused: str) -> None:
+        """refused: why the person who sits here may take nobody out; "" when they may."""
+        self._refused = refused
+        self._fit()
+
+    @property
     def current(self) -> Enrolment | None:
         """The chosen one."""
         row = self.table.chosen_row()
@@ -162,6 +217,7 @@ class PeopleList(Card):
         self._quiet = True
         self.search.clear()
         self.state.setCurrentIndex(0)
+        self.versions.clear()
         self.rows.set_rows([])
         self._quiet = False
 
@@ -190,17 +246,66 @@ class PeopleList(Card):
     def show_again(self, people: Sequence[Enrolment], limit: int, *, after_id: int | None = None) -> None:
         """What was read anew, from behind an id on; the chosen one stays chosen, the table where it was."""
         before = self.current
+        selected = {self.rows.rows[index.row()].id for index in self.table.selectionModel().selectedRows()}
         scrolled = self.table.verticalScrollBar().value()
         self._quiet = True
         self.rows.renew(people, after_id, last=len(people) < limit)
         at = next((at for at, one in enumerate(self.rows.rows) if before and one.id == before.id), -1)
-        if at >= 0:
+        if at >= 0 and self.table.currentIndex().row() != at:
             self.table.setCurrentIndex(self.rows.index(at, 0))
+            self._select(selected)
         self._quiet = False
         self.table.verticalScrollBar().setValue(scrolled)
         self._say()
         if before is None or at < 0:
             self._choose_first()
+
+    def show_rest(self, people: Sequence[Enrolment], limit: int) -> None:
+        """What Ctrl+A asked for: read on, and all of it selected."""
+        self.show_more(people, limit)
+        self.table.selectAll()
+
+    def choose_contact(self, contact_id: int) -> bool:
+        """Choose the newest run of a contact; False where the list has none."""
+        at = next((at for at, one in enumerate(self.rows.rows) if one.contact_id == contact_id), -1)
+        if at >= 0:
+            self.table.setCurrentIndex(self.rows.index(at, 0))
+        return at >= 0
+
+    def _everyone_wanted(self) -> None:
+        if not self.rows.complete and not self.rows.reading and self.rows.rows:
+            self.rows.reading = True
+            self.rest_wanted.emit(self.rows.rows[-1].id)
+
+    def _select(self, ids: set[int]) -> None:
+        """Select these rows beside the current one."""
+        if len(ids) < 2:
+            return
+        chosen, last = QItemSelection(), len(self.rows.columns) - 1
+        for at, one in enumerate(self.rows.rows):
+            if one.id in ids:
+                chosen.select(self.rows.index(at, 0), self.rows.index(at, last))
+        self.table.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def _fit(self) -> None:
+        """The verb for many is there while many are selected."""
+        many = len(self.table.selectionModel().selectedRows()) > 1
+        count = len(self.running()) if many else 0
+        self.take_out.setVisible(many)
+        self.take_out.setText(f"Take out {count:,}…" if count else "Take out…")
+        self.take_out.setAccessibleName(self.take_out.text())
+        why = self._refused or ("" if count else "None of the selected contacts is in the sequence now.")
+        self.take_out.setEnabled(not why)
+        self.take_out.setToolTip(why or "Take the selected contacts who are in progress out of the sequence")
+
+    def _contact(self, one: Enrolment) -> Cell:
+        """Two of the same name are told apart by their numbers."""
+        phone = pretty(one.phone) if one.phone else "No phone number"
+        name = one.contact_name
+        shared = name and any(
+            other.contact_name == name and other.contact_id != one.contact_id for other in self.rows.rows
+        )
+        return Cell(f"{name} · {phone}" if shared else name or phone, bold=True, tooltip=phone)
 
     def first_in_sight(self) -> int:
         """The row at the top of what is seen."""
@@ -237,8 +342,3 @@ class PeopleList(Card):
 
 NOBODY: Final = "“Enrol contacts…” puts somebody in; a trigger does so by itself."
 NO_MATCH: Final = "Search for another name or phone, or choose another state."
-
-
-def _contact(one: Enrolment) -> Cell:
-    phone = pretty(one.phone) if one.phone else "No phone number"
-    return Cell(one.contact_name or phone, bold=True, tooltip=phone)

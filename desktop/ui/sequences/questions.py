@@ -134,6 +134,17 @@ async def ask_publish(
     return await ask(dialog) == GO
 
 
+async def ask_resume(desk: Desk, window: QWidget, record: SequenceRecord, overdue_count: int) -> bool:
+    """Whether to go on, where that lets steps leave at once."""
+    one = overdue_count == 1
+    steps = "1 step is overdue and leaves" if one else f"{overdue_count:,} steps are overdue and leave"
+    words = f"{steps} now at the number’s pace. A step with send hours waits until they open."
+    return await confirm(
+        desk.theme, window, f"Resume “{record.name}”?", words, do="Resume", keep="Not yet", danger=True,
+        name="sequence_resume",
+    )  # fmt: skip
+
+
 async def ask_discard(desk: Desk, window: QWidget, record: SequenceRecord) -> bool:
     """Whether to go back to the version that is followed."""
     return await confirm(

@@ -14,23 +14,28 @@ from desktop.domain.problems import Problem
 from desktop.domain.sequence import Enrolment, SequenceRecord
 from desktop.domain.templates import Template
 from desktop.services.sequences import SequenceReport
-from desktop.ui.broadcasts.frame import EDGE_PX, Body
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import EDGE_PX, Body
 from desktop.ui.parts.naming import named
 from desktop.ui.sequences.crowd_card import CrowdCard
 from desktop.ui.sequences.figure_button import FiguresRow
-from desktop.ui.sequences.figures import Figure, step_figures
+from desktop.ui.sequences.figures import PEOPLE, Figure, step_figures
 from desktop.ui.sequences.journey_view import JourneyView
 from desktop.ui.sequences.people_list import PAGE, PeopleList
 from desktop.ui.sequences.step_line import step_line
 from desktop.ui.sequences.step_messages import StepAsked, show_messages
-from desktop.ui.sequences.taking_out import ask_take_out
+from desktop.ui.sequences.step_people import show_people
+from desktop.ui.sequences.taking_out import ask_take_out, ask_take_out_many
 from desktop.ui.sequences.timeline import Timeline
 from desktop.ui.sequences.version_choice import VersionChoice
 
 INNER_PX, BETWEEN_PX, SIDE_PX = 6, 20, 430
+MANY: Final = 5_000
+"""Read at once where everyone is selected."""
+MOST_ROWS: Final = 20_000
+"""Not more are read to find one contact in the list."""
 RELOAD_MS: Final = 500
 """While messages leave, the figures are read this long after each other at the least."""
 
@@ -48,6 +53,7 @@ class ReportTab(QWidget):
         self._version_id: int | None = None
         self._report: SequenceReport | None = None
         self._run_id: int | None = None
+        self._contact_id: int | None = None
         self._dirty = False
         self._build()
         tasks = desk.tasks
@@ -105,6 +111,8 @@ class ReportTab(QWidget):
         self.crowds.chosen.connect(self.people.ask_for)
         self.people.wanted.connect(self._list_wanted)
         self.people.more_wanted.connect(lambda after: self._more.start(self._load_more(after)))
+        self.people.rest_wanted.connect(lambda after: self._more.start(self._load_rest(after)))
+        self.people.take_out_requested.connect(self._take_many_out_clicked)
         self.people.chosen.connect(self._run_chosen)
         self.people.contact_requested.connect(self.contact_requested)
         self.journey.contact_requested.connect(self.contact_requested)
@@ -113,6 +121,12 @@ class ReportTab(QWidget):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.focus_search)
+
+    def choose_contact(self, contact_id: int) -> None:
+        """Show where one contact is, wherever in the list of the sequence that is shown."""
+        self._contact_id = contact_id
+        self.people.reset()
+        self._list_wanted()
 
     def show_sequence(self, record: SequenceRecord) -> None:
         """Show the report of a sequence; of another one from its beginning."""
@@ -185,16 +199,19 @@ class ReportTab(QWidget):
     async def _load_again(self, sequence_id: int) -> None:
         """The rows in sight anew, and those at the top, where new ones come."""
         people, verbs = self.people, self._desk.app.sequences
-        asked = (people.statuses, people.text)
+        asked = people.asked
         first = people.first_in_sight()
-        head = await verbs.people(sequence_id, people.statuses, search=people.text, limit=PAGE)
+        head = await verbs.people(
+            sequence_id, people.statuses, search=people.text, version_id=people.version_id, limit=PAGE
+        )
         seen: list[Enrolment] = []
         after = people.rows.rows[first - 1].id if first >= PAGE else None
         if after is not None:
             seen = await verbs.people(
-                sequence_id, people.statuses, search=people.text, after_id=after, limit=PAGE
-            )
-        if asked != (people.statuses, people.text) or self._people.running:
+                sequence_id, people.statuses, search=people.text, version_id=people.version_id, after_id=after,
+                limit=PAGE,
+            )  # fmt: skip
+        if asked != people.asked or self._people.running:
             return
         people.show_again(head, PAGE)
         if after is not None:
@@ -207,20 +224,47 @@ class ReportTab(QWidget):
             self._people.start(self._load_people(self._record.id))
 
     async def _load_people(self, sequence_id: int) -> None:
-        people = self.people
-        found = await self._desk.app.sequences.people(
-            sequence_id, people.statuses, search=people.text, limit=PAGE
+        people, verbs = self.people, self._desk.app.sequences
+        found = await verbs.people(
+            sequence_id, people.statuses, search=people.text, version_id=people.version_id, limit=PAGE
         )
-        people.show_first(found, PAGE)
+        wanted, self._contact_id = self._contact_id, None
+        run = await self._run_of(sequence_id, wanted)
+        while run is not None and len(found) >= PAGE and found[-1].id > run.id and len(found) < MOST_ROWS:
+            more = await verbs.people(sequence_id, after_id=found[-1].id, limit=MANY)
+            found += more
+            if len(more) < MANY:
+                break
+        people.show_first(found, PAGE if run is None or len(found) < PAGE else len(found))
+        if run is not None and not people.choose_contact(run.contact_id):
+            self._run_chosen(run)
+
+    async def _run_of(self, sequence_id: int, contact_id: int | None) -> Enrolment | None:
+        """The newest run of a contact here."""
+        if contact_id is None:
+            return None
+        runs = await self._desk.app.sequences.of_contact(contact_id)
+        return next((one for one in runs if one.sequence_id == sequence_id), None)
 
     async def _load_more(self, after_id: int) -> None:
-        if self._record is None:
-            return
+        self.people.show_more(await self._behind(after_id, PAGE), PAGE)
+
+    async def _load_rest(self, after_id: int) -> None:
+        self.people.show_rest(await self._behind(after_id, MANY), MANY)
+
+    async def _behind(self, after_id: int, limit: int) -> list[Enrolment]:
+        """What follows in the list."""
         people = self.people
-        found = await self._desk.app.sequences.people(
-            self._record.id, people.statuses, search=people.text, after_id=after_id, limit=PAGE
+        if self._record is None:
+            return []
+        return await self._desk.app.sequences.people(
+            self._record.id,
+            people.statuses,
+            search=people.text,
+            version_id=people.version_id,
+            after_id=after_id,
+            limit=limit,
         )
-        people.show_more(found, PAGE)
 
     async def _load_journey(self, enrolment_id: int) -> None:
         app = self._desk.app
@@ -235,7 +279,9 @@ class ReportTab(QWidget):
 
     def _show(self, report: SequenceReport, templates: dict[int, Template]) -> None:
         self.version.show_versions(report, self._desk.app.clock.now())
-        self.crowds.show_counts(report.counts)
+        self.crowds.show_counts(report.counts, version_count=len(report.versions))
+        self.people.versions.show_versions(report)
+        self.people.show_refusal(self._desk.refusal(Right.SEQUENCES))
         definition = report.definition
         lines = [
             step_line(number, step, definition, templates)
@@ -248,7 +294,7 @@ class ReportTab(QWidget):
             figures = by_number.get(number)
             row.setVisible(figures is not None)
             if figures is not None:
-                row.show_figures(step_figures(figures))
+                row.show_figures(step_figures(figures, last=number == len(lines)))
         self.timeline.setVisible(bool(lines))
         self.nothing.setVisible(not lines)
 
@@ -266,6 +312,10 @@ class ReportTab(QWidget):
 
     def _version_chosen(self, version_id: int | None) -> None:
         self._version_id = version_id
+        shown = (
+            version_id if version_id is not None or self._report is None else self._report.record.version_id
+        )
+        self.people.versions.choose(shown)
         self._reload.now()
 
     def _run_chosen(self, run: Enrolment | None) -> None:
@@ -283,12 +333,24 @@ class ReportTab(QWidget):
         if await ask_take_out(self._desk, self, run):
             self._reload.now()
 
+    def _take_many_out_clicked(self, runs: list[Enrolment]) -> None:
+        if self._record is not None and runs:
+            self._spawn(self._take_many_out(self._record, runs))
+
+    async def _take_many_out(self, record: SequenceRecord, runs: list[Enrolment]) -> None:
+        if await ask_take_out_many(self._desk, self, record, runs):
+            self._list_wanted()
+            self._reload.now()
+
     def _figure_asked(self, number: int, figure: Figure) -> None:
         report = self._report
         if report is None or report.version_id is None:
             return
         name = self.timeline.card(number).title.text()
         asked = StepAsked(report.version_id, number, name, figure)
+        if figure.key in PEOPLE:
+            self._spawn(show_people(self._desk, self, asked, self.contact_requested))
+            return
         self._spawn(
             show_messages(self._desk, self, asked, self.contact_requested, self.message_why_requested)
         )

@@ -164,7 +164,8 @@ class AgainCard(SettingsCard):
     def __init__(self, theme: Theme) -> None:
         super().__init__("How often?", spacing_px=14, name="sequence_again")
         self.once = self.switch(
-            theme, "Only once per contact", "Whoever was in this sequence before does not come in again.",
+            theme, "Only once per contact", "Whoever was in this sequence before does not come in again, unless they were taken out and a person puts "
+            "them in.",
             "sequence_run_once", lambda on: lambda before: replace(before, run_once=on),
         )  # fmt: skip
         self.days = NumberField(

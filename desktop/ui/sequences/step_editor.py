@@ -195,7 +195,13 @@ class StepEditor(CardDialog):
             self.save.click()
 
     def done(self, result: int) -> None:
-        self.condition.flush()
+        """A condition without a value keeps the card open: the step would go to everybody without it."""
+        if result == SAVE:
+            self.condition.flush()
+            if self.condition.unfinished_count:
+                self._show_problems()
+                self.condition.focus_unfinished()
+                return
         super().done(result)
 
     # What it shows.
@@ -226,11 +232,9 @@ class StepEditor(CardDialog):
             shown = part is not Part.TEMPLATE or (
                 self.step.template_id is not None and self._around.template_of(self.step) is None
             )
-            section.show_problem(sentences(found, part, 1) if shown else "")
-        unfinished = self.condition.unfinished_count
-        self.condition.show_problem(
-            "A condition has no value yet: it does not count until it has one." if unfinished else ""
-        )
+            named_below = part is Part.CONDITION and bool(self.condition.unfinished_count)
+            section.show_problem(sentences(found, part, 1) if shown and not named_below else "")
+        self.condition.show_problem(self.condition.unfinished_words())
 
     def _show_preview(self, template: Template | None) -> None:
         contact = self._around.example

@@ -14,11 +14,11 @@ from desktop.domain.journey import told_reason
 from desktop.domain.messages import Status
 from desktop.domain.phones import pretty
 from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.frame import LowTable
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.loads import Reload
 from desktop.ui.parts.button import Button
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.sequences.figures import MOVES_ON, Figure
@@ -124,7 +124,7 @@ class StepMessages(CardDialog):
 
 
 def _status(one: MessageView) -> Cell:
-    text, icon, color = words.MESSAGE_STATUS[one.status or Status.QUEUED]
+    text, icon, color = words.status_of(one)
     if one.status is Status.FAILED and told_reason(one.reason, one.error_code) in MOVES_ON:
         icon, color = "prohibit", "danger"
     return Cell(text, icon=icon, color=color)

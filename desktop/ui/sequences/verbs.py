@@ -11,6 +11,7 @@ from desktop.ui.sequences.questions import (
     ask_discard,
     ask_name,
     ask_publish,
+    ask_resume,
     missing,
 )
 
@@ -57,6 +58,10 @@ class SequenceVerbs:
         )
 
     async def resume(self, record: SequenceRecord) -> None:
+        """Ask first where steps are overdue: they leave at once."""
+        overdue_count = await self._desk.app.sequences.overdue_count(record.id)
+        if overdue_count and not await ask_resume(self._desk, self._owner.window(), record, overdue_count):
+            return
         await self._desk.app.sequences.resume(record.id, self._desk.user())
         self._desk.toasts.show_toast(f"“{record.name}” goes on.", "done")
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox
 
 from desktop.services.sequences import SequenceReport
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.naming import named
 
 
@@ -43,3 +43,39 @@ class VersionChoice(QComboBox):
     def _activated(self, at: int) -> None:
         chosen = self.itemData(at)
         self.version_chosen.emit(None if chosen == self._current else chosen)
+
+
+class VersionFilter(QComboBox):
+    """Of which versions a list is: 'All versions' or 'Version 1 only'; seen only where there are several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        named(self, "sequence_people_version", "Versions in the list")
+        self.hide()
+
+    @property
+    def version_id(self) -> int | None:
+        """None: all."""
+        found = self.currentData()
+        return int(found) if found is not None else None
+
+    def show_versions(self, report: SequenceReport) -> None:
+        """Newest first; what is chosen stays."""
+        wanted = [
+            ("All versions", None),
+            *((f"Version {number} only", id) for id, number, _ in report.versions),
+        ]
+        if wanted != [(self.itemText(at), self.itemData(at)) for at in range(self.count())]:
+            chosen = self.version_id
+            self.blockSignals(True)
+            self.clear()
+            for words, id in wanted:
+                self.addItem(words, id)
+            self.setCurrentIndex(max(0, self.findData(chosen)))
+            self.blockSignals(False)
+        self.setVisible(len(report.versions) > 1)
+
+    def choose(self, version_id: int | None) -> None:
+        """As a person chooses."""
+        self.setCurrentIndex(max(0, self.findData(version_id)) if version_id is not None else 0)

@@ -40,6 +40,31 @@ def how_long(definition: Definition) -> str:
     return f"{steps} over {_span(whole)}."
 
 
+def hours_can_wait(definition: Definition) -> bool:
+    """True if some step may have to wait for its send hours."""
+    return any(not definition.hours_of(one).always for one in definition.steps)
+
+
+def own_hours(definition: Definition) -> tuple[str, ...]:
+    """'Step 3 leaves only 9–18 h, by the contact’s clock.' for each step with hours of its own."""
+    said = []
+    for number, step in enumerate(definition.steps, 1):
+        if step.hours is not None and step.hours != definition.hours:
+            words = hours_sentence(step.hours).removeprefix("Messages leave ")
+            only = "" if step.hours.always else "only "
+            said.append(f"Step {number} leaves {only}{words}")
+    return tuple(said)
+
+
+def conditions(definition: Definition) -> tuple[str, ...]:
+    """'Step 2 only goes to whoever meets: …' for each step with a condition."""
+    return tuple(
+        f"Step {number} only goes to whoever meets: {filter_sentence(step.condition)}. The others skip it."
+        for number, step in enumerate(definition.steps, 1)
+        if not step.condition.selects_everyone
+    )
+
+
 def _span(whole: timedelta) -> str:
     minutes = round(whole.total_seconds() / 60)
     for size, word in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
@@ -68,7 +93,10 @@ def marketing(definition: Definition, around: Around) -> str:
 
 def what_happens(definition: Definition, around: Around) -> tuple[str, ...]:
     """All of it, a sentence or two each."""
-    said = [how_long(definition), who_comes_in(definition), marketing(definition, around)]
+    length = how_long(definition)
+    if hours_can_wait(definition):
+        length += " Send hours can make it longer."
+    said = [length, who_comes_in(definition), marketing(definition, around), *conditions(definition)]
     if definition.run_once:
         said.append("Nobody goes through it twice.")
     elif definition.cooling_days:
@@ -82,4 +110,5 @@ def what_happens(definition: Definition, around: Around) -> tuple[str, ...]:
         said.append("A message that is not delivered ends it for the contact; an opt-out does not.")
     if not definition.hours.always:
         said.append(hours_sentence(definition.hours))
+    said += own_hours(definition)
     return tuple(one for one in said if one)

@@ -10,8 +10,8 @@ from desktop.domain.activity import Activity, Deed
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Account, Right
 from desktop.domain.problems import Problem
-from desktop.ui.conversations import when
 from desktop.ui.desk import Desk
+from desktop.ui.parts import when
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.naming import named

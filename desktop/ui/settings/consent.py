@@ -205,7 +205,7 @@ class RolesCard(SettingsCard):
         super().__init__(
             theme,
             "Who may do what",
-            "Sending despite an opt-out always needs a reason, which is kept in the consent history; a stop in "
+            "Sending despite an opt-out always needs a reason, which is kept with the message; a stop in "
             "WhatsApp itself stays closed to everyone. A broadcast to contacts who opted out needs both of the "
             "first two.",
             name="consent_roles_card",

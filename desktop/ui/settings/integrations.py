@@ -15,9 +15,9 @@ from desktop.domain.keys import ApiKey, KeyFigures
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.services.keys import NewKey
-from desktop.ui.conversations import when
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import ask, confirm
+from desktop.ui.parts import when
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card

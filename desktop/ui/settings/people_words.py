@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from desktop.domain.people import Account, Given, Right, Role, User, may
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 
 _STEPS = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 

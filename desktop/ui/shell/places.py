@@ -58,6 +58,12 @@ class Places:
         assert isinstance(page, ContactsPage)
         page.open_contact(contact_id, from_conversation=True)
 
+    def open_event(self, contact_id: int, event_id: int) -> None:
+        """Show a contact's page with an entry of its consent history marked."""
+        page = self._go("contacts")
+        assert isinstance(page, ContactsPage)
+        page.open_contact(contact_id, event_id=event_id)
+
     def new_broadcast(self, template_id: int | None = None) -> None:
         """Open the wizard, with a template chosen if one is given."""
         page = self._go("broadcasts")
@@ -69,17 +75,17 @@ class Places:
         assert isinstance(page, TemplatesPage)
         page.show_template(template_id)
 
-    def open_broadcast(self, broadcast_id: int) -> None:
-        """Show a broadcast's report, or its draft."""
+    def open_broadcast(self, broadcast_id: int, contact_id: int = 0) -> None:
+        """Show a broadcast's report, or its draft. contact_id: whose message alone is listed; 0 for all."""
         page = self._go("broadcasts")
         assert isinstance(page, BroadcastsPage)
-        page.open_broadcast(broadcast_id)
+        page.open_broadcast(broadcast_id, contact_id)
 
-    def open_sequence(self, sequence_id: int) -> None:
-        """Show a sequence's report, or its steps while it is a draft."""
+    def open_sequence(self, sequence_id: int, contact_id: int = 0) -> None:
+        """Show a sequence's report, or its steps while it is a draft. contact_id: where this one is in it; 0 for none."""
         page = self._go("sequences")
         assert isinstance(page, SequencesPage)
-        page.open_sequence(sequence_id)
+        page.open_sequence(sequence_id, contact_id or None)
 
     def open_report(self, scope: Scope, choice: Choice) -> None:
         """Show the messages of a scope and choice."""
@@ -97,6 +103,7 @@ class Places:
     def _broadcasts(self) -> QWidget:
         page = BroadcastsPage(self._desk, self._number)
         page.contact_requested.connect(self.open_contact)
+        page.event_requested.connect(self.open_event)
         return page
 
     def _contacts(self) -> QWidget:
@@ -104,6 +111,7 @@ class Places:
         page.conversation_requested.connect(self.open_contact)
         page.back_requested.connect(lambda: self._go("conversations"))
         page.broadcast_requested.connect(self.open_broadcast)
+        page.sequence_requested.connect(self.open_sequence)
         return page
 
     def _sequences(self) -> QWidget:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 from desktop.domain.template_notices import day, notices
 from desktop.domain.template_uses import TemplateUse
 from desktop.domain.templates import Template, example_values
-from desktop.ui.broadcasts.frame import Body
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card, Inset
+from desktop.ui.parts.frame import Body
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.templates import words

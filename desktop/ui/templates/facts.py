@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from desktop.domain.compose import variable_label
 from desktop.domain.templates import Template, example_values
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Card
@@ -76,7 +77,7 @@ class FactsCard(Card):
         self.variables = []
         examples = example_values(template)
         for at, name in enumerate(template.variables):
-            shown = f"{{{{{name}}}}}" if ":" not in name else words.variable_label(template, name)
+            shown = f"{{{{{name}}}}}" if ":" not in name else variable_label(template, name)
             row = KeyValue(self._theme, shown, examples.get(name, "–"), name=f"template_variable_{at + 1}")
             self._variables.addWidget(row)
             self.variables.append(row)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.consent import Category
 from desktop.domain.templates import Template, TemplateStatus
@@ -14,6 +14,7 @@ from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
+from desktop.ui.parts.picklist import PickList
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.templates import words
 from desktop.ui.templates.rows import TEMPLATE, TemplateDelegate, TemplateRows
@@ -47,7 +48,8 @@ class TemplateList(Panel):
         inner.addWidget(self._filters())
         column.addLayout(inner)
         self.rows = TemplateRows(self)
-        self.view = _Rows(self)
+        self.view = PickList(TEMPLATE, name="templates_list", label="Templates", parent=self)
+        self.view.setUniformItemSizes(True)
         self.view.setModel(self.rows)
         self.view.setItemDelegate(TemplateDelegate(theme, self.view))
         self.view.chosen.connect(self._chosen)
@@ -126,7 +128,7 @@ class TemplateList(Panel):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._fill()
                 if self.rows.rowCount():
-                    self._chosen(self.rows.rows[0].id)
+                    self._chosen(self.rows.rows[0])
                 return True
         return super().eventFilter(watched, event)
 
@@ -172,40 +174,9 @@ class TemplateList(Panel):
             return f"No name or text here contains “{text}” under these filters."
         return "No template is like that. Choose other filters."
 
-    def _chosen(self, template_id: int) -> None:
-        self.mark_current(template_id)
-        self.template_chosen.emit(template_id)
-
-
-class _Rows(QListView):
-    """A click chooses at once; the arrow keys move, and the page follows."""
-
-    chosen = Signal(int)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.clicked.connect(self._choose)
-        named(self, "templates_list", "Templates")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        before = self.currentIndex()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._choose(before)
-            return
-        super().keyPressEvent(event)
-        if self.currentIndex() != before:
-            self._choose(self.currentIndex())
-
-    def _choose(self, index: QModelIndex) -> None:
-        template = index.data(TEMPLATE) if index.isValid() else None
-        if isinstance(template, Template):
-            self.chosen.emit(template.id)
+    def _chosen(self, template: Template) -> None:
+        self.mark_current(template.id)
+        self.template_chosen.emit(template.id)
 
 
 def _combo(name: str, label: str) -> QComboBox:

@@ -11,12 +11,12 @@ from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
-from desktop.ui.broadcasts.frame import HEADER_PX, Bar
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.empty import EmptyState
+from desktop.ui.parts.frame import HEADER_PX, Bar
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once

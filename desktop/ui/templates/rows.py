@@ -9,23 +9,23 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QRectF,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.domain.template_notices import Severity, spoken, warnings
 from desktop.domain.templates import Quality, Template, TemplateStatus
 from desktop.ui.parts.badge import BadgeKind, badge_size, paint_badge
+from desktop.ui.parts.picklist import paint_row_ground
 from desktop.ui.templates import words
 from desktop.ui.theme import Color, Theme
 
 Index = QModelIndex | QPersistentModelIndex
 TEMPLATE = Qt.ItemDataRole.UserRole + 1
 PAD_X_PX, PAD_Y_PX = 16, 9
-BAR_PX, LINE_PX, GAP_PX = 3, 19, 5
+LINE_PX, GAP_PX = 19, 5
 _SIGN: dict[Severity, tuple[str, Color]] = {
     Severity.DANGER: ("warning-circle-fill", "danger"),
     Severity.WARN: ("warning-fill", "warn"),
@@ -123,7 +123,7 @@ class TemplateDelegate(QStyledItemDelegate):
         px = self._theme.px
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option)
+        paint_row_ground(painter, self._theme, self._view, option)
         area = option.rect.adjusted(px(PAD_X_PX), px(PAD_Y_PX), -px(PAD_X_PX), -px(PAD_Y_PX))
         self._name(painter, QRect(area.left(), area.top(), area.width(), px(LINE_PX)), template)
         top_px = area.top() + px(LINE_PX) + px(GAP_PX)
@@ -133,21 +133,6 @@ class TemplateDelegate(QStyledItemDelegate):
     @property
     def _mirrored(self) -> bool:
         return self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
-
-    def _ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        rect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, self._theme.color("accent_weak"))
-            bar = QRect(rect.left(), rect.top(), BAR_PX, rect.height())
-            if self._mirrored:
-                bar.moveRight(rect.right())
-            painter.fillRect(bar, self._theme.color("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, self._theme.color("bg"))
-        if option.state & QStyle.StateFlag.State_HasFocus and self._view.hasFocus():
-            painter.setPen(QPen(self._theme.color("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _name(self, painter: QPainter, line: QRect, template: Template) -> None:
         found = sign(template)

@@ -10,8 +10,8 @@ from desktop.domain.sequence import SequenceStatus
 from desktop.domain.template_notices import Notice, Severity, warnings
 from desktop.domain.template_uses import TemplateUse, UseKind
 from desktop.domain.templates import Template
-from desktop.ui.broadcasts.loads import Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Reload
 from desktop.ui.parts.toasts import ToastKind
 
 _TOAST: dict[Severity, ToastKind] = {

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from desktop.domain import phones
 from desktop.domain.consent import Category
 from desktop.domain.template_notices import Severity
-from desktop.domain.templates import Button, Quality, Template, TemplateStatus, placeholders
+from desktop.domain.templates import Button, Quality, TemplateStatus
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.banner import BannerKind
 from desktop.ui.theme import Color
@@ -91,17 +91,6 @@ def button_tooltip(button: Button) -> str:
     """What pressing it does, with the whole address."""
     said = _BUTTON_KINDS.get(button.kind, button.kind.replace("_", " ").capitalize())
     return f"{said}: {button.url or button.phone}" if button.url or button.phone else said
-
-
-def variable_label(template: Template, name: str) -> str:
-    """What the field of a variable is called: 'Variable 1', 'Header', 'Button “Track”', 'order number'."""
-    part, _, inner = name.rpartition(":")
-    if part == "header":
-        return "Header" if len(placeholders(template.header_text)) == 1 else f"Header {inner}"
-    if part.startswith("button"):
-        index = int(part.removeprefix("button"))
-        return f"Button “{template.buttons[index].text}”" if index < len(template.buttons) else name
-    return f"Variable {name}" if name.isdecimal() else name.replace("_", " ")
 
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400

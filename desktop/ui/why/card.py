@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Path
 from desktop.domain.known import Explanation
+from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.services.why import Exchange
-from desktop.ui.broadcasts.loads import Latest, Reload
 from desktop.ui.desk import Desk
+from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
@@ -84,7 +85,8 @@ class WhyCard(QWidget):
         whys = self._desk.app.whys
 
         async def ask() -> Answer:
-            return await whys.of_message(message_id), await whys.exchanges(message_id)
+            told = await whys.of_message(message_id, refused=self._refused())
+            return told, await whys.exchanges(message_id)
 
         self._show(ask)
 
@@ -112,6 +114,7 @@ class WhyCard(QWidget):
                 only_opted_in=only_opted_in,
                 marketing=marketing,
                 before=before,
+                refused=self._refused(),
             )
             return told, ()
 
@@ -130,6 +133,10 @@ class WhyCard(QWidget):
         (The layout's own hint would be that of the narrowest card, and a scroll area would keep to it.)
         """
         return QSize(super().minimumSizeHint().width(), self._desk.theme.px(60))
+
+    def _refused(self) -> str:
+        """Why the person who sits here may not overrule an opt-out; "" when they may."""
+        return self._desk.refusal(Right.OVERRIDE_OPT_OUT)
 
     # Reading.
 

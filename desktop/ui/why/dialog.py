@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from desktop.domain.consent import Path
@@ -114,7 +115,18 @@ class _Tall(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         return QSize(1, 80)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit_bar()
+        super().resizeEvent(event)
+
+    def _fit_bar(self) -> None:
+        """No bar where the whole has room: one that appeared takes width, needs more lines, and would stay."""
+        whole = self.heightForWidth(self.width()) <= self.height()
+        off, needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(off if whole else needed)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
+            self._fit_bar()
         return super().eventFilter(watched, event)

@@ -23,11 +23,16 @@ class _RowWhy(QObject):
         table.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The key by what it writes: keyboards differ in where it is."""
-        asked = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.text() == "?"
-        if asked:
+        """The key by what it writes: keyboards differ in where it is. The window's own use of it yields here."""
+        if not isinstance(event, QKeyEvent) or event.text() != "?" or self._table.chosen_row() is None:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress:
             self._of_current()
-        return asked
+            return True
+        return False
 
     def _open(self, at: QPoint) -> None:
         index = self._table.indexAt(at)

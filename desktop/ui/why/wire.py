@@ -18,7 +18,7 @@ TITLE: Final = "What was said to WhatsApp"
 MOST_LINES: Final = 14
 PAD_PX: Final = 7
 """What the style sheet puts above and below the text of a box, its line included."""
-NOT_KEPT: Final = "Not kept: of what a broadcast got accepted only the status is, or this call was made before calls were kept."
+NOT_KEPT: Final = "Not kept: of what a broadcast or a sequence got accepted only the status is, or this call was made before calls were kept."
 OUTCOMES: Final = {
     "open": "no answer yet",
     "accepted": "accepted",

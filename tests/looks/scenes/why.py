@@ -12,9 +12,9 @@ from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template
-from desktop.ui.broadcasts.frame import LowTable
 from desktop.ui.conversations.page import ConversationsPage
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.naming import named
 from desktop.ui.why.card import WhyCard
 from tests.looks.scenes.broadcasts import toggle_on

@@ -5,7 +5,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.broadcast import BroadcastDraft, BroadcastStatus, Figures
-from desktop.domain.changes import Topic
+from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import OptIn
 from desktop.domain.messages import Status
 from desktop.domain.people import Role
@@ -297,3 +297,19 @@ def test_durations_and_notes_in_words() -> None:
     assert left_out_note({Reason.OPTED_OUT: 10, Reason.NO_PHONE: 2}) == "10 opted out, 2 other"
     assert left_out_note({Reason.NO_PHONE: 2}) == "no phone number"
     assert left_out_note({}) == ""
+
+
+@in_scene
+async def test_a_report_that_was_out_of_sight_shows_what_happened_meanwhile(scene: Scene) -> None:
+    await launch(scene)
+    await scene.send(100)
+    await scene.until(lambda: scene.text("report_progress_text").startswith("100 of 990 gone"))
+    scene.page.hide()
+    told: list[Changes] = []
+    scene.desk.live.follow(scene.window, told.append)
+    await scene.send(890)
+    await scene.until(lambda: any(one.has(Topic.BROADCAST) for one in told))
+    await scene.until(lambda: scene.app.feed._timer is None, "everything is told: no later change helps")
+    assert scene.page.report.progress.text.text().startswith("100 of 990 gone")
+    scene.page.show()
+    await scene.until(lambda: scene.text("report_progress_text").startswith("990 of 990 gone"))

@@ -1,6 +1,7 @@
 """*Why?* in the wizard's preview and in the report's messages."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 
 from desktop.ui.dialog import CardDialog
@@ -45,15 +46,20 @@ async def test_a_person_of_the_preview(scene: Scene) -> None:
     await scene.until(lambda: len(card.rows.rows) == 50 and card.rows.rows[at][1].is_sent)
     card.table.selectRow(at)
     card.table.setFocus()
+    sheets: list[bool] = []
+    everywhere = QShortcut(QKeySequence("?"), scene.window)  # as the window's sheet of shortcuts
+    everywhere.activated.connect(lambda: sheets.append(True))
     QTest.keyClick(card.table, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
     told = (await answer(scene)).explanation()
     assert told is not None
     assert told.conclusion == "So it would go out despite the opt-out."
-    gone: list[int] = []
-    scene.page.contact_requested.connect(gone.append)
+    assert sheets == []
+    gone: list[tuple[int, int]] = []
+    scene.page.event_requested.connect(lambda contact_id, event_id: gone.append((contact_id, event_id)))
     event_id = next(piece.event_id for step in told.steps for piece in step.pieces if piece.event_id)
+    await scene.appears(f"why_event_{event_id}")
     scene.click(f"why_event_{event_id}")
-    await scene.until(lambda: gone == [told.contact_id], "on to the contact")
+    await scene.until(lambda: gone == [(told.contact_id, event_id)], "on to the event")
 
 
 @in_scene

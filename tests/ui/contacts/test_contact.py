@@ -125,7 +125,10 @@ async def test_the_page_shows_consent_messages_and_broadcasts_and_leads_on(stage
     view.broadcasts_table.setCurrentIndex(view.broadcasts.index(0, 0))
     view.broadcasts_table.activated.emit(view.broadcasts.index(0, 0))
     await stage.quiet()
-    assert isinstance(stage.window.pages.currentWidget(), BroadcastsPage)
+    broadcasts = stage.window.pages.currentWidget()
+    assert isinstance(broadcasts, BroadcastsPage)
+    listed = broadcasts.report.messages
+    await until(lambda: [one.contact_id for one in listed.rows.rows] == [priya], "only their message")
     stage.window.go("contacts")
     await stage.click("contact_message")
     talk = stage.window.pages.currentWidget()
@@ -135,6 +138,24 @@ async def test_the_page_shows_consent_messages_and_broadcasts_and_leads_on(stage
     await until(lambda: stage.window.pages.currentWidget() is page, "the contact's page")
     await stage.quiet()
     assert page.contact.contact_id == priya
+
+
+@staged
+async def test_a_consent_event_is_marked_on_the_page_with_its_number(stage: Stage) -> None:
+    page = await contacts(stage)
+    priya = await id_of(stage, "Priya Sharma")
+    event_id = (await stage.app.contacts.history(priya))[-1].id
+    stage.window.places.open_event(priya, event_id)
+    await stage.seen("contact_page")
+
+    def marked() -> bool:
+        line = page.contact.view.opt_in._line(event_id)
+        return isinstance(line, Label) and line.text().endswith(f" · event {event_id}")
+
+    await until(marked, "the entry is marked")
+    page.open_contact(await id_of(stage, "Arjun Kapoor"))
+    await stage.quiet()
+    assert page.contact.view.opt_in._marked_id == 0
 
 
 @staged

@@ -16,6 +16,7 @@ from desktop.store.engine import Tx
 from desktop.ui.dialog import CardDialog
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.label import Label
+from desktop.ui.why.card import WhyCard
 from tests.ui.conversations.bench import Bench, until
 
 VALUES = {"winter_clearance": {"2": "40%", "3": "30 Nov"}}
@@ -125,13 +126,13 @@ async def test_an_example_is_never_sent_for_somebodys_own_value(bench: Bench) ->
     assert bench.find("compose_value_1").text() == "Arjun"
     assert (second.text(), second.placeholderText()) == ("", "e.g. 40%")
     assert second.hasFocus(), "the cursor stands where something is to be written"
-    assert bench.find("compose_missing").text() == "Fill {{2}} and {{3}} first."
+    assert bench.find("compose_missing").text() == "Fill Variable 2 and Variable 3 first."
     assert not bench.find("compose_send").isEnabled()
     QTest.keyClick(second, Qt.Key.Key_Return)
     QTest.keyClicks(second, "25%")
     QTest.keyClick(second, Qt.Key.Key_Return)
     assert third.hasFocus()
-    assert bench.find("compose_missing").text() == "Fill {{3}} first."
+    assert bench.find("compose_missing").text() == "Fill Variable 3 first."
     await bench.tasks.drain()
     assert await count(bench, "Arjun") == before
     QTest.keyClicks(third, "Sunday")
@@ -231,12 +232,21 @@ async def test_a_reason_given_for_older_facts_asks_again(bench: Bench) -> None:
 
 async def test_an_agent_whose_role_may_not_override_is_told_and_has_no_button(bench: Bench) -> None:
     await bench.world.change_settings(override_roles=frozenset({Role.ADMIN}))
+    given = (await bench.world.app.workspace.settings()).given
+    object.__setattr__(bench.desk, "given", lambda: given)  # as the window follows the settings
     await bench.open("Priya")
     await choose(bench, "winter_clearance")
     dialog = await send_and_be_warned(bench)
     assert "Meera Rao (Agent) may not send marketing to someone who opted out." in words(dialog)
     assert not bench.sees("warning_send_anyway")
     assert not bench.sees("warning_reason")
+    assert "are kept" not in words(dialog), "no reason can be given"
+    bench.click("warning_why")
+    await until(lambda: bench.sees("why_card") and bench.find("why_card", WhyCard).explanation() is not None)
+    told = bench.find("why_card", WhyCard).explanation()
+    assert told.conclusion.startswith("So it would not go out: Meera Rao (Agent) may not")
+    bench.click("why_close")
+    await until(lambda: not bench.sees("why"))
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     await bench.tasks.drain()
     assert bench.sees("compose_template")
@@ -290,8 +300,14 @@ async def test_whatsapps_stop_and_us_numbers_are_explained_and_cannot_be_overrid
 async def test_a_closed_window_puts_the_picker_in_the_place_of_the_text(bench: Bench) -> None:
     await bench.open("Arjun")
     assert bench.sees("compose_text")
+    bench.click("compose_template_button")
+    bench.find("picker_search").setText("an old search")
+    bench.click("picker_close")
+    bench.find("compose_text").setFocus()
     bench.world.clock.move(timedelta(hours=24))
     bench.page.area.tick()
+    assert bench.find("picker_search").text() == ""
+    assert bench.find("picker_search").hasFocus(), "what was written goes on where the text was"
     assert not bench.sees("compose_text")
     assert bench.sees("template_picker")
     assert (
@@ -303,6 +319,14 @@ async def test_a_closed_window_puts_the_picker_in_the_place_of_the_text(bench: B
     await choose(bench, "winter_clearance")
     bench.click("compose_template_drop")
     assert bench.sees("template_picker")
+
+
+async def test_with_the_window_closed_the_banner_promises_no_service_reply(bench: Bench) -> None:
+    await bench.open("Priya")
+    bench.world.clock.move(timedelta(hours=24))
+    bench.page.area.tick()
+    said = bench.find("compose_banner", Banner).accessibleName()
+    assert said.endswith("Utility templates are fine; marketing templates are not.")
 
 
 async def test_a_template_that_is_not_approved_says_why_and_cannot_be_used(bench: Bench) -> None:

@@ -5,12 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desktop.domain.consent import Category, Facts, OptIn, Source
+from desktop.domain.consent import Category, Facts, OptIn, Path, Source
 from desktop.domain.contacts import ConsentEvent, Contact, Fact
+from desktop.domain.conversations import MessageView
+from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Button, Template, TemplateStatus
-from desktop.ui.conversations import consent_words, template_words, when, words
+from desktop.ui.broadcasts.words import status_of
+from desktop.ui.contacts.contact_view import _path, _status_and_reason
+from desktop.ui.conversations import consent_words, template_words, words
+from desktop.ui.conversations.entries import bubble_entry
+from desktop.ui.parts import when
 
 NOW = datetime(2026, 11, 22, 13, 40).astimezone(UTC)
 AT = datetime(2026, 11, 22, 10, 42).astimezone(UTC)
@@ -76,7 +82,9 @@ def test_what_is_left_of_the_window_is_told_in_hours_then_minutes() -> None:
 )
 def test_each_source_has_its_own_words(told: ConsentEvent, banner: str, warning: str) -> None:
     html = consent_words.banner_html(priya(Facts(OptIn.NO)), [told], NOW)
-    assert f"<b>Priya opted out of marketing</b> on 22 Nov, 10:42 {banner}. Service replies are fine;" in html
+    assert (
+        f"<b>Priya opted out of marketing</b> on 22 Nov, 10:42 {banner}. Utility templates are fine;" in html
+    )
     assert consent_words.opted_out_at("Priya", told, NOW) == warning
 
 
@@ -126,6 +134,35 @@ def test_a_failure_is_told_in_words_with_what_to_do() -> None:
     assert words.failure(Reason.OPTED_OUT, None)[0] == "Opted out of marketing"
     assert words.lower_first("Opted out of marketing") == "opted out of marketing"
     assert words.lower_first("WhatsApp refused it") == "WhatsApp refused it"
+
+
+def test_a_bubble_of_what_never_left_says_so_and_leaves_the_advice_to_why() -> None:
+    at = datetime(2026, 11, 22, 18, 42, tzinfo=UTC)
+    never = MessageView(1, 1, True, Status.FAILED, "template", "Hi", at, at, reason=Reason.OPTED_OUT)
+    entry = bubble_entry(never, ())
+    assert entry.stayed_here
+    assert [(one.title, one.text) for one in entry.notes] == [("Not sent: opted out of marketing", "")]
+    assert entry.spoken.endswith("Not sent")
+    refused = bubble_entry(replace(never, reason=Reason.WHATSAPP_ERROR, error_code=131026), ())
+    assert refused.notes[0].title == "Not delivered: not on WhatsApp (131026)"
+    assert "Check the number" in refused.notes[0].text
+    arrived = bubble_entry(replace(never, status=Status.DELIVERED, reason=Reason.OPTED_IN), ())
+    assert not arrived.stayed_here
+    assert status_of(never)[0] == "Not sent"
+    assert status_of(refused.message)[0] == "Not delivered"
+    assert status_of(arrived.message)[0] == "Delivered"
+
+
+def test_the_contacts_page_tells_path_step_and_what_was_sent_anyway() -> None:
+    at = datetime(2026, 11, 22, 18, 42, tzinfo=UTC)
+    anyway = MessageView(
+        1, 1, True, Status.DELIVERED, "template", "Hi", at, at, path=Path.COMPOSE,
+        reason=Reason.DESPITE_OPT_OUT, override_reason="asked on the phone", author_name="Meera Rao",
+    )  # fmt: skip
+    assert _status_and_reason(anyway).text == "Delivered – sent despite opt-out"
+    assert _path(anyway).text == "Inbox"
+    step = replace(anyway, path=Path.SEQUENCE, sequence_id=1, sequence_name="Welcome", step_number=2)
+    assert _path(step).text == "Sequence · Welcome, step 2"
 
 
 def test_a_kept_date_in_words() -> None:

@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category, Path, Source
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
 from desktop.domain.people import Role
+from desktop.domain.phones import pretty
 from desktop.domain.reasons import Reason
 from desktop.domain.report import Cause, Choice, Group, Scope
-from desktop.domain.report_page import STATUSES_OF, Period
+from desktop.domain.report_page import STATUSES_OF, Period, Span
 from desktop.store import settings, tables
 from desktop.store.engine import Tx
+from desktop.store.tables import EPOCH, micros
 from desktop.ui.parts.label import Label
 from desktop.ui.reports.choosing import ChoiceMenu, OneMenu
 from desktop.ui.reports.figure import Figure
@@ -149,8 +152,21 @@ async def test_the_search_finds_a_contact_and_clearing_brings_all_back(stage: St
     await stage.type_into("reports_search", " of nowhere")
     await stage.seen("reports_none")
     assert not page.export.isEnabled()
+    none = page.messages.view.messages.none
+    assert none.title.text() == "Nothing matches in the last 7 days"
+    assert none.action.text() == "Search everything"
+    await stage.click("reports_none-action")
+    await until(lambda: none.action.text() == "Clear the filters", "of all times, too")
+    assert page.messages.span.period is Period.EVERYTHING
+    assert stage.find(QLineEdit, "reports_search").text() == "Priya Sharma of nowhere", (
+        "what was looked for stays"
+    )
     await stage.click("reports_none-action")
     await titled(stage, f"{everything:,} messages")
+    assert page.messages.view.messages.table.selectionModel().hasSelection()
+    beside = page.messages.view.messages.beside
+    assert beside.message == shown(page)[0]
+    assert stage.find(Label, "reports_why_whose").text().startswith(shown(page)[0].contact_name)
     assert stage.find(QLineEdit, "reports_search").text() == ""
 
 
@@ -324,7 +340,7 @@ async def test_who_may_not_export_is_told_why(stage: Stage) -> None:
     page = stage.window.go("reports")  # type: ignore[assignment]
     await stage.quiet()
     assert not page.export.isEnabled()
-    assert page.export.toolTip().startswith(f"{agent.name} (Agent) may not export")
+    assert page.export.toolTip().startswith(f"{agent.name} (Agent) may not export contacts and reports")
 
 
 @staged
@@ -361,3 +377,91 @@ def _age(tx: Tx) -> None:
     """Everything is a year old."""
     at = tx.now.replace(year=tx.now.year - 1)
     tx.conn.execute(update(tables.message).values(created_at=at))
+
+
+@staged
+async def test_the_keys_lead_from_the_search_to_the_list_and_tab_to_the_reasons(stage: Stage) -> None:
+    page = await opened(stage, Traffic())
+    table = page.messages.table
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_F6):
+        page.focus_search()
+        QTest.keyClick(page.messages.search, key)
+        await until(table.hasFocus, "the table to have the focus")
+    lines = list(page.messages.view.figures.by_reason.lines.values())
+    stops = tab_stops(page.messages.search, table)
+    assert [one for one in stops if one in [line.count for line in lines]] == [line.count for line in lines]
+    await stage.click("reports_tab-opted_out")
+    await until(lambda: bool(page.opted_out.view.rows.rows), "who opted out")
+    page.focus_search()
+    QTest.keyClick(page.opted_out.search, Qt.Key.Key_Down)
+    await until(page.opted_out.table.hasFocus, "their table")
+
+
+def tab_stops(first: QWidget, last: QWidget) -> list[QWidget]:
+    """What Tab comes to from one widget to another."""
+    found: list[QWidget] = []
+    one = first.nextInFocusChain()
+    while one is not None and one is not last and one is not first:
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            found.append(one)
+        one = one.nextInFocusChain()
+    return found
+
+
+@staged
+async def test_the_words_of_a_reason_lead_where_its_figure_leads(stage: Stage) -> None:
+    page = await opened(stage, Traffic())
+    everything = await count(stage)
+    line = next(
+        one for one in page.messages.view.figures.by_reason.lines.values() if one.cause.error_code == 131026
+    )
+    QTest.mouseClick(line.text, Qt.MouseButton.LeftButton)
+    await titled(stage, f"{await count(stage, MESSAGE.error_code == 131026):,} of {everything:,} messages")
+
+
+@staged
+async def test_a_broadcast_and_a_message_are_found_by_what_they_are_called(stage: Stage) -> None:
+    page = await opened(stage, Traffic())
+    await stage.type_into("reports_search", "winter CLEARANCE")
+    await until(
+        lambda: {one.broadcast_name for one in shown(page)} == {"Winter clearance – Mumbai"}, "its messages"
+    )
+    wanted = shown(page)[3].id
+    await stage.type_into("reports_search", "")
+    stage.find(QLineEdit, "reports_search").setText(f"message {wanted}")
+    await until(lambda: [one.id for one in shown(page)] == [wanted], "the one message")
+
+
+@staged
+async def test_today_is_another_day_after_midnight(stage: Stage) -> None:
+    page = await opened(stage, Traffic())
+    page.messages.show_span(Span(Period.TODAY))
+    await stage.quiet()
+    assert shown(page)
+    first = page.messages.page.scope(stage.app.clock.now(), page.messages.zone).since
+    await stage.app.store.write(_yesterday)
+    counted = page.messages._counted
+    assert counted is not None
+    assert first is not None
+    page.messages._counted = replace(counted, scope=replace(counted.scope, since=first - timedelta(days=1)))
+    page.messages.look_at_the_day()
+    await until(lambda: not shown(page), "the rows of the day before to go")
+
+
+def _yesterday(tx: Tx) -> None:
+    tx.conn.execute(text(f"UPDATE message SET created_at = created_at - {micros(EPOCH + timedelta(days=1))}"))
+
+
+@staged
+async def test_the_phone_has_a_column_where_there_is_room_and_a_step_keeps_its_end(stage: Stage) -> None:
+    page = await opened(stage, Traffic())
+    table = page.messages.table
+    stage.window.resize(1_200, 900)
+    await until(lambda: table.isColumnHidden(2), "no room for it")
+    stage.window.resize(1_900, 900)
+    await until(lambda: not table.isColumnHidden(2), "its column")
+    row = shown(page)[0]
+    rows = page.messages.view.messages.rows
+    assert rows.cell(0, 2).text == pretty(row.phone)
+    assert rows.cell(0, 3).middle
+    assert pretty(row.phone) in stage.find(Label, "reports_why_whose").text()

@@ -69,7 +69,7 @@ async def test_the_list_says_states_counts_and_changes_and_is_searched(stage: St
     assert cells(shown, 1) == ["Draft", "Active"]
     assert cells(shown, 2) == ["", "Draft has changes"]
     assert cells(shown, 3) == ["2", "2"]
-    assert [cells(shown, column)[1] for column in (4, 5, 6)] == ["412", "188", "224"]
+    assert [cells(shown, column)[1] for column in (4, 5, 6, 7)] == ["412", "188", "224", "0"]
     shown.list.table.setCurrentIndex(shown.list.rows.index(1, 0))
     assert shown.list.rename.isEnabled()
     assert not shown.list.delete.isEnabled()
@@ -100,7 +100,7 @@ async def test_a_paused_template_warns_in_the_list(stage: Stage) -> None:
 
     def told_so() -> bool:
         at = cells(shown, 0).index("Winter")
-        cell: Cell = shown.list.rows.cell(at, 8)
+        cell: Cell = shown.list.rows.cell(at, 9)
         return cell.text.startswith("winter_clearance: ") and bool(cell.icon)
 
     await until(lambda: shown.list.rows.rowCount() == 2 and told_so(), "the warning")

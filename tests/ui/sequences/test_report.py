@@ -29,7 +29,8 @@ async def test_the_report_shows_each_steps_figures_and_who_is_where(stage: Stage
     assert figures(tab, 2) == [
         "371 sent", "360 delivered", "38 failed: opted out, moved on", "3 failed: other",
     ]  # fmt: skip
-    assert figures(tab, 4)[2:] == ["22 failed: opted out, moved on", "1 failed: other"]
+    # The last step: nobody moves on from there. The contacts who are in it wait for it.
+    assert figures(tab, 4)[2:] == ["22 failed: opted out", "1 failed: other", "178 waiting here"]
     said = [one.accessibleName() for one in tab.crowds.buttons.values() if one.isVisible()]
     assert said == ["412 enrolled", "188 in progress", "224 completed"]
     assert not tab.version.isVisible()
@@ -66,7 +67,7 @@ async def test_a_figure_leads_to_its_messages_with_reason_and_code(stage: Stage)
     table = stage.find(Table, "step_messages_table")
     await until(lambda: table.model().rowCount() == 3, "three messages")
     told_row = [str(table.model().index(0, column).data()) for column in range(4)]
-    assert told_row[2:] == ["Failed", "Not on WhatsApp (131026)"]
+    assert told_row[2:] == ["Not delivered", "Not on WhatsApp (131026)"]
     press(stage, "step_messages_conversation")
     await until(lambda: not stage.sees("step_messages"), "the list to be gone")
     assert len(opened) == 1

@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from desktop.domain.filters import EVERYONE, Condition, Filter, Op
+from desktop.domain.filters import Condition, Filter, Op
+from desktop.domain.problems import Problem
 from desktop.domain.sequence import Definition, Hours, Trigger, ZoneOf
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.numberfield import NumberField
@@ -67,11 +68,30 @@ async def test_undo_takes_a_setting_back_and_shows_it_so(stage: Stage) -> None:
 async def test_a_goal_without_a_condition_is_said_beside_it_and_off_is_no_goal(stage: Stage) -> None:
     detail = await opened(stage, await made(stage, "Settings", Definition()), "settings")
     turn(stage, "sequence_failure")
-    assert stage.find(Label, "sequence_failure_problem").text().startswith("Add a condition to this goal")
-    assert detail.edit.definition.failure == EVERYONE
+    missing = "“Tag is any of …” has no value yet. Give it one, or remove it."
+    assert stage.find(Label, "sequence_failure_problem").text() == missing
+    assert detail.edit.definition.failure == Filter((Condition("tag", Op.ANY_OF),))
     turn(stage, "sequence_failure")
     assert not stage.sees("sequence_failure_problem")
     assert detail.edit.definition.failure is None
+
+
+@staged
+async def test_a_trigger_never_comes_to_mean_everyone_while_its_condition_is_made(stage: Stage) -> None:
+    record = await welcome(stage)
+    detail = await opened(stage, await made(stage, "Settings", record.definition), "settings")
+    turn(stage, "sequence_on_created")
+    turn(stage, "sequence_trigger_condition")
+    assert stage.find(Label, "sequence_trigger_condition_problem").text().startswith("“Tag is any of …”")
+    assert not stage.sees("sequence_trigger_note")  # not everyone
+    press(stage, "sequence_go")
+    await stage.seen("sequence_missing")
+    press(stage, "sequence_missing_close")
+    with pytest.raises(Problem, match="Value missing"):
+        await stage.app.sequences.activate((await kept(stage, detail)).id, stage.window.desk.user())
+    press(stage, "sequence_trigger_condition_filter_1_remove")
+    assert not stage.find(Switch, "sequence_trigger_condition").isChecked()
+    assert stage.sees("sequence_trigger_note")  # it says so
 
 
 @staged

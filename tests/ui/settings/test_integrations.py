@@ -11,7 +11,7 @@ from desktop.domain.keys import KeyFigures, Scope
 from desktop.services.keys import NewKey
 from desktop.store import tables
 from desktop.store.engine import Tx
-from desktop.ui.conversations import when
+from desktop.ui.parts import when
 from desktop.ui.parts.label import Label
 from desktop.ui.settings.integrations import NO_KEYS, figures_words
 from tests.looks.stage import NOW, Stage, staged, until

@@ -1,8 +1,9 @@
 """*Why?* from the compose box and the thread, with the mouse and the keyboard."""
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QScrollArea
 
 from desktop.ui.conversations.entries import BubbleEntry
 from desktop.ui.conversations.thread_model import ENTRY
@@ -46,12 +47,15 @@ async def test_the_banner_says_why_and_leads_to_the_history(bench: Bench) -> Non
     dialog = bench.find("why", CardDialog)
     assert dialog.title.text() == "Would this go out?"
     assert bench.find("why_close").hasFocus()
-    assert "only after a warning" in card.conclusion.text.text()
+    assert "with a reason, which is kept with the message" in card.conclusion.text.text()
+    area = next(one for one in dialog.findChildren(QScrollArea) if one.widget() is card)
+    await until(lambda: area.height() == card.height() and not area.verticalScrollBar().maximum())
     name = f"why_event_{event_of(card)}"
     await until(lambda: bench.sees(name))
     bench.click(name)
     await until(lambda: not bench.sees("why"))
     await until(lambda: bench.find("optin_history").hasFocus())
+    assert bench.find(name.replace("why_", "optin_")).text().endswith(f" · event {name.rpartition('_')[2]}")
 
 
 async def test_nobody_who_said_yes_is_offered_it(bench: Bench) -> None:
@@ -74,7 +78,7 @@ async def test_the_warning_says_why_and_stays(bench: Bench) -> None:
     await until(lambda: not bench.sees("warning"))
 
 
-async def test_who_leaves_the_warning_for_the_event_has_sent_nothing(bench: Bench) -> None:
+async def test_the_event_is_marked_behind_the_warning_and_nothing_is_sent(bench: Bench) -> None:
     await bench.open("Priya")
     count = len(await bench.world.messages(bench.world.ids["Priya"]))
     await choose(bench, "winter_clearance")
@@ -84,7 +88,12 @@ async def test_who_leaves_the_warning_for_the_event_has_sent_nothing(bench: Benc
     name = f"why_event_{event_of(card)}"
     await until(lambda: bench.sees(name))
     bench.click(name)
-    await until(lambda: not bench.sees("why") and not bench.sees("warning"))
+    await until(lambda: not bench.sees("why"))
+    assert bench.sees("warning"), "the warning stays"
+    line, number = name.replace("why_", "optin_"), name.rpartition("_")[2]
+    await until(lambda: bench.find(line).text().endswith(f" · event {number}"))
+    bench.click("warning_dont_send")
+    await until(lambda: not bench.sees("warning"))
     await bench.tasks.drain()
     assert len(await bench.world.messages(bench.world.ids["Priya"])) == count
     assert bench.page.area.state.template is not None
@@ -115,9 +124,19 @@ async def test_a_failed_bubble_answers_by_mouse_menu_and_key(bench: Bench) -> No
     # By the keyboard, and from the menu.
     view.setFocus()
     view.setCurrentIndex(index)
-    QTest.keyClick(view, Qt.Key.Key_Question)
-    await answer(bench)
-    await close(bench)
+    sheets: list[bool] = []
+    everywhere = QShortcut(QKeySequence("?"), view.window())  # as the window's sheet of shortcuts
+    everywhere.activated.connect(lambda: sheets.append(True))
+    for key, held in (
+        (Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier),
+        (Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier),
+    ):
+        QTest.keyClick(view, key, held)
+        await answer(bench)
+        await close(bench)
+        view.setFocus()
+    assert sheets == []
     view._open_menu(entry, view.mapToGlobal(QPoint(10, 10)))
     menu = bench.find("thread_menu", QMenu)
     next(one for one in menu.actions() if one.objectName() == "thread_why").trigger()

@@ -45,6 +45,8 @@ def _sequences() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("activated_at", sa.BigInteger()),
         sa.Column("looked_to", sa.BigInteger()),
+        sa.Column("enrolled_count", sa.Integer(), nullable=False, server_default=sa.text("0")),
+        sa.Column("enrolled_checksum", sa.BigInteger(), nullable=False, server_default=sa.text("0")),
     )
     op.create_table(
         "sequence_version",
@@ -91,6 +93,7 @@ def _enrolments() -> None:
     op.create_index("ix_enrolment_contact_id", "enrolment", ["contact_id"])
     _index("enrolment", "ix_enrolment_due", ["sequence_id", "due_at", "id"], "due_at IS NOT NULL")
     _index("enrolment", "ix_enrolment_waiting", ["message_id"], "message_id IS NOT NULL")
+    _index("enrolment", "ix_enrolment_following", ["version_id"], "status = 'in_progress'")
     _index(
         "enrolment",
         "uq_enrolment_running",
@@ -126,7 +129,7 @@ def _messages() -> None:
     _index(
         "message",
         "ix_message_version_id_step",
-        ["version_id", "step_number", "status", "reason", "error_code"],
+        ["version_id", "step_number", "status", "reason", "error_code", "id"],
         "version_id IS NOT NULL",
     )
     _index(

@@ -1,4 +1,4 @@
-"""The frame of the broadcast pages: a header of 56 pixels, a body that scrolls when it must, a footer of 64."""
+"""The frame of a page: a header of 56 pixels, a body that scrolls when it must, a footer of 64."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget

@@ -72,13 +72,14 @@ class Reload(QObject):
             self._timer.start()
 
     def stop(self) -> None:
-        """Forget what was asked; a load that runs is cancelled."""
+        """Forget what was asked; a load that runs is cancelled, and one asked for from now on does not wait for it."""
         self._timer.stop()
         self._again = False
-        if self._task is not None:
-            self._task.cancel()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        if self._again and not task.cancelled():
+        if self._again and task is self._task:
             self._again = False
             self._timer.start()
