@@ -109,7 +109,8 @@ class TemplatePicker(QWidget):
     def _filters(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.search = SearchField(self._theme, "Search templates", name="picker_search")
+        self.search = SearchField(self._theme, "Search", name="picker_search")
+        self.search.setAccessibleName("Search templates")
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         row.addWidget(self.search, 1)
