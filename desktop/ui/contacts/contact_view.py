@@ -255,7 +255,7 @@ class ContactView(QWidget):
             Column("When", lambda one: _moment(one.at, self._at()), 104),
             Column("Path", _path, 190),
             Column("Message", _message),
-            Column("Status", _status_and_reason, 230),
+            Column("Status", _status_and_reason, 200),
         ]  # fmt: skip
 
     def _broadcast_columns(self) -> list[Column[ContactBroadcast]]:

@@ -10,7 +10,7 @@ from desktop.ui.parts.label import Label, SectionLabel
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
-WIDTH_PX = 640
+WIDTH_PX = 940
 
 
 class Key(QWidget):
@@ -45,11 +45,11 @@ def shortcuts_sheet(theme: Theme, window: QWidget) -> CardDialog:
     names = list(dict.fromkeys(one.group for one in ACTIONS))
     groups = [(name, [one for one in ACTIONS if one.group == name]) for name in names]
     columns = QHBoxLayout()
-    columns.setSpacing(36)
-    for half in (groups[:1], groups[1:]):
+    columns.setSpacing(28)
+    for part in (groups[:1], groups[1:4], groups[4:]):
         column = QVBoxLayout()
         column.setSpacing(10)
-        for name, actions in half:
+        for name, actions in part:
             column.addWidget(SectionLabel(name))
             column.addLayout(_lines(theme, actions))
             column.addSpacing(8)
