@@ -22,7 +22,7 @@ from desktop import printed
 from desktop.app import App, open_app
 from desktop.domain import filters
 from desktop.domain.audience import Breakdown
-from desktop.domain.broadcast import BroadcastDraft, suggest
+from desktop.domain.broadcast import BroadcastDraft
 from desktop.domain.consent import OptIn
 from desktop.domain.importing import Counts
 from desktop.domain.importing import Options as ImportOptions
@@ -30,6 +30,7 @@ from desktop.domain.keys import Scope
 from desktop.domain.people import Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
+from desktop.domain.variables import suggest
 from desktop.options import Options
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo

@@ -12,7 +12,8 @@ from desktop.domain.filters import EVERYONE, Filter
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.template_notices import not_sendable
-from desktop.domain.templates import Template, Variable, example_values
+from desktop.domain.templates import Template, Variable
+from desktop.domain.variables import carried_over, replaced, still_examples
 
 
 class BroadcastStatus(StrEnum):
@@ -88,12 +89,7 @@ class WizardState:
     @property
     def still_examples(self) -> tuple[str, ...]:
         """The variables whose fixed text is still the example that WhatsApp was given."""
-        examples = example_values(self.template) if self.template is not None else {}
-        return tuple(
-            one.name
-            for one in self.draft.variables
-            if not one.field and one.text.strip() and one.text.strip() == examples.get(one.name, "").strip()
-        )
+        return still_examples(self.template, self.draft.variables) if self.template is not None else ()
 
     @property
     def shows_toggle(self) -> bool:
@@ -103,11 +99,7 @@ class WizardState:
     def choose_template(self, template: Template) -> "WizardState":
         """Take a template; variables of the same name keep the source that a person gave them (the example of
         another template would be nonsense in this one), the toggle goes back to on."""
-        before = self.template
-        known = before.variables if before is not None else ()
-        suggested = {suggest(name, before) for name in known} if before is not None else set()
-        kept = {one.name: one for one in self.draft.variables if one not in suggested}
-        variables = tuple(kept.get(name) or suggest(name, template) for name in template.variables)
+        variables = carried_over(self.draft.variables, self.template, template)
         draft = replace(
             self.draft,
             template_id=template.id,
@@ -126,7 +118,7 @@ class WizardState:
         return replace(self, draft=replace(self.draft, only_opted_in=only_opted_in), counting=True)
 
     def set_variable(self, variable: Variable) -> "WizardState":
-        variables = tuple(variable if one.name == variable.name else one for one in self.draft.variables)
+        variables = replaced(self.draft.variables, variable)
         return replace(self, draft=replace(self.draft, variables=variables), counting=True)
 
     def rename(self, name: str) -> "WizardState":
@@ -173,15 +165,6 @@ class WizardState:
                 return state
             state = onward
         return replace(state, step=step)
-
-
-def suggest(name: str, template: Template) -> Variable:
-    """A sensible first source for a variable: the first one is usually the name (“Hi there” for those
-    without one), the others show their example."""
-    if name == template.variables[0]:
-        return Variable(name, "first_name", "there")
-    # What ends a button's address is for a person to say: an example would lead everyone astray.
-    return Variable(name, "", "" if name.startswith("button") else example_values(template).get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from desktop.domain.broadcast import suggest
 from desktop.domain.sequence import MOST_STEPS, Definition, SequenceStep
-from desktop.domain.templates import Template, Variable, example_values
+from desktop.domain.templates import Template, Variable
+from desktop.domain.variables import carried_over, replaced
 
 MOST_UNDO: Final = 100
 FULL: Final = f"A sequence has at most {MOST_STEPS} steps."
@@ -100,27 +100,11 @@ class SequenceEdit:
 
 
 def choose_template(step: SequenceStep, template: Template, before: Template | None) -> SequenceStep:
-    """Another template; a variable of the same name keeps what a person chose for it, the others get a suggestion.
-
-    before: the template that the step had, whose suggestions are not a person's choice.
-    """
-    suggested = {suggest(name, before) for name in before.variables} if before is not None else set()
-    kept = {one.name: one for one in step.variables if one not in suggested}
-    variables = tuple(kept.get(name) or suggest(name, template) for name in template.variables)
+    """Another template; see `variables.carried_over`. before: the template that the step had."""
+    variables = carried_over(step.variables, before, template)
     return replace(step, template_id=template.id, variables=variables)
 
 
 def set_variable(step: SequenceStep, variable: Variable) -> SequenceStep:
     """Another source for the variable of this name."""
-    variables = tuple(variable if one.name == variable.name else one for one in step.variables)
-    return replace(step, variables=variables)
-
-
-def still_examples(step: SequenceStep, template: Template) -> tuple[str, ...]:
-    """The variables whose fixed text is still the example that WhatsApp was given."""
-    examples = example_values(template)
-    return tuple(
-        one.name
-        for one in step.variables
-        if not one.field and one.text.strip() and one.text.strip() == examples.get(one.name, "").strip()
-    )
+    return replace(step, variables=replaced(step.variables, variable))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.app import App
-from desktop.domain.broadcast import BroadcastDraft, suggest
+from desktop.domain.broadcast import BroadcastDraft
 from desktop.domain.people import Role, User
+from desktop.domain.variables import suggest
 from tests.bench import bare, loops, stores, whatsapp
 from tests.bench.figures import Baseline, Row, Spread
 from tests.bench.loops import LoopKind

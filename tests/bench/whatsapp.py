@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desktop.app import App
-from desktop.domain.broadcast import suggest
 from desktop.domain.templates import Template, values_for
+from desktop.domain.variables import suggest
 from desktop.services.bodies import callback_data
 from desktop.services.demo import phones
 from desktop.whatsapp import templates as template_payloads

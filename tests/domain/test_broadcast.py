@@ -18,12 +18,12 @@ from desktop.domain.broadcast import (
     Step,
     WizardState,
     checksum_part,
-    suggest,
 )
 from desktop.domain.consent import Category
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.domain.templates import Template, TemplateStatus, Variable
+from desktop.domain.variables import suggest
 
 SALE = Template(
     5, "spring_sale", "en", Category.MARKETING, "Hi {{1}}, {{2}} off!", examples=("Ana", "10 %"), revision=2

@@ -11,9 +11,9 @@ from desktop.domain.sequence_edit import (
     SequenceEdit,
     choose_template,
     set_variable,
-    still_examples,
 )
 from desktop.domain.templates import Template, Variable
+from desktop.domain.variables import still_examples
 
 A, B, C, D = (SequenceStep(template_id=number) for number in range(1, 5))
 
@@ -147,7 +147,7 @@ def test_a_template_brings_suggestions_for_its_variables() -> None:
         Variable("2", "", "10%"),
         Variable("3", "", "Friday"),
     )
-    assert still_examples(step, OFFER) == ("2", "3")
+    assert still_examples(OFFER, step.variables) == ("2", "3")
 
 
 def test_another_template_keeps_what_a_person_chose() -> None:
@@ -155,4 +155,4 @@ def test_another_template_keeps_what_a_person_chose() -> None:
     step = choose_template(chosen, OTHER, OFFER)
     assert step.variables == (Variable("1", "name", "friend"), Variable("2", "", "A-1"))
     assert step.delay == chosen.delay
-    assert still_examples(set_variable(step, Variable("2", "", "B-2")), OTHER) == ()
+    assert still_examples(OTHER, set_variable(step, Variable("2", "", "B-2")).variables) == ()

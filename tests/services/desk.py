@@ -17,7 +17,7 @@ from aiohttp import ClientSession
 from sqlalchemy import select
 
 from desktop.app import App, open_app
-from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus, suggest
+from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
 from desktop.domain.changes import Changes
 from desktop.domain.consent import OptIn, Override, Source
 from desktop.domain.consent import Path as SendPath
@@ -28,6 +28,7 @@ from desktop.domain.outbox import Submission
 from desktop.domain.people import Role, User
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template
+from desktop.domain.variables import suggest
 from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_SECRET, SANDBOX_TOKEN, SANDBOX_WABA_ID, Options
 from desktop.sandbox.server import Sandbox
 from desktop.server import http, webhooks

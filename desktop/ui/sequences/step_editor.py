@@ -10,9 +10,10 @@ from desktop.domain.contacts import fields_of
 from desktop.domain.filters import EVERYONE, Filter
 from desktop.domain.sequence import Definition, Delay, Hours, SequenceStep
 from desktop.domain.sequence_checks import Part
-from desktop.domain.sequence_edit import choose_template, set_variable, still_examples
+from desktop.domain.sequence_edit import choose_template, set_variable
 from desktop.domain.template_notices import warnings
 from desktop.domain.templates import Template, Variable, example_values, values_for
+from desktop.domain.variables import still_examples
 from desktop.ui.contacts.tall_area import TallArea
 from desktop.ui.dialog import CardDialog, ask
 from desktop.ui.parts.glyph import Glyph
@@ -215,7 +216,9 @@ class StepEditor(CardDialog):
         self.notices.show_notices(warnings(template, self._around.now) if template else ())
         self.marketing.setVisible(template is not None and template.is_marketing)
         if template is not None:
-            self.variables.show_variables(template, self.step.variables, still_examples(self.step, template))
+            self.variables.show_variables(
+                template, self.step.variables, still_examples(template, self.step.variables)
+            )
         own = self.step.hours is not None
         self.hours.setVisible(own)
         self.hours_note.setVisible(not own)

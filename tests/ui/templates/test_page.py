@@ -8,10 +8,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 
-from desktop.domain.broadcast import suggest
 from desktop.domain.consent import Category
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.template_notices import NoticeKind
+from desktop.domain.variables import suggest
 from desktop.options import SANDBOX_TOKEN, SANDBOX_WABA_ID
 from desktop.ui.broadcasts.list_view import BroadcastList
 from desktop.ui.broadcasts.page import BroadcastsPage
