@@ -27,6 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from desktop.domain.broadcast import BroadcastDraft
 from desktop.domain.consent import Category, Facts, OptIn, Override, Path
@@ -64,10 +65,10 @@ from desktop.store import (
 from desktop.store import settings as setting_store
 from desktop.store import templates as template_store
 from desktop.store.engine import Store, Tx
-from desktop.system.clock import SystemClock
 from desktop.whatsapp.answers import Answer, Lost, NotStarted, Refused, Withdrawn
 from desktop.whatsapp.updates import StatusUpdate
 from desktop.whatsapp.webhooks import parse
+from tests.clock import FakeClock
 from tests.services.desk import empty_store
 from tests.services.world import Given, Person, World
 
@@ -100,7 +101,7 @@ class Consent(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         path = File(self.folder.name) / "store.db"
         shutil.copy(self.empty, path)
-        self.clock = SystemClock()
+        self.clock = FakeClock()
         self.store: Store = opening.open_store(str(path), self.clock, "test").store
         self.loop = asyncio.new_event_loop()
         self.world = World()
@@ -542,13 +543,13 @@ def test_the_machine_finds_planted_faults(
     empty: File, monkeypatch: pytest.MonkeyPatch, target: Any, name: str, fault: Any
 ) -> None:
     monkeypatch.setattr(target, name, fault)
-    with pytest.raises((AssertionError, KeyError, ExceptionGroup)):
+    with pytest.raises((AssertionError, KeyError, IntegrityError, ExceptionGroup)):
         _run(empty, max_examples=100, steps=40)
 
 
 def test_the_empty_store_is_what_the_machine_expects(tmp_path: File) -> None:
     """Three people and nothing else: the model starts from the same."""
-    opened = opening.open_store(str(empty_store(tmp_path)), SystemClock(), "test").store
+    opened = opening.open_store(str(empty_store(tmp_path)), FakeClock(), "test").store
     try:
         assert opened.submit_read(contacts.count).result() == 0
         assert len(opened.submit_read(people.every).result()) == 3
