@@ -1,10 +1,8 @@
 """The composition root: builds everything once, in order, and closes it in reverse."""
 
 import asyncio
-import getpass
 import logging
 import os
-import secrets as random_secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +14,15 @@ from desktop.domain.activity import Deed
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.options import Options, connect
+from desktop.process import (
+    engine_lock,
+    process_name,
+    retire,
+    set_clock,
+    stamp_of,
+    store_key_of,
+    who_sits_here,
+)
 from desktop.server import webhooks
 from desktop.server.api import api_over
 from desktop.server.serving import serve
@@ -42,18 +49,18 @@ from desktop.services.rights import allow
 from desktop.services.segments import Segments
 from desktop.services.sending import Sending
 from desktop.services.sequences import Sequences
+from desktop.services.subscriptions import Subscriptions
 from desktop.services.templates import Templates
 from desktop.services.why import Whys
 from desktop.services.workspace import Workspace
 from desktop.store import activity, engines, opening, outbox, settings
 from desktop.store import conversations as conversation_store
 from desktop.store import webhooks as webhook_store
-from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
-from desktop.store.engine_lock import DatabaseEngineLock
+from desktop.store.engine import Store, StoreClosed
 from desktop.system.background import Background, Wakers, kept_up
 from desktop.system.clock import SystemClock
 from desktop.system.faults import Faults
-from desktop.system.lock import EngineLock, EngineRuns
+from desktop.system.lock import EngineRuns
 from desktop.system.machine import Machine
 from desktop.system.paths import Paths
 from desktop.system.secrets import Secrets
@@ -84,6 +91,7 @@ class App:
     sequences: Sequences
     templates: Templates
     is_sandbox: bool
+    secrets: Secrets = field(default_factory=Secrets)
     machine: Machine | None = None
     paths: Paths | None = None
     server_address: str = ""
@@ -110,6 +118,7 @@ class App:
     reports: Reports = field(init=False)
     whys: Whys = field(init=False)
     keys: Keys = field(init=False)
+    subscriptions: Subscriptions = field(init=False)
 
     def __post_init__(self) -> None:
         """The services that need nothing but the store."""
@@ -119,6 +128,7 @@ class App:
         self.reports = Reports(self.store)
         self.whys = Whys(self.store)
         self.keys = Keys(self.store)
+        self.subscriptions = Subscriptions(self.store, self.secrets, is_sandbox=self.is_sandbox)
         self.bulk = BulkChanges(self.store)
         place = self.paths.home if self.paths else None
         self.imports = ImportRuns(self.store, place)
@@ -230,20 +240,20 @@ async def open_app(options: Options) -> AsyncIterator[App]:
 
 async def _build(options: Options, stack: AsyncExitStack) -> App:
     clock = options.clock or SystemClock()
-    opened = await asyncio.to_thread(opening.open_store, options.store, clock, _process(options))
+    opened = await asyncio.to_thread(opening.open_store, options.store, clock, process_name(options))
     store = opened.store
     stack.push_async_callback(asyncio.to_thread, store.close)
-    await _set_clock(store, clock)
+    await set_clock(store, clock)
     machine, secrets = Machine(options.paths.machine), Secrets()
     connecting = Connecting(machine, secrets)
     session = open_session()
     stack.push_async_callback(session.close)
     connection = await connect(options, stack, connecting)
     if options.engine or options.process == "seed":
-        await store.write(lambda tx: opening.stamp(tx, _stamp(connection)))
+        await store.write(lambda tx: opening.stamp(tx, stamp_of(connection)))
     stamp = await store.read(lambda tx: settings.meta(tx, "stamp"))
     account = Account(session, connection, now=clock.now)
-    store_key = await store.write(_store_key)
+    store_key = await store.write(store_key_of)
     wake = Wakers()
 
     async def fetch() -> Any:
@@ -262,6 +272,7 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
         sequences=Sequences(store, wake),
         templates=templates,
         is_sandbox=stamp in (None, opening.SANDBOX),
+        secrets=secrets,
         machine=machine,
         paths=options.paths,
         sandbox_url=connection.base_url if connection.is_sandbox else "",
@@ -280,32 +291,8 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
     if options.demo and app.is_sandbox:
         await _fill(app)
     if not app.is_sandbox:
-        await app.workspace.ensure_admin(_who_sits_here())
+        await app.workspace.ensure_admin(who_sits_here())
     return app
-
-
-def _process(options: Options) -> str:
-    return f"{options.process}-{os.getpid()}-{random_secrets.token_hex(3)}"
-
-
-async def _set_clock(store: Store, clock: SystemClock) -> None:
-    kept = await store.read(lambda tx: settings.meta(tx, "clock_offset_s"))
-    ahead = timedelta(seconds=float(kept or 0)) - clock.offset
-    if ahead > timedelta():
-        clock.move(ahead)
-
-
-def _stamp(connection: Connection) -> str:
-    return opening.SANDBOX if connection.is_sandbox else connection.waba_id
-
-
-def _store_key(tx: Tx) -> str:
-    """This store's mark in callback data, so that another store's webhooks are told apart."""
-    found = settings.meta(tx, "key")
-    if found is None:
-        found = random_secrets.token_hex(4)
-        settings.set_meta(tx, "key", found)
-    return found
 
 
 async def _start_engine(
@@ -319,7 +306,7 @@ async def _start_engine(
     wake: Wakers,
 ) -> None:
     try:
-        lock = await asyncio.to_thread(_engine_lock, app.store)
+        lock = await asyncio.to_thread(engine_lock, app.store)
     except EngineRuns as elsewhere:
         app.engine_elsewhere = elsewhere.sentence
         app.engine_connection = await app.store.read(engines.connection_of_newest)
@@ -328,7 +315,7 @@ async def _start_engine(
     engine_id, _ = await take_over(
         app.store, app.store.process, connection.base_url, hold_marketing=not connection.is_sandbox
     )
-    stack.push_async_callback(_retire, app.store, engine_id)
+    stack.push_async_callback(retire, app.store, engine_id)
     inbound = Inbound(
         app.store,
         store_key=store_key,
@@ -381,33 +368,11 @@ async def _start_engine(
     stack.push_async_callback(end)
 
 
-def _engine_lock(store: Store) -> EngineLock | DatabaseEngineLock:
-    path = opening.file_path(store.url)
-    if path is not None:
-        return EngineLock(path.with_name(path.name + ".engine"))
-    lock = DatabaseEngineLock(store.url)
-    if not lock.obtained:
-        lock.release()
-        raise EngineRuns("An engine already runs", "Another Assent sends for this store.")
-    return lock
-
-
-async def _retire(store: Store, engine_id: int) -> None:
-    await store.write(lambda tx: engines.stop(tx, [engine_id]), WriteLane.CLAIM)
-
-
 async def _refresh(templates: Templates) -> None:
     try:
         await templates.refresh_after_change()
     except Exception:
         _log.exception("the templates could not be read")  # asked again before the next claim
-
-
-def _who_sits_here() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # no name for this user id: some containers
-        return "Admin"
 
 
 async def _fill(app: App) -> None:

@@ -20,6 +20,7 @@ class Topic(StrEnum):
     SEQUENCE = "sequence"
     BULK = "bulk"
     KEY = "key"
+    SUBSCRIPTION = "subscription"
     ACTIVITY = "activity"
     EVERYTHING = "everything"
 

@@ -17,7 +17,8 @@ class Submission:
     """One message that someone wants to send.
 
     kind: text, template, interactive, image …; content: what its kind needs (for a template its values,
-    for interactive its buttons). text is what the thread shows. enrolment_id, version_id, step_number: of a
+    for interactive its buttons; {"object": …}: WhatsApp's own object of that kind, ready to be sent; {"header": …}
+    of a template: its file or place). text is what the thread shows. enrolment_id, version_id, step_number: of a
     sequence. api_key_id: the key that it came with.
     """
 

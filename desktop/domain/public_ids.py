@@ -1,9 +1,16 @@
-"""Ids as other programs see them: 24 hexadecimal digits, as Gallabox's clients expect them."""
+"""Ids as other programs see them.
 
+24 hexadecimal digits, as Gallabox's clients expect them; and, for clients of the Cloud API, an id in the form of
+WhatsApp's own: a message has it from the start, long before WhatsApp gives one.
+"""
+
+import base64
+import binascii
 import re
 from typing import Final
 
 _FORM: Final = re.compile(r"[0-9a-f]{24}")
+_WAMID: Final = "wamid."
 _LARGEST: Final = 2**63 - 1
 """What a BIGINT holds."""
 
@@ -20,3 +27,22 @@ def own_id(text: str) -> int | None:
         return None
     number = int(lowered, 16)
     return number if 0 < number <= _LARGEST else None
+
+
+def public_wamid(message_id: int, store_key: str) -> str:
+    """A message's id in WhatsApp's form: 'wamid.' and base64. store_key: of this store, so that ids are told apart."""
+    return _WAMID + base64.b64encode(f"assent:{store_key}:{message_id}".encode()).decode("ascii")
+
+
+def own_message_id(wamid: str, store_key: str) -> int | None:
+    """The message behind an id that `public_wamid()` made for this store, else None."""
+    if not wamid.startswith(_WAMID) or len(wamid) > 120:
+        return None
+    try:
+        told = base64.b64decode(wamid[len(_WAMID) :], validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    name, _, number = told.rpartition(":")
+    if name != f"assent:{store_key}" or not number.isdecimal() or not 0 < len(number) < 19:
+        return None
+    return int(number) or None

@@ -21,7 +21,8 @@ class Settings:
     """Everything a workspace decides. pace_per_s None: unlimited, on a sandbox store only.
 
     sign_in: people say who they are with a password before the window opens. time_zone: an IANA name; whose
-    days and hours count in sequences and reports.
+    days and hours count in sequences and reports. api_on: programs outside are answered; api_per_minute: calls that
+    each key may make in 60 s.
     """
 
     strict: bool = False
@@ -38,6 +39,8 @@ class Settings:
     default_country: str = "CA"
     business_name: str = "Your Shop"
     time_zone: str = "UTC"
+    api_on: bool = True
+    api_per_minute: int = 600
 
     @property
     def policy(self) -> Policy:

@@ -35,6 +35,9 @@ def body_for(claimed: Claimed, store_key: str) -> dict[str, Any]:
     if claimed.template is not None:
         replies = claimed.content.get("payloads", ())
         return template_payloads.template(envelope, claimed.template, claimed.values, payloads=replies)
+    if "object" in claimed.content:
+        # From another program, in WhatsApp's own words, checked when it came.
+        return envelope.body(claimed.kind, claimed.content["object"])
     if claimed.kind == "text":
         return payloads.text(envelope, claimed.text)
     if claimed.kind == "interactive":

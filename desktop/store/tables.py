@@ -342,6 +342,8 @@ broadcast = Table(
     Column("send_at", Moment),
     Column("launched_at", Moment),
     Column("ended_at", Moment),
+    # Of the API: the key that asked for it.
+    Column("api_key_id", _Id),
     Index("ix_broadcast_status", "status"),
 )
 
@@ -623,6 +625,55 @@ quarantine = Table(
     Column("at", Moment, nullable=False),
     Column("why", Text, nullable=False),
     Column("body", Text, nullable=False),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("shape", String, nullable=False),
+    Column("api_key_id", _Id),
+    Column("status", String, nullable=False),
+    Column("paused_because", Text, nullable=False, server_default=""),
+    Column("failing_since", Moment),
+    # With the secret of the machine it makes the signing secret; of that only a mark is kept, to know it again.
+    Column("salt", String, nullable=False),
+    Column("secret_mark", String, nullable=False),
+    # How far each source has been told, by its name.
+    Column("told_to", JSON, nullable=False),
+    Column("created_by", _Id),
+    Column("created_at", Moment, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    _id(),
+    Column("subscription_id", _Id, ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False),
+    Column("event", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("attempt_count", SmallInteger, nullable=False, server_default=text("0")),
+    # NULL: it is over.
+    Column("due_at", Moment),
+    Column("http_status", SmallInteger),
+    Column("trouble", Text, nullable=False, server_default=""),
+    Column("replay_of", _Id),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_delivery_subscription_id_id", "subscription_id", "id"),
+    # What the figures of a day count by.
+    Index("ix_delivery_ended", "subscription_id", "ended_at", "status", "attempt_count"),
+    Index(
+        "ix_delivery_due",
+        "subscription_id",
+        "due_at",
+        "id",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
 )
 
 api_key = Table(

@@ -14,11 +14,15 @@ from keyring.errors import KeyringError
 _SERVICE: Final = "assent"
 _PATIENCE_S: Final = 5.0
 """A locked keyring can wait for a person for ever; the program does not."""
-ENVIRONMENT: Final = {"token": "ASSENT_TOKEN", "app_secret": "ASSENT_APP_SECRET"}
+ENVIRONMENT: Final = {
+    "token": "ASSENT_TOKEN",
+    "app_secret": "ASSENT_APP_SECRET",
+    "webhook_secret": "ASSENT_WEBHOOK_SECRET",
+}
 
 
 class Secrets:
-    """The WhatsApp token and app secret of this machine. Calls block: use them in a thread."""
+    """The WhatsApp token, the app secret and the root of the webhooks' secrets, of this machine. Calls block: use them in a thread."""
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self._environment = environment
