@@ -30,24 +30,45 @@ class ButtonValue:
 
 @dataclass(frozen=True, slots=True)
 class TemplateWanted:
-    """A template by name, with values by the names or the numbers of its variables. language "": the first one."""
+    """A template by name, with values by the names or the numbers of its variables. language "": the first one.
+
+    header_file: of a template that begins with a file or a place: {"link": …, "filename": …}, {"id": …} of an
+    upload, or {"latitude": …, "longitude": …, "name": …, "address": …}.
+    """
 
     name: str
     language: str = ""
     body: Mapping[str, str] = field(default_factory=dict)
     header: Mapping[str, str] = field(default_factory=dict)
     buttons: tuple[ButtonValue, ...] = ()
+    header_file: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectWanted:
+    """A message that is neither text nor template. kind: image, video, document, audio, sticker, location,
+    contacts, interactive, reaction. object: WhatsApp's own object of that kind, checked and ready to be sent.
+    text: what the conversation shows of it."""
+
+    kind: str
+    object: Any
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class MessageWanted:
-    """One message. phone: as asked; text or template, never both. name, tags: for the contact."""
+    """One message. phone: as asked; one of text, template and object. name, tags: for the contact.
+
+    reply_to: WhatsApp's id of the message that is quoted.
+    """
 
     phone: str
     name: str = ""
     tags: tuple[str, ...] = ()
     text: str = ""
     template: TemplateWanted | None = None
+    object: ObjectWanted | None = None
+    reply_to: str = ""
 
 
 class Mismatch(Problem):

@@ -129,8 +129,30 @@ def submission(
     wanted: MessageWanted, template: Template | None, contact_id: int, caller: Caller
 ) -> Submission:
     """What is submitted for a message that was asked for. Pure. Raises Mismatch."""
+    quoted = wanted.reply_to or None
+    if wanted.object is not None:
+        one = wanted.object
+        content = {"object": one.object}
+        return Submission(
+            contact_id,
+            Path.API,
+            one.kind,
+            one.text,
+            Lane.API,
+            content=content,
+            context_wamid=quoted,
+            api_key_id=caller.id,
+        )
     if template is None or wanted.template is None:
-        return Submission(contact_id, Path.API, "text", wanted.text.strip(), Lane.API, api_key_id=caller.id)
+        return Submission(
+            contact_id,
+            Path.API,
+            "text",
+            wanted.text.strip(),
+            Lane.API,
+            context_wamid=quoted,
+            api_key_id=caller.id,
+        )
     return Submission(
         contact_id,
         Path.API,
@@ -139,6 +161,7 @@ def submission(
         Lane.API,
         content=content_for(template, wanted.template),
         template_id=template.id,
+        context_wamid=quoted,
         api_key_id=caller.id,
     )
 
