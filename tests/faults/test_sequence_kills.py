@@ -147,6 +147,7 @@ def crash(rng: random.Random, point: CrashPoint, step_count: int) -> str:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("point", [CrashPoint.AFTER_ENROLMENT_CLAIM, CrashPoint.AFTER_STEP_SUBMIT])
+@pytest.mark.slow
 def test_an_engine_killed_at_a_step(judge: Judge, tmp_path: Path, point: CrashPoint) -> None:
     """In the middle of the first steps; then some say no while nothing runs, and it goes on to the end."""
     arena = Arena(tmp_path, judge)

@@ -91,6 +91,7 @@ def check_broadcast(shell: Shell, url: str, contact_count: int, no_count: int, *
     assert others == ([(stopped, "interactive")] if stop else [])
 
 
+@pytest.mark.slow
 def test_a_broadcast_reaches_everyone_but_those_who_said_no_and_said_it_in_the_middle(
     empty: Shell, sandbox_url: str
 ) -> None:
@@ -194,6 +195,7 @@ def test_serve_answers_health_and_receives_a_stop(shell: Shell) -> None:
         assert second.code == 2, "one engine per file"
 
 
+@pytest.mark.slow
 def test_an_import_never_turns_no_into_yes(shell: Shell, said_no: list[str]) -> None:
     no = said_no[0]
     table = shell.home / "people.csv"
@@ -223,6 +225,7 @@ def test_a_sandbox_store_refuses_a_real_connection(shell: Shell) -> None:
     assert shell.ask("SELECT value FROM meta WHERE key = 'stamp'") == [("sandbox",)]
 
 
+@pytest.mark.slow
 def test_a_real_store_refuses_the_sandbox(shell: Shell, sandbox_url: str) -> None:
     shell.change(f"UPDATE meta SET value = '{WABA_ID}' WHERE key = 'stamp'")
     ended = shell.run("serve", "--store", str(shell.store), "--sandbox-url", sandbox_url)

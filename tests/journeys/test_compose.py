@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 
 from desktop.domain.people import Role
@@ -70,6 +71,7 @@ async def test_service_texts_and_utility_templates_go_to_someone_who_said_no_wit
     assert sent == [(PRIYA, "text", None), (PRIYA, "template", "order_shipped")]
 
 
+@pytest.mark.slow
 async def test_what_was_not_sent_stays_a_draft_also_over_a_restart(tmp_path: Path, theme: Theme) -> None:
     async with sitting(options(tmp_path), theme) as trip:
         await trip.open_conversation("Priya Sharma")

@@ -110,6 +110,7 @@ async def test_990_of_1000_get_it_and_the_ledger_is_green_at_every_commit(trip: 
 
 
 @journey(pace_per_s=None)
+@pytest.mark.slow
 async def test_with_the_toggle_off_all_get_it_and_who_decided_and_why_are_kept(trip: Journey) -> None:
     said_no = trip.phones_that_said("no")
     await to_audience(trip)

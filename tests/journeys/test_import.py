@@ -132,6 +132,7 @@ async def test_the_noes_of_a_file_are_shown_and_applied(trip: Journey) -> None:
 
 
 @journey()
+@pytest.mark.slow
 async def test_the_noes_of_a_file_can_be_left_alone(trip: Journey) -> None:
     path, _ = known_no_file(trip)
     before = trip.phones_that_said("no")
@@ -148,6 +149,7 @@ async def test_the_noes_of_a_file_can_be_left_alone(trip: Journey) -> None:
 
 
 @journey()
+@pytest.mark.slow
 async def test_a_file_never_turns_a_no_into_a_yes(trip: Journey) -> None:
     no = said(trip, "no")
     path = write_file(trip.path.with_name("all_yes.csv"), ("Phone", "Opt-in"), [(one, "TRUE") for one in no])
@@ -161,6 +163,7 @@ async def test_a_file_never_turns_a_no_into_a_yes(trip: Journey) -> None:
 
 
 @journey()
+@pytest.mark.slow
 async def test_columns_are_chosen_and_checked_and_an_import_is_undone(trip: Journey) -> None:
     rows = [
         ("604 555 0142", "Priya S.", "", "Vancouver", "called 3 Nov"),

@@ -26,6 +26,7 @@ def ask(url: str, key: dict[str, Any]) -> int:
             return refused.code
 
 
+@pytest.mark.slow
 def test_a_key_is_made_used_and_revoked_while_the_server_runs(shell: Shell) -> None:
     store = str(shell.store)
     with shell.running("serve", "--store", store, "--sandbox") as said:
@@ -56,6 +57,7 @@ def test_a_key_is_made_used_and_revoked_while_the_server_runs(shell: Shell) -> N
         (("create", "--name", "x", "--scope", "everything"), "--scope"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_wrong_is_said(shell: Shell, arguments: tuple[str, ...], complaint: str) -> None:
     ended = shell.run("key", *arguments)
     assert ended.code == 2

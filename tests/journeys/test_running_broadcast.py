@@ -64,6 +64,7 @@ async def test_a_paused_broadcast_sends_nothing_while_people_still_write_and_a_s
 
 
 @journey(pace_per_s=None)
+@pytest.mark.slow
 async def test_what_is_not_certain_is_never_resent_by_itself_and_decided_by_a_person(trip: Journey) -> None:
     await trip.judge.do("status_delays", delays_s=None)  # or WhatsApp's next report would settle it
     await trip.judge.do("trouble", kind="drop_after_accept", count=3)

@@ -119,6 +119,7 @@ async def test_a_toast_lies_over_nothing_that_is_clicked(trip: Journey) -> None:
     assert trip.toast_over(await trip.appears("wizard_next")) is None
 
 
+@pytest.mark.slow
 async def test_no_other_window_ever_flashes_up(tmp_path: Path, theme: Theme) -> None:
     """A part shown before it stands in a layout is a window of its own for a moment, and takes the keys."""
     shown = Shown()

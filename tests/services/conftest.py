@@ -49,3 +49,12 @@ async def mute(empty: Path, tmp_path: Path) -> AsyncIterator[Desk]:
     """The program with a sandbox that reports no statuses by itself."""
     async with open_desk(empty, tmp_path, statuses=None) as opened:
         yield opened
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What the store says on PostgreSQL is asked by the store's own tests each time; the services' on it take long."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.slow)

@@ -1,5 +1,7 @@
 """The demo that a newcomer meets: 1,000 contacts, of whom a marketing broadcast reaches 990."""
 
+import pytest
+
 from desktop.domain.audience import Line
 from desktop.domain.consent import Category, OptIn
 from desktop.domain.contact_table import Target
@@ -18,6 +20,7 @@ async def lines(desk: Desk) -> dict[Line, int]:
     return dict(counted.counts)
 
 
+@pytest.mark.slow
 async def test_the_demo_and_starting_over(mute: Desk) -> None:
     """A broadcast, a few opt-outs and settings later it is brought back as it was."""
     desk = mute

@@ -566,6 +566,7 @@ async def test_many_come_in_page_by_page_and_those_without_a_number_stop_nobody(
 # How much waits, and faults of single ones.
 
 
+@pytest.mark.slow
 async def test_only_so_many_messages_wait_in_the_outbox(course: Course) -> None:
     news = course.template("news", Category.UTILITY, body="Hello!")
     one = course.sequence(step(news))
@@ -578,6 +579,7 @@ async def test_only_so_many_messages_wait_in_the_outbox(course: Course) -> None:
     assert len(await course.works()) == MOST_WAITING + 40
 
 
+@pytest.mark.slow
 async def test_a_paused_sequence_with_messages_does_not_keep_others_waiting(course: Course) -> None:
     news = course.template("news", Category.UTILITY, body="Hello!")
     paused, other = course.sequence(step(news), name="One"), course.sequence(step(news), name="Other")

@@ -150,6 +150,7 @@ async def test_a_workbook_is_split_where_a_sheet_ends(store: Store, user: User, 
         other.close()
 
 
+@pytest.mark.slow
 async def test_only_whom_the_target_names(store: Store, user: User, tmp_path: Path) -> None:
     made = await fill(store, 3)
     await store.write(lambda tx: consent.merge(tx, made[0], [made[5]]))

@@ -260,6 +260,7 @@ class TestRefused:
 
 
 @pytest.mark.postgres
+@pytest.mark.slow
 async def test_on_postgresql(postgres_address: str, tmp_path: Path) -> None:
     """The same, on a server: imported, equal to the key, exported and undone."""
     store = open_store(postgres_address, SystemClock(), "test").store

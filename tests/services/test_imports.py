@@ -78,13 +78,22 @@ async def said_of(store: Store, contact_id: int) -> list[tuple[str, str, str, st
 
 
 class TestAnswerKey:
-    """20,000 rows, the same as CSV and as XLSX, against a key that was built without the program."""
+    """Rows, the same as CSV and as XLSX, against a key that was built without the program."""
 
-    @pytest.mark.parametrize("form", ["csv", pytest.param("xlsx", marks=pytest.mark.slow)])
-    async def test_import_equals_the_key(self, store: Store, user: User, tmp_path: Path, form: str) -> None:
+    @pytest.mark.parametrize(
+        ("form", "count"),
+        [
+            ("csv", 2_000),
+            pytest.param("csv", 20_000, marks=pytest.mark.slow),
+            pytest.param("xlsx", 20_000, marks=pytest.mark.slow),
+        ],
+    )
+    async def test_import_equals_the_key(
+        self, store: Store, user: User, tmp_path: Path, form: str, count: int
+    ) -> None:
         path = tmp_path / f"november_leads.{form}"
         option = {"csv": OptIn.NONE, "xlsx": OptIn.YES}[form]
-        key = import_key.make(2024, 20_000, option.value, path.name)
+        key = import_key.make(2024, count, option.value, path.name)
         {"csv": import_key.write_csv, "xlsx": import_key.write_xlsx}[form](path, key.rows)
         await put(store, key.before)
         verbs, options = Imports(store), Options("CA", opt_in_for_new=option)
@@ -96,7 +105,7 @@ class TestAnswerKey:
 
         assert differences(key.after, await store.read(lambda tx: dump(tx, user.id))) == []
         assert {name: count for name, count in asdict(result.counts).items() if count} == {
-            "rows": 20_000,
+            "rows": count,
             **{name: count for name, count in key.counts.items() if count},
         }
         assert rejected == key.rejected

@@ -506,7 +506,7 @@ def _run(empty: File, max_examples: int, steps: int, *, anew: bool = False) -> N
 
 
 def test_any_order_of_events(empty: File) -> None:
-    _run(empty, max_examples=15, steps=30)
+    _run(empty, max_examples=8, steps=30)
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ def run(code: str, home: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 def test_every_check_is_good_and_nothing_stays(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "desktop", "--self-test"],

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.whatsapp.answers import Accepted, Lost, Refused, read_answer, read_error
@@ -124,6 +124,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(http_status=st.integers(100, 599), body=JSON)
 def test_no_answer_raises(http_status: int, body: object) -> None:
     raw = json.dumps(body).encode()

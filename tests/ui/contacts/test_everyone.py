@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -39,6 +40,7 @@ NO = Filter((Condition("opt_in", Op.IS, ("no",)),))
 
 
 @staged
+@pytest.mark.slow
 async def test_a_click_on_a_head_sorts_and_a_second_one_turns_it_round(stage: Stage) -> None:
     page = await contacts(stage)
     first = shown(page)
@@ -138,6 +140,7 @@ async def test_selecting_by_mouse_and_keys_and_letting_go_by_escape(stage: Stage
 
 
 @staged
+@pytest.mark.slow
 async def test_a_range_over_rows_that_were_never_read_is_selected_all_the_same(stage: Stage) -> None:
     page = await contacts(stage)
     click(page, 0)
@@ -198,6 +201,7 @@ async def test_an_opt_in_for_many_asks_why_and_can_be_taken_back(stage: Stage) -
 
 
 @staged
+@pytest.mark.slow
 async def test_tags_for_all_that_match_and_the_list_of_recent_changes(stage: Stage) -> None:
     await sit(stage, Role.SUPERVISOR)
     page = await contacts(stage)
@@ -257,6 +261,7 @@ async def test_tags_are_edited_in_the_row_and_each_change_can_be_taken_back(stag
 
 
 @staged
+@pytest.mark.slow
 async def test_columns_are_chosen_and_remembered_on_this_machine(stage: Stage, tmp_path: Path) -> None:
     page = await contacts(stage)
     await stage.click("contacts_columns")
@@ -320,6 +325,7 @@ def tags_in_row(page: ContactsPage) -> tuple[str, ...]:
 
 
 @staged
+@pytest.mark.slow
 async def test_a_field_is_set_for_those_who_are_selected_and_taken_back(stage: Stage) -> None:
     await sit(stage, Role.SUPERVISOR)
     page = await contacts(stage)
@@ -342,6 +348,7 @@ async def test_a_field_is_set_for_those_who_are_selected_and_taken_back(stage: S
 
 
 @staged
+@pytest.mark.slow
 async def test_a_tag_is_removed_only_if_it_is_known(stage: Stage) -> None:
     await sit(stage, Role.SUPERVISOR)
     page = await contacts(stage)
@@ -362,6 +369,7 @@ async def test_a_tag_is_removed_only_if_it_is_known(stage: Stage) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_enter_opens_escape_comes_back_and_export_counts_what_is_selected(stage: Stage) -> None:
     await sit(stage, Role.SUPERVISOR)
     page = await contacts(stage)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
@@ -109,6 +110,7 @@ async def test_a_figure_leads_to_its_messages_and_a_second_click_back(stage: Sta
 
 
 @staged
+@pytest.mark.slow
 async def test_menus_take_several_choices_and_count_with_their_own_part_open(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     everything = await count(stage)
@@ -141,6 +143,7 @@ async def menu_of(stage: Stage, kind: type[Any], name: str) -> Any:
 
 
 @staged
+@pytest.mark.slow
 async def test_the_search_finds_a_contact_and_clearing_brings_all_back(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     everything = await count(stage)
@@ -171,6 +174,7 @@ async def test_the_search_finds_a_contact_and_clearing_brings_all_back(stage: St
 
 
 @staged
+@pytest.mark.slow
 async def test_rows_come_page_by_page_while_scrolling_and_never_twice(stage: Stage) -> None:
     page = await opened(stage, Traffic(count=350))
     assert len(shown(page)) == 100, "one page"
@@ -258,6 +262,7 @@ async def test_a_row_shows_why_and_leads_to_what_it_belongs_to(stage: Stage) -> 
 
 
 @staged
+@pytest.mark.slow
 async def test_one_contact_is_shown_by_name_until_it_is_taken_away(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     everything = await count(stage)
@@ -271,6 +276,7 @@ async def test_one_contact_is_shown_by_name_until_it_is_taken_away(stage: Stage)
 
 
 @staged
+@pytest.mark.slow
 async def test_a_column_of_the_plot_leads_to_its_day_and_the_menu_to_every_time(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     plot = page.messages.view.figures.over_time.plot
@@ -331,6 +337,7 @@ async def test_the_export_is_of_what_is_shown(stage: Stage) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_who_may_not_export_is_told_why(stage: Stage) -> None:
     page = await opened(stage, Traffic(count=10))
     assert page.export.isEnabled()
@@ -380,6 +387,7 @@ def _age(tx: Tx) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_the_keys_lead_from_the_search_to_the_list_and_tab_to_the_reasons(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     table = page.messages.table
@@ -420,6 +428,7 @@ async def test_the_words_of_a_reason_lead_where_its_figure_leads(stage: Stage) -
 
 
 @staged
+@pytest.mark.slow
 async def test_a_broadcast_and_a_message_are_found_by_what_they_are_called(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     await stage.type_into("reports_search", "winter CLEARANCE")
@@ -433,6 +442,7 @@ async def test_a_broadcast_and_a_message_are_found_by_what_they_are_called(stage
 
 
 @staged
+@pytest.mark.slow
 async def test_today_is_another_day_after_midnight(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     page.messages.show_span(Span(Period.TODAY))
@@ -453,6 +463,7 @@ def _yesterday(tx: Tx) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_the_phone_has_a_column_where_there_is_room_and_a_step_keeps_its_end(stage: Stage) -> None:
     page = await opened(stage, Traffic())
     table = page.messages.table

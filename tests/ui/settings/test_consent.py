@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QPushButton
@@ -43,6 +44,7 @@ async def test_discard_brings_back_what_is_kept(stage: Stage) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_words_are_added_and_removed(stage: Stage) -> None:
     page = await settings(stage)
     page.open_section("consent")
@@ -75,6 +77,7 @@ async def test_no_opt_out_word_is_refused_beside_the_words(stage: Stage) -> None
 
 
 @staged
+@pytest.mark.slow
 async def test_the_button_counts_its_characters(stage: Stage) -> None:
     page = await settings(stage)
     page.open_section("consent")
@@ -89,6 +92,7 @@ async def test_the_button_counts_its_characters(stage: Stage) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_somebody_elses_change_keeps_my_edit_and_mine_keeps_theirs(stage: Stage) -> None:
     page = await settings(stage)
     page.open_section("consent")

@@ -89,6 +89,7 @@ async def test_a_window_that_died_is_told_of_once(tmp_path: Path, theme: Theme) 
         pytest.param(signal.SIGINT, marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 async def test_a_window_that_the_system_ends_leaves_no_mark(tmp_path: Path, number: signal.Signals) -> None:
     process = start(tmp_path)
     await until(lambda: marks(tmp_path), "the mark")

@@ -284,6 +284,7 @@ async def test_a_switch_of_chairs_ends_what_was_proved(tmp_path: Path, theme: Th
         assert (await appears(SignInScreen)).notice.isVisible()
 
 
+@pytest.mark.slow
 async def test_a_draft_of_a_closed_account_does_not_hold_the_window_up(
     tmp_path: Path, theme: Theme, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -302,6 +303,7 @@ async def test_a_draft_of_a_closed_account_does_not_hold_the_window_up(
 
 
 @staged
+@pytest.mark.slow
 async def test_a_role_that_is_taken_counts_though_the_broadcast_cannot_be_kept(stage: Stage) -> None:
     await stage.sit_down("Arun Das")
     arun = stage.window.desk.user()
@@ -317,6 +319,7 @@ async def test_a_role_that_is_taken_counts_though_the_broadcast_cannot_be_kept(s
 
 
 @staged
+@pytest.mark.slow
 async def test_a_draft_is_kept_by_signing_out(stage: Stage) -> None:
     """Signing out settles the pages as closing does."""
     await stage.app.accounts.set_password(
@@ -335,6 +338,7 @@ async def test_a_draft_is_kept_by_signing_out(stage: Stage) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_signing_out_asks_about_settings_that_are_not_saved(stage: Stage) -> None:
     page = stage.window.go("settings")
     assert isinstance(page, SettingsPage)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import aiohttp
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -167,6 +168,7 @@ async def test_a_media_header_has_its_place_and_its_file(stage: Stage) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_a_pause_told_by_webhook_warns_wherever_the_template_is_used(stage: Stage) -> None:
     broadcasts = await drafted(stage, "winter_clearance")
     rows: BroadcastList = broadcasts.list
@@ -202,6 +204,7 @@ async def test_a_pause_told_by_webhook_warns_wherever_the_template_is_used(stage
 
 
 @staged
+@pytest.mark.slow
 async def test_a_sequence_that_uses_it_is_told_and_followed(stage: Stage) -> None:
     template = await stage.app.templates.by_name("winter_clearance")
     values = tuple(suggest(name, template) for name in template.variables)
@@ -259,6 +262,7 @@ async def test_a_turn_into_marketing_is_said_and_the_wizard_asks_the_toggle(stag
 
 
 @staged
+@pytest.mark.slow
 async def test_a_broadcast_under_way_says_it_in_its_report(stage: Stage) -> None:
     await stage.sandbox("templates/spring_sale", {"quality": "RED"})
 
@@ -279,6 +283,7 @@ async def test_a_broadcast_under_way_says_it_in_its_report(stage: Stage) -> None
 
 
 @staged
+@pytest.mark.slow
 async def test_a_whatsapp_that_does_not_answer_leaves_the_list_and_says_its_age(stage: Stage) -> None:
     page = await opened(stage)
     await stage.sandbox("trouble", {"kind": "templates_502", "count": 1})

@@ -1,5 +1,6 @@
 """*Why?* from the compose box and the thread, with the mouse and the keyboard."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
@@ -104,6 +105,7 @@ def failed_bubble(bench: Bench) -> tuple[int, BubbleEntry]:
     return next((at, one) for at, one in enumerate(rows) if isinstance(one, BubbleEntry) and one.asks_why)
 
 
+@pytest.mark.slow
 async def test_a_failed_bubble_answers_by_mouse_menu_and_key(bench: Bench) -> None:
     await bench.open("Tunde")
     view = bench.page.area.thread_view
