@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.conversations import Box, BoxCounts, ConversationRow
 from desktop.ui.conversations.row_delegate import RowDelegate
-from desktop.ui.conversations.rows import ROW, RowsModel
+from desktop.ui.conversations.rows import RowsModel
 from desktop.ui.parts.card import Panel
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.listrows import ROW
 from desktop.ui.parts.picklist import PickList
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.tabs import Tab, Tabs

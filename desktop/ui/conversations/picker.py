@@ -12,11 +12,12 @@ from desktop.domain.contacts import Contact, fields_of
 from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Template
 from desktop.ui.conversations import template_words
-from desktop.ui.conversations.picker_rows import TEMPLATE, PickerDelegate, PickerModel
+from desktop.ui.conversations.picker_rows import PickerDelegate, picker_rows
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Inset
 from desktop.ui.parts.glyph import Glyph
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.listrows import ROW
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.tabs import Tab, Tabs
@@ -76,7 +77,7 @@ class TemplatePicker(QWidget):
 
     def current(self) -> Template | None:
         index = self.view.currentIndex()
-        template = index.data(TEMPLATE) if index.isValid() else None
+        template = index.data(ROW) if index.isValid() else None
         return template if isinstance(template, Template) else None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -129,7 +130,7 @@ class TemplatePicker(QWidget):
     def _middle(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(12)
-        self.rows = PickerModel(self)
+        self.rows = picker_rows(self)
         self.view = QListView()
         self.view.setModel(self.rows)
         self.view.setItemDelegate(PickerDelegate(self._theme, self.view))
@@ -193,7 +194,7 @@ class TemplatePicker(QWidget):
             and (wanted in template.name.casefold() or wanted in template.body.casefold())
         ]
         found.sort(key=_rank)
-        self.rows.show_templates(found)
+        self.rows.set_rows(found)
         kept = next((row for row, one in enumerate(found) if before and one.id == before.id), 0)
         self.view.setCurrentIndex(self.rows.index(kept) if found else QModelIndex())
         self._show_preview()

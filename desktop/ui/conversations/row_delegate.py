@@ -8,11 +8,12 @@ from desktop.domain.consent import OptIn
 from desktop.domain.conversations import ConversationRow
 from desktop.domain.messages import Status
 from desktop.ui.conversations import words
-from desktop.ui.conversations.rows import ROW, RowsModel, share_left, shown_name
+from desktop.ui.conversations.rows import RowsModel, share_left, shown_name
 from desktop.ui.parts import when
 from desktop.ui.parts.avatar import paint_avatar
-from desktop.ui.parts.badge import BadgeKind, badge_size, count_size, paint_badge, paint_count
+from desktop.ui.parts.badge import BadgeKind, badge_size, count_size, paint_count
 from desktop.ui.parts.bubble import plain
+from desktop.ui.parts.listrows import ROW, is_mirrored, paint_pills, paint_words
 from desktop.ui.parts.picklist import BAR_PX, paint_row_ground
 from desktop.ui.theme import Color, Theme
 
@@ -84,7 +85,7 @@ class RowDelegate(QStyledItemDelegate):
 
     @property
     def _mirrored(self) -> bool:
-        return self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        return is_mirrored(self._view)
 
     def _paint_window(self, painter: QPainter, face: QRect, row: ConversationRow) -> None:
         assert self._model.now is not None
@@ -107,7 +108,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(self._theme.color("muted"))
         painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, time)
         font = self._theme.font(NAME_PX, 700 if row.unread_count else 600)
-        self._draw(painter, name, font, "text", shown_name(row))
+        paint_words(painter, self._theme, self._view, name, shown_name(row), font, "text")
 
     def _paint_preview(self, painter: QPainter, line: QRect, row: ConversationRow) -> None:
         icon, text = words.preview(row)
@@ -124,31 +125,15 @@ class RowDelegate(QStyledItemDelegate):
             self._theme.icon(icon, icon_color).paint(painter, spot)
             step_px = side_px + self._theme.px(4)
             line = line.adjusted(0, 0, -step_px, 0) if self._mirrored else line.adjusted(step_px, 0, 0, 0)
-        self._draw(painter, line, self._theme.font(TEXT_PX, 600 if unread else 400), color, plain(text))
+        font = self._theme.font(TEXT_PX, 600 if unread else 400)
+        paint_words(painter, self._theme, self._view, line, plain(text), font, color)
 
     def _paint_pills(
         self, painter: QPainter, line: QRect, row: ConversationRow, pills: list[tuple[str, BadgeKind]]
     ) -> None:
         if row.unread_count:
             line = self._paint_unread(painter, line, row.unread_count)
-        x = line.right() + 1 if self._mirrored else line.left()
-        room_px = line.width()
-        for text, kind in pills:
-            size = badge_size(self._theme, text, kind)
-            if size.width() > room_px:
-                break
-            left_px = x - size.width() if self._mirrored else x
-            paint_badge(
-                painter,
-                self._theme,
-                QRect(QPoint(left_px, line.top()), size),
-                text,
-                kind,
-                mirrored=self._mirrored,
-            )
-            step_px = size.width() + self._theme.px(4)
-            x += -step_px if self._mirrored else step_px
-            room_px -= step_px
+        paint_pills(painter, self._theme, self._view, line, pills)
 
     def _paint_unread(self, painter: QPainter, line: QRect, count: int) -> QRect:
         """The pill at the far end of a line; returns what is left of the line."""
@@ -166,12 +151,3 @@ class RowDelegate(QStyledItemDelegate):
             return line.adjusted(end_px + gap_px, 0, 0, 0), end
         end = QRect(line.right() + 1 - end_px, line.top(), end_px, line.height())
         return line.adjusted(0, 0, -end_px - gap_px, 0), end
-
-    def _draw(self, painter: QPainter, line: QRect, font: object, color: Color, text: str) -> None:
-        painter.setFont(font)  # type: ignore[arg-type]
-        painter.setPen(self._theme.color(color))
-        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        side = Qt.AlignmentFlag.AlignRight if self._mirrored else Qt.AlignmentFlag.AlignLeft
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width())
-        flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-        painter.drawText(line, int(flags) | int(Qt.TextFlag.TextSingleLine), shown)

@@ -108,10 +108,11 @@ class Beside(QWidget):
 
 class MessagesCard(Card):
     """`everything_requested()`: of any time. `contact_requested(id)`, `contact_page_requested(id)`, `broadcast_requested(id)`, `sequence_requested(id)`;
-    `fresh_requested()`: read the newest rows; `clear_requested()`: every filter away."""
+    `event_requested(contact id, event id)`: the consent event that a verdict names; `fresh_requested()`: read the newest rows; `clear_requested()`: every filter away."""
 
     contact_requested = Signal(int)
     contact_page_requested = Signal(int)
+    event_requested = Signal(int, int)
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
     fresh_requested = Signal()
@@ -278,10 +279,10 @@ class MessagesCard(Card):
         if to is not None:
             signal.emit(to)
 
-    def _event(self, _: int) -> None:
+    def _event(self, event_id: int) -> None:
         contact_id = self.beside.why.contact_id()
         if contact_id is not None:
-            self.contact_page_requested.emit(contact_id)
+            self.event_requested.emit(contact_id, event_id)
 
     def _when(self, one: MessageView) -> Cell:
         return Cell(when.stamp(one.at, self._now()), tooltip=full(one.at, self._zone))

@@ -31,6 +31,7 @@ class MessagesPage(QWidget):
     counted = Signal()
     contact_requested = Signal(int)
     contact_page_requested = Signal(int)
+    event_requested = Signal(int, int)
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
 
@@ -67,7 +68,7 @@ class MessagesPage(QWidget):
             everything.connect(lambda: self.show_span(Span(Period.EVERYTHING)))
         view.retry_requested.connect(self.read)
         table.fresh_requested.connect(self._read_messages)
-        for name in ("contact", "contact_page", "broadcast", "sequence"):
+        for name in ("contact", "contact_page", "event", "broadcast", "sequence"):
             getattr(table, f"{name}_requested").connect(getattr(self, f"{name}_requested"))
 
     @property

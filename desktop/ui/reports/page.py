@@ -28,10 +28,12 @@ _MOVES: Final = (Topic.MESSAGE, Topic.BROADCAST, Topic.SEQUENCE, Topic.TEMPLATE,
 
 
 class ReportsPage(QWidget):
-    """The signals ask for a contact's conversation or page, a broadcast, a sequence, each by id."""
+    """The signals ask for a contact's conversation or page, a broadcast, a sequence, each by id; or
+    an entry of a contact's consent history (contact id, event id)."""
 
     contact_requested = Signal(int)
     contact_page_requested = Signal(int)
+    event_requested = Signal(int, int)
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
 
@@ -98,6 +100,7 @@ class ReportsPage(QWidget):
             tab.counted.connect(self._show_head)
             tab.contact_requested.connect(self.contact_requested)
             tab.contact_page_requested.connect(self.contact_page_requested)
+        self.messages.event_requested.connect(self.event_requested)
         self.messages.broadcast_requested.connect(self.broadcast_requested)
         self.messages.sequence_requested.connect(self.sequence_requested)
         for key, act in (("F5", self.read), ("F6", self._to_table)):

@@ -39,11 +39,13 @@ _TOPICS: Final = (Topic.TEMPLATE, Topic.SETTINGS, Topic.PERSON)
 
 
 class SequenceDetail(QWidget):
-    """`left` back to all of them; `other_requested(id)` after a copy."""
+    """`left` back to all of them; `other_requested(id)` after a copy; `contact_requested(id)` for a conversation,
+    `event_requested(contact id, event id)` for what a verdict rests on."""
 
     left = Signal()
     other_requested = Signal(int)
     contact_requested = Signal(int)
+    event_requested = Signal(int, int)
     template_requested = Signal(int)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -364,7 +366,7 @@ class SequenceDetail(QWidget):
     async def _show_why(self, message_id: int) -> None:
         wanted = await why_message(self._desk, self, message_id)
         if wanted is not None:
-            self.contact_requested.emit(wanted.contact_id)
+            self.event_requested.emit(wanted.contact_id, wanted.event_id)
 
     async def _enrol(self, record: SequenceRecord) -> None:
         await enrol_contacts(self._desk, self, record)

@@ -20,9 +20,11 @@ from desktop.ui.sequences.verbs import SequenceVerbs
 
 
 class SequencesPage(QWidget):
-    """`contact_requested(id)` for a contact's conversation; `template_requested(id)`."""
+    """`contact_requested(id)` for a contact's conversation, `event_requested(contact id, event id)` for an entry of its
+    consent history; `template_requested(id)`."""
 
     contact_requested = Signal(int)
+    event_requested = Signal(int, int)
     template_requested = Signal(int)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -52,6 +54,7 @@ class SequencesPage(QWidget):
         self.detail.left.connect(self.show_all)
         self.detail.other_requested.connect(lambda id: self.open_sequence(id))
         self.detail.contact_requested.connect(self.contact_requested)
+        self.detail.event_requested.connect(self.event_requested)
         self.detail.template_requested.connect(self.template_requested)
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Ctrl+N", self.new_sequence),

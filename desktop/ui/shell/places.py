@@ -117,6 +117,7 @@ class Places:
     def _sequences(self) -> QWidget:
         page = SequencesPage(self._desk)
         page.contact_requested.connect(self.open_contact)
+        page.event_requested.connect(self.open_event)
         page.template_requested.connect(self.open_template)
         return page
 
@@ -131,6 +132,7 @@ class Places:
         page = ReportsPage(self._desk)
         page.contact_requested.connect(self.open_contact)
         page.contact_page_requested.connect(self.open_contact_page)
+        page.event_requested.connect(self.open_event)
         page.broadcast_requested.connect(self.open_broadcast)
         page.sequence_requested.connect(self.open_sequence)
         return page

@@ -13,11 +13,12 @@ from desktop.ui.parts.card import Panel
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.label import Label
+from desktop.ui.parts.listrows import ROW
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.picklist import PickList
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.templates import words
-from desktop.ui.templates.rows import TEMPLATE, TemplateDelegate, TemplateRows
+from desktop.ui.templates.rows import TemplateDelegate, template_rows
 from desktop.ui.theme import Theme
 
 WIDTH_PX = 320
@@ -47,8 +48,8 @@ class TemplateList(Panel):
         inner.addWidget(self.search)
         inner.addWidget(self._filters())
         column.addLayout(inner)
-        self.rows = TemplateRows(self)
-        self.view = PickList(TEMPLATE, name="templates_list", label="Templates", parent=self)
+        self.rows = template_rows(self)
+        self.view = PickList(ROW, name="templates_list", label="Templates", parent=self)
         self.view.setUniformItemSizes(True)
         self.view.setModel(self.rows)
         self.view.setItemDelegate(TemplateDelegate(theme, self.view))
@@ -158,7 +159,7 @@ class TemplateList(Panel):
             and language in ("", one.language)
             and wanted in fold(f"{one.name} {one.name.replace('_', ' ')} {one.body}")
         ]
-        self.rows.show_rows(found)
+        self.rows.set_rows(found)
         if not found:
             self.none_found.sentence.setText(self._why_none())
         self.stack.setCurrentWidget(self.view if found else self.none_found)

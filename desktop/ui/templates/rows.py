@@ -1,29 +1,18 @@
 """The rows of the list of templates for Qt, and how one is drawn."""
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-)
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.domain.template_notices import Severity, spoken, warnings
 from desktop.domain.templates import Quality, Template, TemplateStatus
-from desktop.ui.parts.badge import BadgeKind, badge_size, paint_badge
+from desktop.ui.parts.badge import BadgeKind, badge_size
+from desktop.ui.parts.listrows import ROW, ListRows, is_mirrored, paint_pills, paint_words
 from desktop.ui.parts.picklist import paint_row_ground
 from desktop.ui.templates import words
 from desktop.ui.theme import Color, Theme
 
 Index = QModelIndex | QPersistentModelIndex
-TEMPLATE = Qt.ItemDataRole.UserRole + 1
 PAD_X_PX, PAD_Y_PX = 16, 9
 LINE_PX, GAP_PX = 19, 5
 _SIGN: dict[Severity, tuple[str, Color]] = {
@@ -47,49 +36,13 @@ def badges(template: Template) -> list[tuple[str, BadgeKind]]:
     return found
 
 
-class TemplateRows(QAbstractListModel):
+def template_rows(parent: QObject | None = None) -> ListRows[Template]:
     """The templates that the search and the filters leave."""
+    return ListRows(lambda one: one.id, name=lambda one: one.name, spoken=_spoken, tip=_tip, parent=parent)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._rows: list[Template] = []
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        template = self._rows[index.row()]
-        if role == TEMPLATE:
-            return template
-        if role == Qt.ItemDataRole.DisplayRole:
-            return template.name
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _spoken(template)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (template.name, spoken(warnings(template))) if part)
-        return None
-
-    @property
-    def rows(self) -> Sequence[Template]:
-        return self._rows
-
-    def show_rows(self, rows: Sequence[Template]) -> None:
-        """Take over rows; the same templates in the same order are only repainted."""
-        same = [one.id for one in rows] == [one.id for one in self._rows]
-        if same:
-            self._rows = list(rows)
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self._rows = list(rows)
-        self.endResetModel()
-
-    def row_of(self, template_id: int | None) -> int:
-        """The row of a template, or -1."""
-        return next((at for at, one in enumerate(self._rows) if one.id == template_id), -1)
+def _tip(template: Template) -> str:
+    return "\n".join(part for part in (template.name, spoken(warnings(template))) if part)
 
 
 def _spoken(template: Template) -> str:
@@ -117,7 +70,7 @@ class TemplateDelegate(QStyledItemDelegate):
         return QSize(0, 2 * px(PAD_Y_PX) + px(LINE_PX) + px(GAP_PX) + pill_px)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        template = index.data(TEMPLATE)
+        template = index.data(ROW)
         if not isinstance(template, Template):
             return
         px = self._theme.px
@@ -132,7 +85,7 @@ class TemplateDelegate(QStyledItemDelegate):
 
     @property
     def _mirrored(self) -> bool:
-        return self._view.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        return is_mirrored(self._view)
 
     def _name(self, painter: QPainter, line: QRect, template: Template) -> None:
         found = sign(template)
@@ -146,13 +99,9 @@ class TemplateDelegate(QStyledItemDelegate):
             else:
                 line = line.adjusted(0, 0, -step_px, 0)
             self._theme.icon(*found).paint(painter, spot)
-        font = self._theme.font(13, 600)
-        painter.setFont(font)
-        gone = template.status is TemplateStatus.GONE
-        painter.setPen(self._theme.color("muted" if gone else "text"))
-        shown = QFontMetrics(font).elidedText(template.name, Qt.TextElideMode.ElideMiddle, line.width())
-        side = Qt.AlignmentFlag.AlignRight if self._mirrored else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(line, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter, shown)
+        color: Color = "muted" if template.status is TemplateStatus.GONE else "text"
+        font, middle = self._theme.font(13, 600), Qt.TextElideMode.ElideMiddle
+        paint_words(painter, self._theme, self._view, line, template.name, font, color, elide=middle)
 
     def _pills(self, painter: QPainter, line: QRect, template: Template) -> None:
         dot_px = self._theme.px(9)
@@ -161,15 +110,6 @@ class TemplateDelegate(QStyledItemDelegate):
             painter.setBrush(self._theme.color(words.QUALITY[template.quality][1]))
             left_px = line.left() if self._mirrored else line.right() + 1 - dot_px
             painter.drawEllipse(QRect(left_px, line.center().y() - dot_px // 2 + 1, dot_px, dot_px))
-        room_px = line.width() - dot_px - self._theme.px(8)
-        x_px = line.right() + 1 if self._mirrored else line.left()
-        for text, kind in badges(template):
-            size = badge_size(self._theme, text, kind)
-            if size.width() > room_px:
-                break
-            left_px = x_px - size.width() if self._mirrored else x_px
-            spot = QRect(QPoint(left_px, line.top()), size)
-            paint_badge(painter, self._theme, spot, text, kind, mirrored=self._mirrored)
-            step_px = size.width() + self._theme.px(4)
-            x_px += -step_px if self._mirrored else step_px
-            room_px -= step_px
+        room_px = dot_px + self._theme.px(8)
+        line = line.adjusted(room_px, 0, 0, 0) if self._mirrored else line.adjusted(0, 0, -room_px, 0)
+        paint_pills(painter, self._theme, self._view, line, badges(template))

@@ -29,6 +29,7 @@ from desktop.ui.reports.choosing import ChoiceMenu, OneMenu
 from desktop.ui.reports.figure import Figure
 from desktop.ui.reports.page import ReportsPage
 from desktop.ui.reports.spans import SpanMenu
+from desktop.ui.why.step_line import StepLine
 from tests.looks.scenes.reports import opened
 from tests.looks.stage import Stage, staged, until
 from tests.ui.reports.traffic import Traffic, fill
@@ -243,14 +244,25 @@ async def test_a_row_shows_why_and_leads_to_what_it_belongs_to(stage: Stage) -> 
     why = page.messages.view.messages.beside.why
     assert why.contact_id() == row.contact_id
     asked: list[tuple[str, int]] = []
+    events: list[tuple[int, int]] = []
+
+    def links() -> list[QAbstractButton]:
+        return [line.link for line in why.findChildren(StepLine) if line.link and line.isVisible()]
+
     page.contact_requested.disconnect()
     page.contact_page_requested.disconnect()
     page.broadcast_requested.disconnect()
     page.contact_requested.connect(lambda one: asked.append(("conversation", one)))
     page.contact_page_requested.connect(lambda one: asked.append(("contact", one)))
     page.broadcast_requested.connect(lambda one: asked.append(("broadcast", one)))
+    page.event_requested.disconnect()
+    page.event_requested.connect(lambda one, event: events.append((one, event)))
     for name in ("conversation", "contact", "broadcast"):
         stage.find(QAbstractButton, f"reports_open_{name}").click()
+    await until(lambda: bool(links()), "the line that names the event")
+    links()[0].click()
+    known = (await stage.app.contacts.get(row.contact_id)).facts.consent_event_id
+    assert events == [(row.contact_id, known)]
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Return)
     assert asked == [

@@ -307,15 +307,15 @@ async def test_who_may_not_launch_is_told_why(stage: Stage) -> None:
 
 @staged
 async def test_the_picker_says_why_a_template_cannot_be_chosen(stage: Stage) -> None:
-    from desktop.ui.conversations.picker_rows import PickerModel
+    from desktop.ui.conversations.picker_rows import picker_rows
 
     await stage.sandbox("templates/spring_sale", {"status": "REJECTED", "reason": "SCAM"})
     every = await stage.app.templates.every()
     while all(one.status.value == "approved" for one in every):
         await stage.quiet()
         every = await stage.app.templates.every()
-    model = PickerModel()
-    model.show_templates([one for one in every if one.name == "spring_sale"])
+    model = picker_rows()
+    model.set_rows([one for one in every if one.name == "spring_sale"])
     tooltip = model.index(0).data(Qt.ItemDataRole.ToolTipRole)
     assert "rejected this template (scam)" in tooltip
     assert "Rejected by WhatsApp" in model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
