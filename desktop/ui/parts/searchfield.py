@@ -35,6 +35,12 @@ class SearchField(QLineEdit):
         named(self, name, placeholder, f"Shortcut {hint}" if hint else "")
         self._margins()
 
+    def whole_px(self) -> int:
+        """The width in which the placeholder is not cut, at the theme's size."""
+        margins, words = self.textMargins(), QFontMetrics(self._theme.font(13))
+        beside_px = margins.left() + margins.right() + self._theme.px(28)  # the sheet's padding and border
+        return words.horizontalAdvance(self.placeholderText()) + beside_px
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()

@@ -56,7 +56,7 @@ class FilterRow(QWidget):
             self.buttons[part] = button
             self._flow.addWidget(button)
         self.search = SearchField(
-            theme, "Contact, phone, broadcast, sequence, id", hint="Ctrl F", name="reports_search"
+            theme, "Contact, broadcast, sequence, id", hint="Ctrl F", name="reports_search"
         )
         self.search.setToolTip(
             "Search by contact, phone, the name of a broadcast or sequence, or a message’s id (Ctrl+F); "
@@ -143,7 +143,7 @@ class FilterRow(QWidget):
         return NO_TEMPLATE if key is None else self._templates.get(key, f"Template {key}, gone")
 
     def _rescale(self) -> None:
-        self.search.setMinimumWidth(self._theme.px(290))
+        self.search.setMinimumWidth(self.search.whole_px())
 
 
 def _counts(cube: Cube, part: str) -> dict[Any, int]:

@@ -34,14 +34,14 @@ class ChangesBar(QFrame):
         row.addWidget(self.publish)
         named(self, "sequence_changes", "Changes that are not published")
 
-    def show_record(self, record: SequenceRecord, *, changed: bool, refused: str) -> None:
-        """changed: what is shown differs from the version that is followed."""
+    def show_record(self, record: SequenceRecord, *, changed: bool, refused: str, busy: bool) -> None:
+        """changed: what is shown differs from the version that is followed. busy: one of the two ways is being gone."""
         number = record.version_number
         self.words.setText(
             f"Your changes are saved as a draft. New enrolments follow version {number} until you publish; whoever "
             "is in it goes on with the version they came in with."
         )
         for button in (self.publish, self.discard):
-            button.setEnabled(not refused)
+            button.setEnabled(not refused and not busy)
             button.setToolTip(refused)
         self.setVisible(changed and record.version_id is not None)

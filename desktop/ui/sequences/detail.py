@@ -61,7 +61,8 @@ class SequenceDetail(QWidget):
         tasks = desk.tasks
         self.keeper = DraftKeeper(tasks, self, desk.app.sequences, desk.user, self._not_saved)
         self.verbs = SequenceVerbs(desk, self)
-        self._once = Once(tasks, self, lambda _: self._show())
+        self._is_busy = False
+        self._once = Once(tasks, self, self._show_busy)
         self._reload = Reload(tasks, self, self._load, on_problem=self._failed)
         self.hands = StepHands(desk, self, self, self.steps.timeline)
         self._wire()
@@ -251,19 +252,26 @@ class SequenceDetail(QWidget):
         self._found = self.around.findings(self.edit.definition)
         look = HeadLook(
             refused, "Saving…" if self.keeper.busy else "Saved" if self.edit.can_undo else "",
-            self.edit.can_undo, self.edit.can_redo, WAS_USED if self._enrolled_count else "", self._once.running,
+            self.edit.can_undo, self.edit.can_redo, WAS_USED if self._enrolled_count else "", self._is_busy,
         )  # fmt: skip
         self.head.show_record(record, look)
         self.held.setVisible(record.status is SequenceStatus.HELD)
         if record.status is SequenceStatus.HELD:
             self.held.show_banner("warn", f"<b>Held.</b> {escape(record.held_because)}")
-        self.changes.show_record(record, changed=self.changed and editing, refused=refused)
+        self.changes.show_record(
+            record, changed=self.changed and editing, refused=refused, busy=self._is_busy
+        )
         self.refused.setText(refused)
         self.refused.setVisible(bool(refused) and editing)
         shown = (self.held, self.changes, self.refused)
         self._bars.setVisible(any(not bar.isHidden() for bar in shown))
         self.steps.show_edit(self.edit, self.around, self._found, refused)
         self.settings.show_definition(self.edit.definition, self.around, self._found, refused)
+
+    def _show_busy(self, on: bool) -> None:
+        """What would be passed over while a verb is under way cannot be pressed."""
+        self._is_busy = on
+        self._show()
 
     def _heard(self, changes: Changes) -> None:
         if not self.sequence_id:

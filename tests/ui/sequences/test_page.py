@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
 
 from desktop.domain.people import Role
 from desktop.domain.sequence import Definition, SequenceStatus, Trigger
@@ -163,6 +163,9 @@ async def test_an_edit_of_an_active_one_waits_for_publish_and_can_be_discarded(s
     await until(lambda: len(names(detail)) == 4 and not stage.sees("sequence_changes"), "the version again")
     assert not detail.edit.can_undo
     detail.steps.timeline.card(4).verb_requested.emit("remove")
+    await until(
+        stage.find(QAbstractButton, "sequence_publish_changes").isEnabled, "the discarding to be through"
+    )
     press(stage, "sequence_publish_changes")  # what was not kept yet is kept first
     await stage.seen("sequence_publish")
     said = " ".join(one.text() for one in stage.window.findChildren(Label) if one.isVisible())
