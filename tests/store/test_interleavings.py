@@ -403,7 +403,12 @@ def test_opt_outs_claims_settlements_and_reports_never_deadlock(
     write(postgres_store, make)
     rested_on = [one.verdict.consent_event_id for one in write(postgres_store, lambda tx: claim(tx, 6))]
     engine = partial(engine_at_work, rested_on=rested_on)
-    at_work = (engine, engine, customers_at_will, whatsapp_reporting)
+    at_work: list[Callable[[Side, random.Random], None]] = [
+        engine,
+        engine,
+        customers_at_will,
+        whatsapp_reporting,
+    ]
     together = threading.Barrier(len(at_work))
 
     def work(what: Callable[[Side, random.Random], None], seed: int) -> None:
