@@ -1,7 +1,6 @@
 """A saved segment as the audience: the list under a button, and the chosen one beside it until its filter changes."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
@@ -12,12 +11,10 @@ from desktop.domain.problems import Problem
 from desktop.domain.segments import Segment
 from desktop.ui.contacts.menus import SegmentMenu
 from desktop.ui.desk import Desk
+from desktop.ui.filters.filter_builder import FilterBuilder
 from desktop.ui.parts.chip import Chip
 from desktop.ui.parts.menu import MenuButton, drop
 from desktop.ui.theme import Theme
-
-if TYPE_CHECKING:
-    from desktop.ui.broadcasts.step_audience import AudienceStep
 
 
 class SegmentRow(QWidget):
@@ -63,21 +60,21 @@ class SegmentRow(QWidget):
 class SegmentChoice(QObject):
     """Reads the segments, and puts the chosen one's filter into the builder, which tells it as if it were typed."""
 
-    def __init__(self, desk: Desk, step: "AudienceStep", on_problem: Callable[[Exception], object]) -> None:
-        super().__init__(step)
-        self._desk, self._step = desk, step
-        step.segment.button.clicked.connect(
-            lambda: desk.tasks.spawn(step, self._open(), on_problem=on_problem)
-        )
-        step.segment.removed.connect(lambda: self._choose(None))
+    def __init__(
+        self, desk: Desk, row: SegmentRow, builder: FilterBuilder, on_problem: Callable[[Exception], object]
+    ) -> None:
+        super().__init__(row)
+        self._desk, self._row, self._builder = desk, row, builder
+        row.button.clicked.connect(lambda: desk.tasks.spawn(row, self._open(), on_problem=on_problem))
+        row.removed.connect(lambda: self._choose(None))
 
     async def _open(self) -> None:
-        row = self._step.segment
+        row = self._row
         segments = await self._desk.app.segments.every()
-        menu = SegmentMenu(self._step, segments, row.segment, self._choose)
+        menu = SegmentMenu(row, segments, row.segment, self._choose)
         everyone = menu.findChild(QAction, "segment_all")
         if isinstance(everyone, QAction):
-            everyone.setChecked(not self._step.builder.group.rows)
+            everyone.setChecked(not self._builder.group.rows)
         drop(menu, row.button)
         counting = self._desk.tasks.spawn(menu, self._count(menu, segments))
         menu.aboutToHide.connect(counting.cancel)
@@ -91,7 +88,7 @@ class SegmentChoice(QObject):
 
     def _choose(self, segment: Segment | None) -> None:
         """None: everyone. A segment that the builder cannot show whole is not taken: it would reach others."""
-        builder, row = self._step.builder, self._step.segment
+        builder, row = self._builder, self._row
         builder.flush_typing()
         before, chosen = builder.group.filter(), row.segment
         wanted = segment.filter if segment is not None else EVERYONE

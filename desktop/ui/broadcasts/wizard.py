@@ -64,7 +64,8 @@ class Wizard(QWidget):
             tasks, self, desk.app.broadcasts, lambda: self._state,
             on_counts=self._counted, on_people=self._people_read, on_problem=self._count_failed,
         )  # fmt: skip
-        SegmentChoice(desk, self.view.audience_step, self._failed)
+        audience = self.view.audience_step
+        SegmentChoice(desk, audience.segment, audience.builder, self._failed)
         self._retemplate = Reload(tasks, self, self._load_templates)
         self._once = Once(tasks, self, lambda busy: self._show())
         self._wire()
