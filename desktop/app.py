@@ -28,12 +28,14 @@ from desktop.server.api import api_over
 from desktop.server.serving import serve
 from desktop.services import welcome
 from desktop.services.accounts import Accounts
+from desktop.services.api_rules import ApiRulesNow
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.bulk import BulkChanges
 from desktop.services.connecting import Connecting, ConnectionForm
 from desktop.services.contact_table import ContactTable
 from desktop.services.contacts import Contacts
 from desktop.services.conversations import Conversations
+from desktop.services.courier import Courier
 from desktop.services.demo import Demo
 from desktop.services.dispatcher import Dispatcher, EngineState, EngineStatus, take_over
 from desktop.services.enrolments import Enrolments
@@ -43,6 +45,8 @@ from desktop.services.fields import Fields
 from desktop.services.importruns import ImportRuns
 from desktop.services.inbound import Inbound
 from desktop.services.keys import Keys
+from desktop.services.meta_shape import Number
+from desktop.services.own_number import OwnNumber
 from desktop.services.reportexports import ReportExports
 from desktop.services.reports import Reports
 from desktop.services.rights import allow
@@ -51,6 +55,7 @@ from desktop.services.sending import Sending
 from desktop.services.sequences import Sequences
 from desktop.services.subscriptions import Subscriptions
 from desktop.services.templates import Templates
+from desktop.services.trials import Trials
 from desktop.services.why import Whys
 from desktop.services.workspace import Workspace
 from desktop.store import activity, engines, opening, outbox, settings
@@ -60,6 +65,7 @@ from desktop.store.engine import Store, StoreClosed
 from desktop.system.background import Background, Wakers, kept_up
 from desktop.system.clock import SystemClock
 from desktop.system.faults import Faults
+from desktop.system.http import open_web
 from desktop.system.lock import EngineRuns
 from desktop.system.machine import Machine
 from desktop.system.paths import Paths
@@ -118,6 +124,7 @@ class App:
     reports: Reports = field(init=False)
     whys: Whys = field(init=False)
     keys: Keys = field(init=False)
+    trials: Trials = field(init=False)
     subscriptions: Subscriptions = field(init=False)
 
     def __post_init__(self) -> None:
@@ -128,6 +135,7 @@ class App:
         self.reports = Reports(self.store)
         self.whys = Whys(self.store)
         self.keys = Keys(self.store)
+        self.trials = Trials(self.store)
         self.subscriptions = Subscriptions(self.store, self.secrets, is_sandbox=self.is_sandbox)
         self.bulk = BulkChanges(self.store)
         place = self.paths.home if self.paths else None
@@ -323,6 +331,12 @@ async def _start_engine(
         refresh_templates=lambda: background.start(_refresh(app.templates)),
     )
     assert app.connecting is not None
+    assert app.account is not None
+    number = OwnNumber(Number(connection.waba_id, connection.phone_number_id), app.account, app.clock)
+    background.start(number.learn())
+    rules, wake_engine = ApiRulesNow(app.store), Wakers()
+    await rules.read()
+    background.start(kept_up("the API's rules", lambda: rules.follow(app.feed), StoreClosed))
     app.server_address = await serve(
         stack,
         options.host,
@@ -332,7 +346,16 @@ async def _start_engine(
         verify_token=app.connecting.verify_token(),
         look=app.health,
         api=api_over(
-            app.store, app.clock, app.keys, app.templates, wake, app.move_clock if app.is_sandbox else None
+            app.store,
+            app.clock,
+            app.keys,
+            app.templates,
+            wake,
+            app.move_clock if app.is_sandbox else None,
+            rules,
+            number,
+            app.subscriptions,
+            wake_engine,
         ),
         control=app.control,
     )
@@ -348,10 +371,14 @@ async def _start_engine(
     )
     app.engine = engine
     enrolments = Enrolments(app.store, engine.wake, faults)
+    wake_engine.called.append(engine.wake)
     wake.called += [engine.wake, app.broadcasts.wake, enrolments.wake]
     background.start(kept_up("inbound", inbound.run, StoreClosed))
     background.start(kept_up("broadcasts", app.broadcasts.run, StoreClosed))
     background.start(kept_up("sequences", enrolments.run, StoreClosed))
+    web = await stack.enter_async_context(open_web(allow_loopback=app.is_sandbox))
+    courier = Courier(app.store, app.clock, web, app.subscriptions.signing, lambda: number.now)
+    background.start(kept_up("webhooks", courier.run, StoreClosed))
     forget = app.feed.subscribe(lambda _changes: engine.wake())
     stack.callback(forget)
     running = asyncio.get_running_loop().create_task(engine.run(), name="engine")

@@ -43,6 +43,12 @@ class Deed(StrEnum):
     TAKEN_OUT = "taken_out"
     KEY_MADE = "key_made"
     KEY_REVOKED = "key_revoked"
+    SUBSCRIPTION_MADE = "subscription_made"
+    SUBSCRIPTION_CHANGED = "subscription_changed"
+    SUBSCRIPTION_PAUSED = "subscription_paused"
+    SUBSCRIPTION_RESUMED = "subscription_resumed"
+    SUBSCRIPTION_REMOVED = "subscription_removed"
+    SUBSCRIPTION_SECRET_SEEN = "subscription_secret_seen"
     STARTED_OVER = "started_over"
 
     @property
@@ -64,6 +70,12 @@ _LABELS: Final = {
     Deed.TAKEN_OUT: "Taken out of a sequence",
     Deed.KEY_MADE: "API key made",
     Deed.KEY_REVOKED: "API key revoked",
+    Deed.SUBSCRIPTION_MADE: "Webhook made",
+    Deed.SUBSCRIPTION_CHANGED: "Webhook changed",
+    Deed.SUBSCRIPTION_PAUSED: "Webhook paused",
+    Deed.SUBSCRIPTION_RESUMED: "Webhook resumed",
+    Deed.SUBSCRIPTION_REMOVED: "Webhook removed",
+    Deed.SUBSCRIPTION_SECRET_SEEN: "Webhook’s secret shown",
     Deed.STARTED_OVER: "Sandbox started over",
 }
 

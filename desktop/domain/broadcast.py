@@ -45,7 +45,11 @@ class Step(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class BroadcastDraft:
-    """What a supervisor has chosen so far. send_at None: now."""
+    """What a supervisor has chosen so far. send_at None: now.
+
+    content: what every message brings beside its variables: {"header": …} a file or place, {"payloads": …} of
+    quick replies. asked: of the API, parts of the request that its answers repeat.
+    """
 
     name: str = ""
     template_id: int | None = None
@@ -53,6 +57,8 @@ class BroadcastDraft:
     only_opted_in: bool = True
     variables: tuple[Variable, ...] = ()
     send_at: datetime | None = None
+    content: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    asked: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -62,6 +68,8 @@ class BroadcastDraft:
             "only_opted_in": self.only_opted_in,
             "variables": [[one.name, one.field, one.text] for one in self.variables],
             "send_at": self.send_at.isoformat() if self.send_at else None,
+            "content": dict(self.content),
+            "asked": dict(self.asked),
         }
 
     @classmethod
@@ -73,6 +81,8 @@ class BroadcastDraft:
             data["only_opted_in"],
             tuple(Variable(*row) for row in data["variables"]),
             datetime.fromisoformat(data["send_at"]) if data["send_at"] else None,
+            data.get("content", {}),
+            data.get("asked", {}),
         )
 
 
@@ -169,7 +179,10 @@ class WizardState:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastRecord:
-    """A broadcast as kept. selected_count is None until the snapshot."""
+    """A broadcast as kept. selected_count is None until the snapshot.
+
+    api_key_id: of the key that asked for it; created_by_name then names the key.
+    """
 
     id: int
     name: str
@@ -189,6 +202,7 @@ class BroadcastRecord:
     created_at: datetime
     launched_at: datetime | None
     ended_at: datetime | None
+    api_key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

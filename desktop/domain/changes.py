@@ -5,13 +5,17 @@ from enum import StrEnum
 
 
 class Topic(StrEnum):
-    """The kinds of things that screens show."""
+    """The kinds of things that screens show; some say more closely what happened, beside the wider one."""
 
     CONTACT = "contact"
     CONVERSATION = "conversation"
+    CONVERSATION_MADE = "conversation_made"
+    CONVERSATION_MOVED = "conversation_moved"
+    CONVERSATION_RESOLVED = "conversation_resolved"
     MESSAGE = "message"
     BROADCAST = "broadcast"
     TEMPLATE = "template"
+    TEMPLATE_STATUS = "template_status"
     SETTINGS = "settings"
     WEBHOOK = "webhook"
     ENGINE = "engine"

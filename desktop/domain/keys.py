@@ -47,6 +47,8 @@ class ApiKey:
     """A key as it is shown; its secrets are kept as hashes only and are not part of it.
 
     key_id: 'ak_' and 20 letters, the public half. created_by: the person's id; None: at the shell.
+    creator_left: that person's account is closed, and the key opens nothing until it is open again: who leaves
+    may know the secrets.
     """
 
     id: int
@@ -58,6 +60,7 @@ class ApiKey:
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
     day: KeyFigures = KeyFigures()
+    creator_left: bool = False
 
     @property
     def short(self) -> str:

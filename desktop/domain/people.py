@@ -39,7 +39,7 @@ class Right(StrEnum):
     PEOPLE = "add people and change what they may do"
     SEE_ACTIVITY = "see who did what"
     SETTINGS = "change the workspace settings"
-    KEYS = "make and revoke API keys"
+    KEYS = "set up the API, its keys and webhooks"
     START_OVER = "start the sandbox over"
 
 

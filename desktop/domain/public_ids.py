@@ -11,6 +11,9 @@ from typing import Final
 
 _FORM: Final = re.compile(r"[0-9a-f]{24}")
 _WAMID: Final = "wamid."
+_USER_ID: Final = re.compile(r"[A-Z]{2}\.([0-9]{10})([0-9]{19})")
+"""Nine digits longer than WhatsApp's own."""
+_NO_REGION: Final = "ZZ"
 _LARGEST: Final = 2**63 - 1
 """What a BIGINT holds."""
 
@@ -46,3 +49,25 @@ def own_message_id(wamid: str, store_key: str) -> int | None:
     if name != f"assent:{store_key}" or not number.isdecimal() or not 0 < len(number) < 19:
         return None
     return int(number) or None
+
+
+def public_user_id(contact_id: int, region: str, store_key: str) -> str:
+    """An id in the form of WhatsApp's business-scoped ones, for a contact whose own is not known yet.
+
+    Two letters, a dot and 29 digits: of the store, and of the contact. Clients of the Cloud API count on there being
+    one. region: two letters, or "".
+    """
+    known = region if len(region) == 2 else _NO_REGION  # a number without a country has none
+    return f"{known}.{_digits_of(store_key):010}{contact_id:019}"
+
+
+def own_contact_id(user_id: str, store_key: str) -> int | None:
+    """The contact behind an id that `public_user_id()` made for this store, else None."""
+    found = _USER_ID.fullmatch(user_id)
+    if found is None or int(found[1]) != _digits_of(store_key) or int(found[2]) > _LARGEST:
+        return None
+    return int(found[2]) or None
+
+
+def _digits_of(store_key: str) -> int:
+    return int(store_key or "0", 16) % 10**10

@@ -13,6 +13,8 @@ DEFAULT_OPT_OUT_TEXT = (
     "Got it, {name}. We won’t send you offers any more. Order updates will still reach you."
 )
 DEFAULT_OPT_IN_TEXT = "Welcome back, {name}! You will hear about our offers again."
+API_PER_MINUTE = (60, 100_000)
+"""The least and the most calls a minute that a workspace can give each key."""
 _ROLES = ("override_roles", "launch_roles", "export_roles")
 
 

@@ -25,6 +25,8 @@ NAMES: Final = {
     "default_country": "Default country",
     "business_name": "Business name",
     "time_zone": "Time zone",
+    "api_on": "HTTP API",
+    "api_per_minute": "Calls a key may make in a minute",
 }
 """Each setting as people call it."""
 
@@ -57,6 +59,8 @@ def _said(name: str, value: Any) -> str:
         words = _roles(value)
     elif name == "pace_per_s":
         words = "unlimited" if value is None else f"{value} a second"
+    elif isinstance(value, int):
+        words = f"{value:,}"
     else:
         words = " ".join(str(value).split()) or "nothing"
     return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"

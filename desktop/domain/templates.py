@@ -5,7 +5,7 @@ Source of the shapes and rules: the Cloud API's "Message templates" pages.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -52,6 +52,7 @@ class Template:
     revision grows with each change of what a recipient would see or of the category; a person's reason
     and a message's receipt name it. header_kind: "", text, image, video, document, location.
     category_before: what it was before WhatsApp turned it into another category.
+    category_told_at: when a webhook last spoke of the category, or a list brought another one.
     header_kind is carousel where cards take the place of a header. examples: the body's, in order;
     other_examples: by variable for the header and the buttons, by 'header' for the file of a media header.
     status_reason: why it was rejected or paused, in WhatsApp's words. paused_until: None where WhatsApp
@@ -80,6 +81,7 @@ class Template:
     other_examples: tuple[tuple[str, str], ...] = ()
     status_reason: str = ""
     paused_until: datetime | None = None
+    category_told_at: datetime | None = None
 
     @property
     def effective_category(self) -> Category:
@@ -107,6 +109,20 @@ class Template:
         for index, button in enumerate(self.buttons):
             found += [f"button{index}:{name}" for name in placeholders(button.url)]
         return tuple(dict.fromkeys(found))
+
+    def keeping_category(self, known: "Template") -> "Template":
+        """This reading with the known category where that one may be newer; it is stale then, so a claim reads anew.
+
+        fetched_at here is when the reading of the list began: what was learned since may be missing from it.
+        """
+        if (self.category, self.correct_category) == (known.category, known.correct_category):
+            return self
+        began, told, read = self.fetched_at, known.category_told_at, known.fetched_at
+        if began is not None and (told is None or told < began) and (read is None or read <= began):
+            return self
+        return replace(
+            self, category=known.category, correct_category=known.correct_category, fetched_at=None
+        )
 
     def stale(self, now: datetime) -> bool:
         """True if the cached copy must be refreshed before it decides anything."""

@@ -7,11 +7,32 @@ from datetime import timedelta
 from fastapi import Depends, FastAPI
 
 from desktop.server import problems, qa
-from desktop.server.devapi import account, contacts, messages
+from desktop.server.cloud import routes as cloud_routes
+from desktop.server.devapi import (
+    account,
+    broadcasts,
+    contacts,
+    conversations,
+    messages,
+    sequences,
+    users,
+    webhooks,
+)
 from desktop.server.devapi.asked import account as any_account
-from desktop.server.gate import PREFIX, REFUSALS, Gate, KnowsKeys
+from desktop.server.devapi.examples import show_examples
+from desktop.server.gate import PREFIX, REFUSALS, Gate, KnowsKeys, describe_limits
+from desktop.services.api_broadcasts import ApiBroadcasts
+from desktop.services.api_cloud import ApiCloud
 from desktop.services.api_contacts import ApiContacts
+from desktop.services.api_conversations import ApiConversations
 from desktop.services.api_messages import ApiMessages
+from desktop.services.api_outbox import ApiOutbox
+from desktop.services.api_people import ApiPeople
+from desktop.services.api_rules import ApiRules
+from desktop.services.api_sequences import ApiSequences
+from desktop.services.api_subscriptions import ApiSubscriptions
+from desktop.services.own_number import OwnNumber
+from desktop.services.subscriptions import Subscriptions
 from desktop.services.templates import Templates
 from desktop.store.engine import Store
 from desktop.system.clock import Clock
@@ -24,7 +45,13 @@ class Api:
     gate: Gate
     messages: ApiMessages
     contacts: ApiContacts
+    conversations: ApiConversations
+    sequences: ApiSequences
+    people: ApiPeople
+    broadcasts: ApiBroadcasts
     templates: Templates
+    cloud: ApiCloud | None = None
+    subscriptions: ApiSubscriptions | None = None
     move_clock: Callable[[timedelta], Awaitable[None]] | None = None
 
 
@@ -35,9 +62,30 @@ def api_over(
     templates: Templates,
     wake: Callable[[], None],
     move_clock: Callable[[timedelta], Awaitable[None]] | None,
+    rules: Callable[[], ApiRules] = ApiRules,
+    number: OwnNumber | None = None,
+    subscriptions: Subscriptions | None = None,
+    wake_engine: Callable[[], None] | None = None,
 ) -> Api:
-    """The API of one store. wake: the engine looks for what is due."""
-    return Api(Gate(keys, clock), ApiMessages(store, wake), ApiContacts(store), templates, move_clock)
+    """The API of one store. wake: the engine and all that prepares its work look for what is due; wake_engine: the
+    engine alone, for messages that are ready. rules: what the workspace has decided now.
+
+    number None leaves the Cloud API's shape out, subscriptions None the outgoing webhooks.
+    """
+    outbox = ApiOutbox(store, wake_engine or wake)
+    return Api(
+        Gate(keys, clock, rules),
+        ApiMessages(store, outbox),
+        ApiContacts(store),
+        ApiConversations(store),
+        ApiSequences(store),
+        ApiPeople(store),
+        ApiBroadcasts(store, wake),
+        templates,
+        ApiCloud(store, outbox, number) if number is not None else None,
+        ApiSubscriptions(store, subscriptions) if subscriptions is not None else None,
+        move_clock,
+    )
 
 
 def include(app: FastAPI, api: Api) -> None:
@@ -46,14 +94,25 @@ def include(app: FastAPI, api: Api) -> None:
     app.add_middleware(problems.SizeLimit, prefix=PREFIX)
     api.gate.guard(app)
     app.add_middleware(problems.StoreTrouble)
-    for router in (
+    routers = [
         messages.routes(api.gate, api.messages),
         contacts.routes(api.gate, api.contacts),
+        contacts.segment_routes(api.gate, api.contacts),
+        conversations.routes(api.gate, api.conversations),
+        sequences.routes(api.gate, api.sequences),
+        users.routes(api.gate, api.people),
+        broadcasts.routes(api.gate, api.broadcasts),
         account.routes(api.gate, api.contacts, api.templates),
-    ):
-        told = {**REFUSALS, **problems.PROBLEMS}
+    ]
+    if api.subscriptions is not None:
+        routers.append(webhooks.routes(api.gate, api.subscriptions))
+    for router in routers:
+        show_examples(router)
+        told = describe_limits(router, {**REFUSALS, **problems.PROBLEMS})
         app.include_router(router, prefix=PREFIX, responses=told)
         with_account = f"{PREFIX}/accounts/{{accountId}}"
         app.include_router(router, prefix=with_account, responses=told, dependencies=[Depends(any_account)])
+    if api.cloud is not None:
+        cloud_routes.include(app, api.gate, api.cloud)
     if api.move_clock is not None:
         app.include_router(qa.routes(api.move_clock))

@@ -5,12 +5,13 @@ somebody unknown, and every answer tells what is left of the minute. `Gate.needs
 """
 
 import math
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Protocol
 
-from fastapi import FastAPI, Request, Security
+from fastapi import APIRouter, FastAPI, Request, Security
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,10 +19,15 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from desktop.domain.keys import Caller, Scope
+from desktop.server.address_key import headers_of
+from desktop.services.api_rules import ApiRules
 from desktop.system.clock import Clock
 
 PREFIX: Final = "/devapi"
 _WINDOW_S: Final = 60.0
+SWITCHED_OFF: Final = (
+    "The HTTP API of this workspace is switched off. An admin can switch it on in Assent's settings."
+)
 _MOST_STRANGERS: Final = 4096
 """Addresses of unknown callers that are counted apart; beyond it they are forgotten and counted anew."""
 
@@ -47,8 +53,34 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     401: {"model": Refusal, "description": "The key is missing, wrong or revoked."},
     403: {"model": Refusal, "description": "The key's scope does not include this."},
     429: {"model": Refusal, "description": "Too many calls in this minute."},
+    503: {"model": Refusal, "description": "The workspace has switched its API off."},
 }
 """For `responses=` of every router behind the gate."""
+
+
+def _count(told: str) -> dict[str, Any]:
+    return {"description": told, "required": True, "schema": {"type": "integer", "minimum": 0}}
+
+
+_LIMITS: Final = {
+    "X-RateLimit-Limit": _count("Calls that this key may make in a minute."),
+    "X-RateLimit-Remaining": _count("Calls that are left of this minute."),
+    "X-RateLimit-Reset": _count("Seconds until the next minute begins."),
+}
+
+
+def describe_limits(router: APIRouter, told: Mapping[int | str, dict[str, Any]]) -> dict[int | str, Any]:
+    """`told`, for `responses=` of the router, with the headers that every answer behind the gate has; its routes'
+    own answers get them, too. Not 503: nothing is counted then."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.responses = {route.status_code or 200: {"headers": _LIMITS}, **route.responses}
+    retry = {"Retry-After": _count("Seconds to wait.")}
+    described: dict[int | str, Any] = {}
+    for code, one in told.items():
+        headers = {} if code == 503 else _LIMITS | (retry if code == 429 else {})
+        described[code] = {**one, "headers": headers} if headers else one
+    return described
 
 
 class Refused(Exception):
@@ -78,12 +110,13 @@ class Allowance:
 
 
 class Gate:
-    """Lets callers in. per_minute: calls a key may make in 60 s of machine time; unknown callers, by address."""
+    """Lets callers in. rules: asked at each call; a key may make so many calls in 60 s of machine time, and so may
+    all unknown callers of one address."""
 
-    def __init__(self, keys: KnowsKeys, clock: Clock, per_minute: int = 600) -> None:
+    def __init__(self, keys: KnowsKeys, clock: Clock, rules: Callable[[], ApiRules] = ApiRules) -> None:
         self._keys = keys
         self._clock = clock
-        self._per_minute = per_minute
+        self._rules = rules
         self._of_keys: dict[int, _Minute] = {}
         self._of_strangers: dict[str, _Minute] = {}
 
@@ -114,6 +147,11 @@ class Gate:
 
         return who
 
+    @property
+    def is_on(self) -> bool:
+        """False while the workspace has its API switched off: nobody is let in then, known or not."""
+        return self._rules().is_on
+
     async def admit(self, headers: Headers, address: str) -> tuple[Caller | None, Allowance]:
         """Who calls, None for nobody known, and what is left of their minute; counts the call."""
         found = await self._who(headers)
@@ -137,8 +175,9 @@ class Gate:
             minute = minutes[of] = _Minute(now_s)
         minute.count += 1
         left_s = math.ceil(minute.began_s + _WINDOW_S - now_s)
-        remaining = max(0, self._per_minute - minute.count)
-        return Allowance(self._per_minute, remaining, max(1, left_s), minute.count > self._per_minute)
+        per_minute = self._rules().per_minute
+        remaining = max(0, per_minute - minute.count)
+        return Allowance(per_minute, remaining, max(1, left_s), minute.count > per_minute)
 
 
 _API_KEY: Final = APIKeyHeader(name="apiKey", scheme_name="apiKey", auto_error=False)
@@ -157,12 +196,15 @@ class _Guard:
         if scope["type"] != "http" or not self._covers(scope["path"]):
             await self._app(scope, receive, send)
             return
+        if not self._gate.is_on:
+            await _response(_off())(scope, receive, send)
+            return
         client = scope.get("client")
-        caller, left = await self._gate.admit(Headers(scope=scope), client[0] if client else "")
+        caller, left = await self._gate.admit(headers_of(scope), client[0] if client else "")
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _tell(MutableHeaders(scope=message), left)
+                tell_allowance(MutableHeaders(scope=message), left)
             await send(message)
 
         if left.is_exceeded:
@@ -177,7 +219,7 @@ class _Guard:
         return path == self._prefix or path.startswith(self._prefix + "/")
 
 
-def _tell(headers: MutableHeaders, left: Allowance) -> None:
+def tell_allowance(headers: MutableHeaders, left: Allowance) -> None:
     headers["X-RateLimit-Limit"] = str(left.limit)
     headers["X-RateLimit-Remaining"] = str(left.remaining)
     headers["X-RateLimit-Reset"] = str(left.reset_s)
@@ -190,6 +232,11 @@ def _unknown() -> Refused:
     return Refused(
         401, "UNAUTHORIZED", "The key is missing, wrong or revoked. Send apiKey and apiSecret as headers."
     )
+
+
+def _off() -> Refused:
+    """Said to everybody alike, before anything is looked up."""
+    return Refused(503, "SERVICE_UNAVAILABLE", SWITCHED_OFF)
 
 
 def _too_many(left: Allowance) -> Refused:

@@ -1,6 +1,7 @@
 """The HTTP server inside the program's own loop: FastAPI on a socket that we bind ourselves."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -72,6 +73,8 @@ class HttpServer:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="off", loop="none", timeout_graceful_shutdown=3
         )
+        # An address may hold a key: none is ever written down, whatever handlers a log has.
+        logging.getLogger("uvicorn.access").disabled = True
         self._server = uvicorn.Server(config)
         self._task: asyncio.Task[None] | None = None
 

@@ -37,11 +37,13 @@ class ProblemAnswer(BaseModel):
 
 _TOLD: Final = {
     400: "The body is not JSON.",
+    403: "The key's scope does not include this, or the workspace lets no admin do it.",
     404: "There is no such thing (any more).",
+    405: "The path takes other methods; Allow names them.",
     409: "Somebody made it, or asked something else under this Idempotency-Key, before.",
     413: "The request is too large.",
     422: "A field is wrong; `field` names it.",
-    503: "The store cannot be used now. Nothing was done; ask again.",
+    503: "The API is switched off, or the store cannot be used now. Nothing was done; ask again.",
 }
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     code: {"model": ProblemAnswer, "description": told} for code, told in _TOLD.items()
@@ -114,7 +116,9 @@ def _methods(request: Request) -> list[str]:
     """All that a path takes, as it is described: a route of several on one path knows its own method only."""
     described: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
     path = request.scope["path"]
-    found = [told for template, told in described.items() if compile_path(template)[0].match(path)]
+    # Those that begin with a version look after themselves; without one, nearly everything would match them.
+    ours = ((template, told) for template, told in described.items() if not template.startswith("/{"))
+    found = [told for template, told in ours if compile_path(template)[0].match(path)]
     return sorted({method.upper() for told in found for method in told})
 
 
@@ -126,8 +130,8 @@ async def _bug(_request: Request, wrong: Exception) -> JSONResponse:
 class SizeLimit:
     """A layer that stops reading a body that is too large. Other paths look after theirs."""
 
-    def __init__(self, app: ASGIApp, prefix: str) -> None:
-        self._app, self._prefix = app, prefix
+    def __init__(self, app: ASGIApp, prefix: str, largest_bytes: int = LARGEST_BYTES) -> None:
+        self._app, self._prefix, self._largest_bytes = app, prefix, largest_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
@@ -139,8 +143,8 @@ class SizeLimit:
             nonlocal size_bytes
             message = await receive()
             size_bytes += len(message.get("body", b""))
-            if size_bytes > LARGEST_BYTES:
-                raise HTTPException(413, f"A request has at most {LARGEST_BYTES:,} bytes.")
+            if size_bytes > self._largest_bytes:
+                raise HTTPException(413, f"A request has at most {self._largest_bytes:,} bytes.")
             return message
 
         await self._app(scope, limited, send)

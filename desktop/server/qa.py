@@ -30,7 +30,7 @@ class ClockAnswer(BaseModel):
 
 def routes(move_clock: Callable[[timedelta], Awaitable[None]]) -> APIRouter:
     """The route. Only for a sandbox store: a real one has no such path."""
-    router = APIRouter(tags=["qa"], responses={422: PROBLEMS[422]})
+    router = APIRouter(tags=["qa"], responses={code: PROBLEMS[code] for code in (400, 405, 422, 503)})
 
     @router.post("/_qa/clock", response_model=ClockAnswer)
     async def clock(asked: ClockAsked) -> ClockAnswer:

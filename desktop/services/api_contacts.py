@@ -1,86 +1,109 @@
-"""Contacts as other programs make, change and look them up, in the shape of Gallabox's contacts.
+"""Contacts as other programs make, change and look them up, in the shape of Gallabox's contacts."""
 
-`optIn` says what was recorded; `marketingOptIn`, which their clients know, says what that means here: who has
-recorded nothing reads true, and false where the workspace is strict.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
-from desktop.domain import phones
+from desktop.domain import api_filter
+from desktop.domain.api_filter_conditions import Known
+from desktop.domain.api_filter_rules import AskedRule, rule_of
 from desktop.domain.api_message import phone_of
-from desktop.domain.consent import OptIn, Source
 from desktop.domain.contact_table import TableQuery
-from desktop.domain.contacts import Contact
-from desktop.domain.fields import checked_value
-from desktop.domain.filters import Attribute, Kind
+from desktop.domain.filters import BadFilter
 from desktop.domain.keys import Caller
-from desktop.domain.problems import NotFound, Overtaken, Problem
+from desktop.domain.problems import Problem
 from desktop.domain.public_ids import public_id
+from desktop.domain.segments import Segment
 from desktop.domain.text import fold
 from desktop.services.api_answers import Once, once, written
-from desktop.services.contact_edit import checked_name
-from desktop.store import api_answers, consent, contact_table, contacts, people, settings
+from desktop.services.api_contact_edit import (
+    Conflict,
+    ContactWanted,
+    change,
+    checked_email,
+    found_by_email,
+    found_by_phone,
+    recipient,
+    retag,
+)
+from desktop.services.api_contact_shown import account_id, every_shown, moment, opt_in_shown, shown
+from desktop.services.api_people import open_accounts
+from desktop.store import api_contacts, consent, contact_table, contacts, segments, settings
 from desktop.store.engine import Store, Tx, WriteLane
 
-EMAIL: Final = "Email"
-"""The field that keeps a contact's e-mail address; made when the first one comes."""
+__all__ = [
+    "ApiContacts",
+    "ContactWanted",
+    "ListWanted",
+    "account_id",
+    "every_shown",
+    "found_by_phone",
+    "opt_in_shown",
+    "recipient",
+    "shown",
+]
+
 _MADE: Final = 201
 _DONE: Final = 200
 
 
-class Known(Overtaken):
-    """There is a contact with this number already."""
-
-
 @dataclass(frozen=True, slots=True)
-class ContactWanted:
-    """What is asked for. phone: as asked. name, email, opt_in None: not said, so nothing is changed.
+class ListWanted:
+    """Which contacts: those of the rules (none: everyone) whose name or number contains the text; a page from 1."""
 
-    values: by the names of contact fields, "" clears. opt_in_reason: where they asked for marketing again.
-    """
-
-    phone: str
-    name: str | None = None
-    email: str | None = None
-    tags: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
-    opt_in: OptIn | None = None
-    opt_in_reason: str = ""
+    rules: tuple[AskedRule, ...] = ()
+    match_all: bool = True
+    search: str = ""
+    limit: int = 20
+    page: int = 1
 
 
 class ApiContacts:
-    """The verbs that the API has on contacts. Answers are JSON values."""
+    """The verbs that the API has on contacts and segments. Answers are JSON values."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def create(self, wanted: ContactWanted, caller: Caller, asked: Once) -> dict[str, Any]:
-        """Make a contact. Raises Known, or a Problem that names the field."""
-        phone = phone_of(wanted.phone, "phone")
+        """Make a contact. Raises Conflict (409), or a Problem that names the field."""
+        phone = _named(wanted)
 
         def do(tx: Tx) -> dict[str, Any]:
-            if found_by_phone(tx, phone) is not None:
-                raise Known("Known already", "There is a contact with this number. Use upsert.", "phone")
-            made = contacts.create(tx, "", phone)
-            _change(tx, made, wanted, caller)
-            return shown(tx, made)
+            if phone and found_by_phone(tx, phone) is not None:
+                raise Conflict("Known already", "There is a contact with this number. Use upsert.", "phone")
+            if not phone and found_by_email(tx, wanted.email or "") is not None:
+                raise Conflict("Known already", "There is a contact with this address. Use upsert.", "email")
+            return _written(tx, contacts.create(tx, "", phone or None), wanted, caller)
 
         return await self._write(wanted, lambda tx: once(tx, caller, asked, _MADE, lambda: do(tx)))
 
     async def upsert(self, wanted: ContactWanted, caller: Caller, asked: Once) -> dict[str, Any]:
-        """Change the contact with this number, or make one. Raises a Problem that names the field."""
-        phone = phone_of(wanted.phone, "phone")
+        """Change the contact with this number, else the one with this address, or make one.
+
+        Who is found by the address gets the number; what was recorded of them stays, a No above all. Raises Conflict
+        (409) where several have the address, or a Problem that names the field.
+        """
+        phone = _named(wanted)
 
         def do(tx: Tx) -> dict[str, Any]:
-            found = found_by_phone(tx, phone)
-            at = contacts.create(tx, "", phone) if found is None else found
-            _change(tx, at, wanted, caller)
-            return shown(tx, at)
+            at = found_by_phone(tx, phone) if phone else None
+            if at is None and (at := found_by_email(tx, wanted.email or "")) is not None and phone:
+                contacts.set_phone(tx, at, phone)
+            return _written(tx, contacts.create(tx, "", phone or None) if at is None else at, wanted, caller)
 
         return await self._write(wanted, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
+
+    async def tag(
+        self, contact_id: int, add: tuple[str, ...], remove: tuple[str, ...], caller: Caller, asked: Once
+    ) -> dict[str, Any]:
+        """Give a contact tags, and take others from it. Raises NotFound."""
+
+        def do(tx: Tx) -> dict[str, Any]:
+            at = contacts.get(tx, contacts.kept_id(tx, contact_id)).id
+            retag(tx, at, add, remove)
+            return shown(tx, at)
+
+        return await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
 
     async def get(self, contact_id: int) -> dict[str, Any]:
         """One contact, or the one it was merged into. Raises NotFound."""
@@ -104,6 +127,36 @@ class ApiContacts:
 
         return await self._store.read(read)
 
+    async def listed(self, wanted: ListWanted) -> list[dict[str, Any]]:
+        """A page of those whom the rules select, by name. Raises a Problem that names the rule's part."""
+
+        def read(tx: Tx) -> list[dict[str, Any]]:
+            known = _known(tx)
+            rules = [rule_of(one, known, f"filter.rules.{place}") for place, one in enumerate(wanted.rules)]
+            try:
+                ids = api_contacts.ids(
+                    tx,
+                    rules,
+                    match_all=wanted.match_all,
+                    search=wanted.search,
+                    strict=settings.load(tx).policy.strict,
+                    first=(wanted.page - 1) * wanted.limit,
+                    limit=wanted.limit,
+                )
+            except BadFilter as wrong:
+                raise Problem(wrong.title, wrong.sentence, "filter") from wrong
+            return every_shown(tx, ids)
+
+        return await self._store.read(read)
+
+    async def filters(self) -> dict[str, Any]:
+        """What contacts can be listed by, and the operators of each type."""
+        known = await self._store.read(contacts.known_attributes)
+        return {
+            "filters": api_filter.properties(known),
+            "options": {type: list(operators) for type, operators in api_filter.OPERATORS.items()},
+        }
+
     async def account_id(self) -> str:
         return await self._store.read(account_id)
 
@@ -122,10 +175,28 @@ class ApiContacts:
                     "source": one.source.value,
                     "origin": one.origin,
                     "reason": one.reason,
-                    "at": _moment(one.at),
+                    "at": moment(one.at),
                 }
                 for one in consent.history(tx, at)
             ]
+
+        return await self._store.read(read)
+
+    async def segments(self) -> list[dict[str, Any]]:
+        """The saved filters, by name."""
+
+        def read(tx: Tx) -> list[dict[str, Any]]:
+            return [segment_shown(tx, one) for one in segments.every(tx)]
+
+        return await self._store.read(read)
+
+    async def segment(self, segment_id: int) -> dict[str, Any]:
+        """One saved filter with how many it selects now. Raises NotFound, or a Problem: a field of it is gone."""
+
+        def read(tx: Tx) -> dict[str, Any]:
+            found = segments.get(tx, segment_id)
+            count = contact_table.count(tx, TableQuery(found.filter))
+            return {**segment_shown(tx, found), "contactCount": count}
 
         return await self._store.read(read)
 
@@ -134,152 +205,35 @@ class ApiContacts:
         return await written(self._store, run, lane)
 
 
-def found_by_phone(tx: Tx, phone: str) -> int | None:
-    """The contact of a number; several that are known under its forms are one person and become one."""
-    found = contacts.find(tx, phone=phone)
-    if not found:
-        return None
-    at = contacts.kept_id(tx, found[0])
-    if len(found) > 1:
-        consent.unite(tx, at, phone=phone)
-    if not contacts.get(tx, at).phone:
-        contacts.set_phone(tx, at, phone)
-    return at
+def _named(wanted: ContactWanted) -> str:
+    """The number as E.164, "" where the e-mail address alone names the contact. Raises a Problem (phone, email)."""
+    checked_email(wanted.email or "")
+    if wanted.phone.strip():
+        return phone_of(wanted.phone, "phone")
+    if not (wanted.email or "").strip():
+        raise Problem("Nobody named", "Give the contact’s phone, or its email.", "phone")
+    return ""
 
 
-def recipient(tx: Tx, phone: str, name: str, tags: tuple[str, ...]) -> int:
-    """The contact that a message is for; made, without a choice, if nobody has the number.
-
-    A name is taken only where none is known. Raises a Problem of 'recipient.name'.
-    """
-    found = found_by_phone(tx, phone)
-    at = contacts.create(tx, "", phone) if found is None else found
-    if name.strip() and not contacts.get(tx, at).name:
-        contacts.rename(tx, at, _name(name, "recipient.name"))
-    if tags:
-        contacts.add_tags(tx, [at], tags)
-    return at
+def _written(tx: Tx, contact_id: int, wanted: ContactWanted, caller: Caller) -> dict[str, Any]:
+    change(tx, contact_id, wanted, caller)
+    return shown(tx, contact_id)
 
 
-def _name(text: str, field_name: str) -> str:
-    try:
-        return checked_name(text)
-    except Problem as wrong:
-        raise Problem(wrong.title, wrong.sentence, field_name) from wrong
+def _known(tx: Tx) -> Known:
+    tags = contacts.known_tags(tx)
+    people = open_accounts(tx)
+    by_id = {public_id(one.user.id): one.user.name for one in people}
+    by_email = {fold(one.sign_in_name): one.user.name for one in people if one.sign_in_name}
+    names = {public_id(id): name for name, id in tags.items()}
+    return Known(contacts.known_attributes(tx), names, by_id | by_email)
 
 
-def _change(tx: Tx, contact_id: int, wanted: ContactWanted, caller: Caller) -> None:
-    if wanted.name is not None and wanted.name.strip():
-        name = _name(wanted.name, "name")
-        if name != contacts.get(tx, contact_id).name:
-            contacts.rename(tx, contact_id, name)
-    if wanted.tags:
-        contacts.add_tags(tx, [contact_id], wanted.tags)
-    if wanted.email is not None:
-        email = _email_field(tx) or contacts.make_attribute(tx, EMAIL, Kind.TEXT)
-        _set(tx, contact_id, email, wanted.email, "email")
-    known = {fold(name): one for name, one in contacts.known_attributes(tx).items()} if wanted.values else {}
-    for name, value in wanted.values.items():
-        if fold(name) not in known:
-            raise Problem("Field not found", f"There is no contact field “{name}”.", f"fieldValues.{name}")
-        _set(tx, contact_id, known[fold(name)], value, f"fieldValues.{name}")
-    if wanted.opt_in is not None:
-        _record(tx, contact_id, wanted.opt_in, wanted.opt_in_reason.strip(), caller)
-
-
-def _set(tx: Tx, contact_id: int, attribute: Attribute, value: str, field_name: str) -> None:
-    colleagues = [one.name for one in people.every(tx)] if attribute.kind is Kind.USER else []
-    try:
-        kept = checked_value(attribute, value, colleagues)
-    except Problem as wrong:
-        raise Problem(wrong.title, wrong.sentence, field_name) from wrong
-    contacts.set_attribute(tx, contact_id, attribute, kept)
-
-
-def _email_field(tx: Tx) -> Attribute | None:
-    named = (one for name, one in contacts.known_attributes(tx).items() if fold(name) == fold(EMAIL))
-    return next(named, None)
-
-
-def _record(tx: Tx, contact_id: int, value: OptIn, reason: str, caller: Caller) -> None:
-    """The same again is no news, except a No. Nobody's No is lifted without saying why, as in the window."""
-    _, known = consent.facts_of(tx, contact_id, lock=True)
-    if known.opt_in is value and value is not OptIn.NO:
-        return
-    if known.opt_in is OptIn.NO and value is not OptIn.NO and not reason:
-        raise Problem(
-            "Say why",
-            "The contact opted out. Say in optInReason where they asked for marketing again.",
-            "optInReason",
-        )
-    consent.record(tx, contact_id, value, Source.API, evidence=caller.name, reason=reason)
-
-
-# What is answered.
-
-
-def account_id(tx: Tx) -> str:
-    """This workspace's id for the outside: made of the mark that its messages carry."""
-    return f"{int(settings.meta(tx, 'key') or '0', 16):024x}"
-
-
-def shown(tx: Tx, contact_id: int) -> dict[str, Any]:
-    """One contact as the API tells it. Raises NotFound."""
-    found = every_shown(tx, [contact_id])
-    if not found:
-        raise NotFound("Contact not found", "There is no such contact (any more).")
-    return found[0]
-
-
-def every_shown(tx: Tx, ids: list[int]) -> list[dict[str, Any]]:
-    """Contacts as the API tells them, in the order asked."""
-    strict, account = settings.load(tx).policy.strict, account_id(tx)
-    tag_ids, changed = contacts.known_tags(tx), api_answers.changed_at(tx, ids)
-    fields = contacts.known_attributes(tx)
-    answers = []
-    for one in contacts.many(tx, ids):
-        tags = [{"id": public_id(tag_ids[fold(name)]), "name": name} for name in one.tags]
-        values = {name: value for name, value in one.attributes.items() if fold(name) != fold(EMAIL)}
-        email = [value for name, value in one.attributes.items() if fold(name) == fold(EMAIL)]
-        answers.append(
-            {
-                "id": public_id(one.id),
-                "accountId": account,
-                "name": one.name,
-                "email": email,
-                "phone": [one.phone.lstrip("+")] if one.phone else [],
-                "tags": tags,
-                "fieldValues": [
-                    {"id": public_id(fields[name].id), "name": name, "value": value}
-                    for name, value in values.items()
-                ],
-                "formattedPhone": _formatted(one.phone),
-                "messageOptIn": True,
-                "createdAt": _moment(one.created_at),
-                "updatedAt": _moment(changed[one.id]),
-                **opt_in_shown(one, strict),
-            }
-        )
-    return answers
-
-
-def opt_in_shown(person: Contact, strict: bool) -> dict[str, Any]:
-    """The recorded choice, and what it means here. NO if either says so: ours, or WhatsApp's own stop."""
-    known = person.facts
-    passes = not known.says_no and (known.opt_in is OptIn.YES or not strict)
+def segment_shown(tx: Tx, one: Segment) -> dict[str, Any]:
+    """A saved filter as the API tells it."""
     return {
-        "marketingOptIn": passes,
-        "optIn": known.opt_in.value,
-        "stoppedInWhatsApp": known.stopped_in_whatsapp,
+        "id": public_id(one.id),
+        "name": one.name,
+        "contactFilter": api_filter.filter_shown(one.filter, contacts.known_attributes(tx)),
+        "updatedAt": moment(one.updated_at),
     }
-
-
-def _formatted(phone: str) -> list[dict[str, str]]:
-    if not phone:
-        return []
-    national = phones.national(phone)
-    return [{"countryCode": phone[1 : len(phone) - len(national)], "phoneNumber": national}]
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

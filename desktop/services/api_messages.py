@@ -1,6 +1,5 @@
 """Messages that other programs send, ask after, or only ask about. The door is the same as everybody's."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,13 +12,16 @@ from desktop.domain.keys import Caller, Scope
 from desktop.domain.known import PASSES, UNASKED, Known
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
+from desktop.domain.people import User
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.public_ids import public_id
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template
 from desktop.domain.why import explain
-from desktop.services.api_answers import Once, once, written
+from desktop.services.api_answers import Once, once
 from desktop.services.api_contacts import recipient
+from desktop.services.api_outbox import ApiOutbox
+from desktop.services.api_people import found_person
 from desktop.services.sending import submit
 from desktop.services.why import foreseen
 from desktop.store import api_answers, contacts, conversations, templates
@@ -29,6 +31,7 @@ from desktop.whatsapp import errors
 ACCEPTED: Final = 202
 _CODES: Final = {
     Reason.OPTED_OUT: 131050,
+    Reason.OPTED_OUT_AFTER_LAUNCH: 131050,
     Reason.STOPPED_IN_WHATSAPP: 131050,
     Reason.NO_CHOICE: 131050,
     Reason.US_NUMBER: 131049,
@@ -56,11 +59,11 @@ _STATUS: Final = {
 
 
 class ApiMessages:
-    """The API's verbs on messages. wake: the engine looks for what is due."""
+    """The API's verbs on messages."""
 
-    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+    def __init__(self, store: Store, outbox: ApiOutbox) -> None:
         self._store = store
-        self._wake = wake
+        self._outbox = outbox
 
     async def send(self, wanted: MessageWanted, caller: Caller, asked: Once) -> dict[str, Any]:
         """Take a message in; returns the answer. What consent refuses is taken in, too, and stands failed.
@@ -71,20 +74,21 @@ class ApiMessages:
         phone = phone_of(wanted.phone, "recipient.phone")
 
         def do(tx: Tx) -> dict[str, Any]:
-            template = _template(tx, wanted)
+            template, assignee = _template(tx, wanted), _assignee(tx, wanted)
             contact_id = recipient(tx, phone, wanted.name, wanted.tags)
             done = submit(tx, submission(wanted, template, contact_id, caller), None)
             # On this path the door keeps every message: as queued, or as failed.
             assert done.message_id is not None
+            if wanted.assignee is not None and assignee is not None:
+                conversations.happened(tx, contact_id, done.message_id, inbound=False)
+                conversations.give(tx, contact_id, assignee.id, instead=wanted.assignee.instead)
             return {
                 "id": public_id(done.message_id),
                 "status": "ACCEPTED",
                 "message": "Message received and being sent to recipient",
             }
 
-        answer = await written(self._store, lambda tx: once(tx, caller, asked, ACCEPTED, lambda: do(tx)))
-        self._wake()
-        return answer
+        return await self._outbox.write(lambda tx: once(tx, caller, asked, ACCEPTED, lambda: do(tx)))
 
     async def status(self, message_id: int, caller: Caller) -> dict[str, Any]:
         """Where a message stands. Raises NotFound; a restricted key finds its own messages only."""
@@ -100,17 +104,7 @@ class ApiMessages:
 
     async def explain(self, wanted: MessageWanted) -> dict[str, Any]:
         """What would become of a message now, and why. Sends nothing, makes nothing. Raises as `send()`."""
-        phone = phone_of(wanted.phone, "recipient.phone")
-
-        def read(tx: Tx) -> Known:
-            template = _template(tx, wanted)
-            if template is not None and wanted.template is not None:
-                content_for(template, wanted.template)
-            person = _person(tx, phone, wanted.name)
-            category = template.effective_category if template else Category.SERVICE
-            return foreseen(tx, person, template, category, Path.API)
-
-        known = await self._store.read(read)
+        known = await self._store.read(lambda tx: foresee(tx, wanted))
         told = explain(known)
         would_send = known.reason in PASSES | UNASKED
         return {
@@ -123,6 +117,18 @@ class ApiMessages:
             "conclusion": told.conclusion,
             "change": told.change,
         }
+
+
+def foresee(tx: Tx, wanted: MessageWanted) -> Known:
+    """What is known of a message that another program might send now. Raises as `ApiMessages.send()`."""
+    phone = phone_of(wanted.phone, "recipient.phone")
+    template = _template(tx, wanted)
+    _assignee(tx, wanted)
+    if template is not None and wanted.template is not None:
+        content_for(template, wanted.template)
+    person = _person(tx, phone, wanted.name)
+    category = template.effective_category if template else Category.SERVICE
+    return foreseen(tx, person, template, category, Path.API)
 
 
 def submission(
@@ -175,6 +181,11 @@ def _template(tx: Tx, wanted: MessageWanted) -> Template | None:
         raise Problem(wrong.title, wrong.sentence, "whatsapp.template.templateName") from wrong
 
 
+def _assignee(tx: Tx, wanted: MessageWanted) -> User | None:
+    """Who is to answer the replies, if the program said it."""
+    return found_person(tx, wanted.assignee.person, "replyTo.assigneeId") if wanted.assignee else None
+
+
 def _person(tx: Tx, phone: str, name: str) -> Contact:
     """The contact of a number, or what one would be that is not known yet."""
     found = contacts.find(tx, phone=phone)
@@ -196,11 +207,12 @@ def status_shown(message: MessageView) -> dict[str, Any]:
         "localMessageId": public_id(message.id),
     }
     if told["status"] in ("failed", "unknown"):
-        told["errors"] = [_error(message)]
+        told["errors"] = [error_shown(message)]
     return told
 
 
-def _error(message: MessageView) -> dict[str, Any]:
+def error_shown(message: MessageView) -> dict[str, Any]:
+    """Why a message failed: WhatsApp's own error, or ours under the code by which WhatsApp would have refused it."""
     reason = message.reason or Reason.WHATSAPP_ERROR
     code, title, details = _CODES.get(reason, _OTHERWISE), reason.label, reason.sentence
     if message.error_code is not None:

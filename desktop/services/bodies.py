@@ -1,5 +1,6 @@
 """From a claimed message to the body of its call."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from desktop.domain.outbox import Claimed
@@ -33,8 +34,14 @@ def body_for(claimed: Claimed, store_key: str) -> dict[str, Any]:
         callback_data=callback_data(store_key, claimed.message_id),
     )
     if claimed.template is not None:
-        replies = claimed.content.get("payloads", ())
-        return template_payloads.template(envelope, claimed.template, claimed.values, payloads=replies)
+        return template_payloads.template(
+            envelope,
+            claimed.template,
+            claimed.values,
+            header=_header(claimed.content.get("header")),
+            payloads=claimed.content.get("payloads", ()),
+            actions=claimed.content.get("actions", {}),
+        )
     if "object" in claimed.content:
         # From another program, in WhatsApp's own words, checked when it came.
         return envelope.body(claimed.kind, claimed.content["object"])
@@ -44,3 +51,14 @@ def body_for(claimed: Claimed, store_key: str) -> dict[str, Any]:
         choices = [payloads.ReplyButton(*one) for one in claimed.content["buttons"]]
         return payloads.buttons(envelope, claimed.text, choices)
     raise Problem("Cannot be sent", f"A message of the kind “{claimed.kind}” cannot be sent yet.")
+
+
+def _header(kept: Mapping[str, Any] | None) -> payloads.Attachment | Mapping[str, Any] | None:
+    """The file or the place that a template begins with, of what `domain.api_message.content_for()` kept."""
+    if kept is None:
+        return None
+    kind = kept["type"]
+    one: Mapping[str, Any] = kept[kind]
+    if kind == "location":
+        return one
+    return payloads.Attachment(kind, one.get("id", ""), one.get("link", ""), one.get("filename", ""))

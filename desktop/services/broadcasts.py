@@ -23,7 +23,7 @@ from desktop.domain.messages import Status
 from desktop.domain.people import Right, User
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.reasons import Reason
-from desktop.domain.template_notices import blocking
+from desktop.domain.template_notices import Notice, NoticeKind, notices
 from desktop.domain.templates import Template, Variable, without_value
 from desktop.services import sending
 from desktop.services.replies import expect_webhooks
@@ -172,32 +172,7 @@ class Broadcasts:
         """
 
         def write(tx: Tx) -> BroadcastRecord:
-            record = broadcasts.get(tx, broadcast_id)
-            _expect(record, BroadcastStatus.DRAFT)
-            template = _checked_template(tx, record.draft)
-            kept = settings.load(tx)
-            allow(tx, user, Right.BROADCAST)
-            rule = Rule(template.effective_category, kept.policy, record.draft.only_opted_in)
-            expect_webhooks(tx, [template])
-            despite = template.is_marketing and not record.draft.only_opted_in
-            if despite:
-                allow(tx, user, Right.BROADCAST_TO_OPTED_OUT)
-                if not reason.strip():
-                    raise Problem(
-                        "Say why",
-                        "Contacts who opted out are included. Write the reason; it is kept.",
-                        "reason",
-                    )
-            done = broadcasts.launch(
-                tx,
-                broadcast_id,
-                rule,
-                reason=reason.strip() if despite else "",
-                user_id=user.id,
-                approved_count=approved_count,
-            )
-            activity.log(tx, user, Deed.BROADCAST_LAUNCHED, done.name, _launch_words(done))
-            return done
+            return launch(tx, broadcast_id, user, reason=reason, approved_count=approved_count)
 
         launched = await self._store.write(write, WriteLane.PEOPLE)
         self._news.set()
@@ -303,6 +278,36 @@ class Broadcasts:
         return bool(preparing)
 
 
+def launch(
+    tx: Tx, broadcast_id: int, user: User, *, reason: str = "", approved_count: int | None = None
+) -> BroadcastRecord:
+    """Fix the audience of a draft and start it, inside the caller's transaction. As `Broadcasts.launch()`."""
+    record = broadcasts.get(tx, broadcast_id)
+    _expect(record, BroadcastStatus.DRAFT)
+    template = _checked_template(tx, record.draft)
+    kept = settings.load(tx)
+    allow(tx, user, Right.BROADCAST)
+    rule = Rule(template.effective_category, kept.policy, record.draft.only_opted_in)
+    expect_webhooks(tx, [template])
+    despite = template.is_marketing and not record.draft.only_opted_in
+    if despite:
+        allow(tx, user, Right.BROADCAST_TO_OPTED_OUT)
+        if not reason.strip():
+            raise Problem(
+                "Say why", "Contacts who opted out are included. Write the reason; it is kept.", "reason"
+            )
+    done = broadcasts.launch(
+        tx,
+        broadcast_id,
+        rule,
+        reason=reason.strip() if despite else "",
+        user_id=user.id,
+        approved_count=approved_count,
+    )
+    activity.log(tx, user, Deed.BROADCAST_LAUNCHED, done.name, _launch_words(done))
+    return done
+
+
 _DECISIONS: Final = {
     UnknownDecision.ARRIVED: (Status.ACCEPTED, Reason.PERSON_SAYS_ARRIVED),
     UnknownDecision.SEND_AGAIN: (Status.CANCELLED, Reason.PERSON_SENT_AGAIN),
@@ -337,10 +342,19 @@ def _checked_template(tx: Tx, draft: BroadcastDraft) -> Template:
     if draft.template_id is None:
         raise Problem("No template", "Choose a template first.", "template")
     template = templates.get(tx, draft.template_id)
-    if against := blocking(template, tx.now):
-        raise Problem(against.label, against.sentence, "template")
+    for against in notices(template, tx.now):
+        if against.blocks and not _brings(draft, against):
+            raise Problem(against.label, against.sentence, "template")
     if lacking := without_value(template, draft.variables):
         raise Problem(
             "Variable without a value", f"Give {{{{{lacking[0]}}}}} a value or a field.", "variables"
         )
     return template
+
+
+def _brings(draft: BroadcastDraft, against: Notice) -> bool:
+    """True if the draft has what no screen asks for yet: the header's file, the code of a button."""
+    if against.kind is NoticeKind.NEEDS_FILE:
+        return "header" in draft.content
+    codes = (one for one in draft.variables if one.name.endswith(":code"))
+    return against.kind is NoticeKind.NEEDS_CODE and any(one.field or one.text.strip() for one in codes)

@@ -22,7 +22,15 @@ from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
 from desktop.services.bodies import body_for
 from desktop.services.outcomes import Outcome, outcome_of
-from desktop.store import claims, contacts, engines, holds, outbox, settings
+from desktop.store import (
+    attempts,
+    claims,
+    contacts,
+    engines,
+    holds,
+    outbox,
+    settings,
+)
 from desktop.store import consent as consent_store
 from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
 from desktop.system.clock import Clock
@@ -321,7 +329,7 @@ class Dispatcher:
 
 
 def _settle(tx: Tx, ended: list[Outcome]) -> None:
-    outbox.settle(tx, [one.settled for one in ended])
+    attempts.settle(tx, [one.settled for one in ended])
     for one in ended:
         if one.hold_because:
             holds.hold_of(tx, one.settled.message_id, one.hold_because)

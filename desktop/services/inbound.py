@@ -5,6 +5,7 @@ moment an opt-out counts. Statuses may wait; they are applied in batches behind 
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from desktop.domain.settings import Settings
 from desktop.domain.words import Wish
 from desktop.services import sending
 from desktop.services.bodies import SUBSCRIBE_ID, message_id_of
-from desktop.store import consent, contacts, conversations, outbox, settings, webhooks
+from desktop.store import api_answers, consent, contacts, conversations, outbox, settings, webhooks
 from desktop.store import templates as template_store
 from desktop.store.engine import Store, StoreClosed, Tx, WriteLane, is_trouble
 from desktop.whatsapp import errors
@@ -42,6 +43,7 @@ _log = logging.getLogger("assent.inbound")
 _STATUSES_PER_WRITE: Final = 100
 _IDLE_POLL_S: Final = 1.0
 _FORGET_EVERY_IDLE: Final = 3_600
+_LONGEST_ITEM: Final = 16_384
 
 
 class Inbound:
@@ -96,10 +98,12 @@ class Inbound:
                 return
 
     async def _forget_old(self) -> None:
-        """Once in a long while drop what WhatsApp cannot repeat any more."""
+        """Once in a long while drop what WhatsApp, and who asks the API, cannot repeat any more."""
         self._idle_count += 1
         if self._idle_count % _FORGET_EVERY_IDLE == 0:
             await self._store.write(webhooks.forget_old, WriteLane.BULK)
+            while await self._store.write(api_answers.forget_old, WriteLane.BULK):
+                pass  # in small steps, so that nobody waits
 
     async def _apply_waiting(self) -> bool:
         waiting = await self._store.read(webhooks.waiting)
@@ -264,6 +268,8 @@ def _content(update: InboundMessage) -> dict[str, object]:
         content["location"] = {"latitude": place.latitude, "longitude": place.longitude, "name": place.name}
     if update.referral:
         content["referral"] = {"url": update.referral.url, "headline": update.referral.headline}
+    if (update.kind != "text" or update.referral) and 0 < len(update.raw) <= _LONGEST_ITEM:
+        content["item"] = json.loads(update.raw)  # as it came, for the programs that it is passed on to
     return content
 
 

@@ -19,6 +19,7 @@ from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.domain.text import clean
 from desktop.services.rights import allow
+from desktop.services.together import Together
 from desktop.store import activity, keys
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.keys import KeptKey
@@ -28,6 +29,8 @@ _KEY_BYTES: Final = 15
 _SECRET_BYTES: Final = 32
 _NOTED_EVERY: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(hours=24)
+_MOST_AT_ONCE: Final = 64
+_Found = tuple[KeptKey | None, datetime]
 _NO_HASH: Final = "0" * 64
 """What the secret of an unknown key is compared with: nothing has this hash."""
 
@@ -47,6 +50,7 @@ class Keys:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._noted: dict[int, datetime] = {}
+        self._asked = Together("keys", _MOST_AT_ONCE, self._looked_up)
 
     async def create(self, name: str, scope: Scope, user: User) -> NewKey:
         """Make a key. Raises NotAllowed, or a Problem of the field name (missing, too long, taken)."""
@@ -97,7 +101,7 @@ class Keys:
         await self._store.write(write)
 
     async def caller(self, key_id: str, secret: str) -> Caller | None:
-        """Who asks with this key and secret; None if one of them is wrong or the key was revoked."""
+        """Who asks with this key and secret; None if one is wrong, or the key was revoked, or who made it has left."""
         return await self._checked(key_id, secret, lambda kept: kept.secret_hash)
 
     async def bearer(self, token: str) -> Caller | None:
@@ -106,13 +110,22 @@ class Keys:
         return await self._checked(key_id, secret, lambda kept: kept.bearer_hash)
 
     async def _checked(self, key_id: str, secret: str, hash_of: Callable[[KeptKey], str]) -> Caller | None:
-        found, now = await self._store.read(lambda tx: (keys.kept(tx, clean(key_id)), tx.now))
+        found, now = await self._asked.ask(clean(key_id))
         # Hashed and compared to the end in every case: how long a refusal takes says nothing.
         is_right = hmac.compare_digest(_hash(secret), hash_of(found) if found else _NO_HASH)
-        if found is None or not is_right or found.is_revoked:
+        if found is None or not is_right or found.is_revoked or found.creator_left:
             return None
         await self._note(found, now)
         return found.caller
+
+    async def _looked_up(self, key_ids: list[str]) -> list[_Found]:
+        """What is kept of each key, and when it was read: after everybody here asked, so a revoked key is found so."""
+
+        def read(tx: Tx) -> list[_Found]:
+            kept = {one: keys.kept(tx, one) for one in set(key_ids)}
+            return [(kept[one], tx.now) for one in key_ids]
+
+        return await self._store.read(read)
 
     async def _note(self, found: KeptKey, now: datetime) -> None:
         """Keep when it was used, at most once a minute however many calls come at once."""

@@ -17,7 +17,6 @@ from desktop.domain.reasons import Reason
 from desktop.domain.templates import preview
 from desktop.services.rights import allow
 from desktop.store import activity, broadcasts, contacts, conversations, drafts, outbox, settings, templates
-from desktop.store import consent as consent_store
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp import errors
 
@@ -79,8 +78,7 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
     wanted = replace(wanted, override=_bound(wanted))
     kept = settings.load(tx)
     template = templates.get(tx, wanted.template_id) if wanted.template_id is not None else None
-    person = contacts.get(tx, wanted.contact_id)
-    _, known = consent_store.facts_of(tx, wanted.contact_id, lock=True)
+    person = contacts.bare(tx, wanted.contact_id, lock=True)
     if wanted.path is Path.COMPOSE:
         _check_person(tx, wanted, user)
     open_now = window.is_open(person.last_inbound_at, tx.now)
@@ -89,7 +87,7 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
         Question(
             wanted.path,
             category,
-            known,
+            person.facts,
             kept.policy,
             override=wanted.override,
             template_revision=template.revision if template else None,

@@ -117,7 +117,7 @@ def known_of(tx: Tx, message_id: int) -> Known:
         only_opted_in=row.only_opted_in is not False,
         strict=settings.load(tx).policy.strict,
         override_reason=row.override_reason or row.launch_reason or "",
-        override_by_name=row.giver_name or row.launcher_name or "",
+        override_by_name=_override_by(row),
         where=_where(row),
         author_name=(row.author_name or "") if row.path == Path.COMPOSE.value else "",
         error_details=row.error_details or "",
@@ -127,6 +127,12 @@ def known_of(tx: Tx, message_id: int) -> Known:
     if row.enrolment_id is not None and row.step_number is not None:
         known = replace(known, moved_on_to=why_store.moved_on_to(tx, row.enrolment_id, row.step_number))
     return _with_facts(tx, _with_error(known, row.error_code), row)
+
+
+def _override_by(row: Any) -> str:
+    """Who gave the reason: of a message, or of its whole broadcast a person or the API key that asked for it."""
+    key = f"The API key “{row.launch_key_name}”" if row.launch_key_name else ""
+    return row.giver_name or row.launcher_name or key
 
 
 def _where(row: Any) -> str:

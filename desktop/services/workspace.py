@@ -1,10 +1,12 @@
 """The workspace: its settings and its people."""
 
+from dataclasses import replace
+
 from desktop.domain import zones
 from desktop.domain.activity import Deed
 from desktop.domain.people import Right, Role, User
 from desktop.domain.problems import Problem
-from desktop.domain.settings import Settings
+from desktop.domain.settings import API_PER_MINUTE, Settings
 from desktop.domain.settings_words import differences
 from desktop.services.rights import allow
 from desktop.services.sittings import Sittings
@@ -33,13 +35,30 @@ class Workspace:
             if wanted.time_zone != before.time_zone:
                 zones.zone(wanted.time_zone)
             _check_sign_in(tx, before, wanted, user)
-            settings.save(tx, wanted, user.id or None)
             if wanted.sign_in and not before.sign_in and user.id:
                 self.sittings.prove(user.id, people.credentials(tx, user.id).hash)
-            told = differences(before, wanted)
-            if told:
-                changes = "; ".join(f"{one.setting}: {one.before} → {one.after}" for one in told)
-                activity.log(tx, user, Deed.SETTINGS_CHANGED, ", ".join(one.setting for one in told), changes)
+            _keep(tx, before, wanted, user)
+
+        await self._store.write(write)
+
+    async def change_api(
+        self, user: User, *, is_on: bool | None = None, per_minute: int | None = None
+    ) -> None:
+        """Switch the HTTP API, or let each key make so many calls a minute; None: as it is. Logged.
+
+        Raises NotAllowed, or a Problem of the field api_per_minute.
+        """
+
+        def write(tx: Tx) -> None:
+            allow(tx, user, Right.KEYS)
+            before = settings.load(tx)
+            wanted = replace(
+                before,
+                api_on=before.api_on if is_on is None else is_on,
+                api_per_minute=before.api_per_minute if per_minute is None else per_minute,
+            )
+            _check_api(wanted)
+            _keep(tx, before, wanted, user)
 
         await self._store.write(write)
 
@@ -62,7 +81,23 @@ class Workspace:
         return await self._store.read(people.every, people=True)
 
 
+def _keep(tx: Tx, before: Settings, wanted: Settings, user: User) -> None:
+    """Save what differs, and tell it in the log of who did what."""
+    settings.save(tx, wanted, user.id or None)
+    told = differences(before, wanted)
+    if told:
+        changes = "; ".join(f"{one.setting}: {one.before} → {one.after}" for one in told)
+        activity.log(tx, user, Deed.SETTINGS_CHANGED, ", ".join(one.setting for one in told), changes)
+
+
+def _check_api(wanted: Settings) -> None:
+    least, most = API_PER_MINUTE
+    if not least <= wanted.api_per_minute <= most:
+        raise Problem("Calls out of range", f"Choose {least:,} to {most:,} calls a minute.", "api_per_minute")
+
+
 def _check(tx: Tx, wanted: Settings) -> None:
+    _check_api(wanted)
     if not wanted.words.opt_out:
         raise Problem(
             "No opt-out word", "Keep at least one word with which customers can opt out.", "words_opt_out"

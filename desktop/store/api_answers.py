@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from desktop.store import tables
 from desktop.store.engine import Tx
@@ -12,6 +13,19 @@ from desktop.store.engine import Tx
 _answer = tables.api_answer.c
 _message = tables.message.c
 _contact = tables.contact.c
+
+
+# Built once: it is asked at every call that has an Idempotency-Key.
+_FIND = select(tables.api_answer).where(
+    _answer.key_id == bindparam("of_key"), _answer.idempotency_key == bindparam("of_word")
+)
+
+
+KEEP_FOR: Final = timedelta(days=7)
+"""How long the same Idempotency-Key gets the same answer."""
+_AT_ONCE: Final = 200
+"""Forgotten in one step: a few milliseconds, so that nobody waits for the writer."""
+_KEEP = insert(tables.api_answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +39,35 @@ class KeptAnswer:
 
 def find(tx: Tx, key_id: int, idempotency_key: str) -> KeptAnswer | None:
     """The answer that this API key got under this word, if there was one."""
-    asked = select(tables.api_answer).where(
-        _answer.key_id == key_id, _answer.idempotency_key == idempotency_key
-    )
-    row = tx.conn.execute(asked).one_or_none()
+    row = tx.conn.execute(_FIND, {"of_key": key_id, "of_word": idempotency_key}).one_or_none()
     return None if row is None else KeptAnswer(row.body_hash, row.status, row.answer)
 
 
 def keep(tx: Tx, key_id: int, idempotency_key: str, kept: KeptAnswer) -> None:
     """Keep an answer, in the transaction that did what it tells of."""
     tx.conn.execute(
-        insert(tables.api_answer).values(
-            key_id=key_id,
-            idempotency_key=idempotency_key,
-            body_hash=kept.body_hash,
-            status=kept.status,
-            answer=dict(kept.answer),
-            at=tx.now,
-        )
+        _KEEP,
+        {
+            "key_id": key_id,
+            "idempotency_key": idempotency_key,
+            "body_hash": kept.body_hash,
+            "status": kept.status,
+            "answer": dict(kept.answer),
+            "at": tx.now,
+        },
     )
+
+
+def forget_old(tx: Tx) -> bool:
+    """Drop some answers that were kept for long enough; False once there are none left."""
+    asked = select(_answer.key_id, _answer.idempotency_key).where(_answer.at < tx.now - KEEP_FOR)
+    old = tx.rows(asked.order_by(_answer.at).limit(_AT_ONCE))
+    if old:
+        these = [
+            and_(_answer.key_id == one.key_id, _answer.idempotency_key == one.idempotency_key) for one in old
+        ]
+        tx.conn.execute(delete(tables.api_answer).where(or_(*these)))
+    return len(old) == _AT_ONCE
 
 
 def came_by(tx: Tx, message_id: int) -> int | None:

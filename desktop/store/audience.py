@@ -302,6 +302,14 @@ def snapshot(
     return int(row[0]), int(row[1] or 0), int(row[2] or 0)
 
 
+def lines(tx: Tx, broadcast_id: int) -> Breakdown:
+    """Who was selected at the launch, by line: it never changes afterwards."""
+    recipient = tables.broadcast_recipient.c
+    grouped = select(recipient.line, func.count()).where(recipient.broadcast_id == broadcast_id)
+    counted = tx.conn.execute(grouped.group_by(recipient.line))
+    return Breakdown({Line(line): int(count) for line, count in counted})
+
+
 def checksum_of(contact_id: Any) -> Any:
     """One contact's part of the audience's checksum, in SQL."""
     mixed = (contact_id * CHECKSUM_PRIME) % CHECKSUM_MODULUS

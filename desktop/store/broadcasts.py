@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     and_,
     case,
@@ -38,10 +39,12 @@ _message = tables.message.c
 def _select() -> Any:
     joined = tables.broadcast.outerjoin(tables.template, tables.template.c.id == _broadcast.template_id)
     joined = joined.outerjoin(tables.person, tables.person.c.id == _broadcast.created_by)
+    joined = joined.outerjoin(tables.api_key, tables.api_key.c.id == _broadcast.api_key_id)
     return select(
         tables.broadcast,
         tables.template.c.name.label("template_name"),
         tables.person.c.name.label("person_name"),
+        tables.api_key.c.name.label("key_name"),
     ).select_from(joined)
 
 
@@ -61,10 +64,11 @@ def _record(row: Any) -> BroadcastRecord:
         row.selected_count,
         row.planned_to,
         row.created_by,
-        row.person_name or "",
+        f"API · {row.key_name}" if row.key_name else row.person_name or "",
         row.created_at,
         row.launched_at,
         row.ended_at,
+        row.api_key_id,
     )
 
 
@@ -81,13 +85,25 @@ def every(tx: Tx, limit: int = 200) -> list[BroadcastRecord]:
     return [_record(row) for row in tx.rows(_select().order_by(_broadcast.id.desc()).limit(limit))]
 
 
+def launched(tx: Tx, offset: int, limit: int) -> list[BroadcastRecord]:
+    """A page of those that were launched, whatever became of them, the newest first."""
+    asked = _select().where(_broadcast.launched_at.is_not(None)).order_by(_broadcast.id.desc())
+    return [_record(row) for row in tx.rows(asked.offset(offset).limit(limit))]
+
+
 def with_status(tx: Tx, *wanted: BroadcastStatus) -> list[BroadcastRecord]:
     asked = _select().where(_broadcast.status.in_([one.value for one in wanted])).order_by(_broadcast.id)
     return [_record(row) for row in tx.rows(asked)]
 
 
-def save_draft(tx: Tx, broadcast_id: int | None, draft: BroadcastDraft, user_id: int | None) -> int:
-    """Keep a draft, new or known; returns its id."""
+def save_draft(
+    tx: Tx,
+    broadcast_id: int | None,
+    draft: BroadcastDraft,
+    user_id: int | None,
+    api_key_id: int | None = None,
+) -> int:
+    """Keep a draft, new or known; returns its id. api_key_id: of the key that asks for a new one."""
     values = {
         "name": draft.name,
         "draft": draft.to_json(),
@@ -99,7 +115,11 @@ def save_draft(tx: Tx, broadcast_id: int | None, draft: BroadcastDraft, user_id:
         broadcast_id = new_id(
             tx.conn.execute(
                 insert(tables.broadcast).values(
-                    **values, status=BroadcastStatus.DRAFT.value, created_by=user_id, created_at=tx.now
+                    **values,
+                    status=BroadcastStatus.DRAFT.value,
+                    created_by=user_id,
+                    created_at=tx.now,
+                    api_key_id=api_key_id,
                 )
             )
         )
@@ -190,6 +210,8 @@ def _insert_messages(tx: Tx, record: BroadcastRecord, within: Any) -> None:
         "due_at": literal(tx.now, tables.Moment()),
         "changed_at": literal(tx.now, tables.Moment()),
     }
+    if record.draft.content:
+        columns["content"] = literal(dict(record.draft.content), JSON)
     rows = select(*columns.values()).where(within).order_by(recipient.contact_id)
     tx.conn.execute(insert(tables.message).from_select(list(columns), rows))
 

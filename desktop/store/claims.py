@@ -19,7 +19,18 @@ from desktop.domain.outbox import Claimed, ClaimResult
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, TemplateStatus, Variable, values_for
-from desktop.store import contacts, drafts, due, facts, holds, outbox, send_hours, settings, tables
+from desktop.store import (
+    cloud_ids,
+    contacts,
+    drafts,
+    due,
+    facts,
+    holds,
+    outbox,
+    send_hours,
+    settings,
+    tables,
+)
 from desktop.store import templates as template_store
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot
@@ -106,7 +117,7 @@ def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tu
         template_store.by_ids(tx, {row.template_id for row in rows if row.template_id}),
         broadcasts,
         _fields(tx, rows, people, broadcasts),
-        _user_ids(tx, [row.id for row in people if not row.phone]),
+        cloud_ids.user_ids(tx, [row.id for row in people if not row.phone]),
         _at_launch(tx, rows, broadcasts),
     )
     return asked, rows
@@ -147,16 +158,6 @@ def _fields(
     ids = [row.contact_id for row in rows if row.broadcast_id]
     attributes = contacts.attributes_of(tx, ids) if any(f.startswith("attribute:") for f in used) else {}
     return {row.id: fields_of(row.name, row.phone or "", attributes.get(row.id, {})) for row in people}
-
-
-def _user_ids(tx: Tx, contact_ids: Sequence[int]) -> dict[int, str]:
-    if not contact_ids:
-        return {}
-    identity = tables.identity.c
-    asked = select(identity.contact_id, identity.value).where(
-        identity.kind == contacts.USER_ID, identity.contact_id.in_(contact_ids)
-    )
-    return {contact_id: value for contact_id, value in tx.conn.execute(asked)}
 
 
 def _rule(tx: Tx, row: Row[Any], asked: _Asked) -> _Ruling:
@@ -334,6 +335,7 @@ def _mark(
         ],
     )
     _open_attempts(tx, [row for row, _ in cleared], engine_id)
+    quoted = cloud_ids.as_whatsapp_knows(tx, {row.context_wamid for row, _ in cleared if row.context_wamid})
     claimed = []
     for row, ruling in cleared:
         person = asked.contacts[row.contact_id]
@@ -355,7 +357,7 @@ def _mark(
                 category=_category(row, ruling),
                 verdict=ruling.verdict,
                 attempt_number=row.attempt_count + 1,
-                context_wamid=row.context_wamid,
+                context_wamid=quoted.get(row.context_wamid, row.context_wamid),
             )
         )
     return tuple(claimed)

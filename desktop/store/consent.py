@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Facts, OptIn, Source
@@ -14,13 +14,17 @@ from desktop.store import contacts, facts, merging, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import new_id
 
+# Built once: it is asked at every submission.
+_row = tables.contact.c
+_FACTS = select(_row.facts, _row.consent_event_id).where(
+    _row.id == bindparam("id"), or_(_row.merged_into.is_(None), _row.merged_into != tables.REMOVED)
+)
+_HELD = _FACTS.with_for_update()
+
 
 def facts_of(tx: Tx, contact_id: int, *, lock: bool = False) -> tuple[int, Facts]:
     """A contact's packed and plain facts. lock: hold the row until the end of the transaction."""
-    row = tables.contact.c
-    asked = select(row.facts, row.consent_event_id).where(row.id == contact_id)
-    asked = asked.where(or_(row.merged_into.is_(None), row.merged_into != tables.REMOVED))
-    found = tx.conn.execute(asked.with_for_update() if lock else asked).one_or_none()
+    found = tx.conn.execute(_HELD if lock else _FACTS, {"id": contact_id}).one_or_none()
     if found is None:
         raise NotFound("Contact not found", f"Contact {contact_id} does not exist (any more).")
     return found.facts, facts.unpack(found.facts, found.consent_event_id)

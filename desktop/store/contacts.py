@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.domain import phones
@@ -48,12 +48,11 @@ def find(
     tx: Tx, *, phone: str | None = None, wa_id: str | None = None, user_id: str | None = None
 ) -> list[int]:
     """The contacts known under any of these names: none, one, or several that are one person."""
-    wanted = identities(phone, wa_id, user_id)
-    if not wanted:
-        return []
-    identity = tables.identity.c
-    asked = or_(*(and_(identity.kind == kind, identity.value == value) for kind, value in wanted))
-    return sorted(set(tx.conn.scalars(select(identity.contact_id).where(asked))))
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for kind, value in identities(phone, wa_id, user_id):
+        wanted[kind].append(value)
+    rows = (tx.rows(_KNOWN_AS, of_kind=kind, values=values) for kind, values in wanted.items())
+    return sorted({row.contact_id for some in rows for row in some})
 
 
 def learn(
@@ -86,9 +85,39 @@ def kept_id(tx: Tx, contact_id: int) -> int:
 
 
 def _merged_into(tx: Tx, contact_id: int) -> int | None:
-    row = tables.contact.c
-    found: int | None = tx.conn.scalar(select(row.merged_into).where(row.id == contact_id))
+    found: int | None = tx.conn.scalar(_MERGED_INTO, {"id": contact_id})
     return found
+
+
+# Built once: putting statements together costs as much as running them.
+_contact_row = tables.contact.c
+_MERGED_INTO = select(_contact_row.merged_into).where(_contact_row.id == bindparam("id"))
+_KNOWN_AS = select(tables.identity.c.contact_id).where(
+    tables.identity.c.kind == bindparam("of_kind"),
+    tables.identity.c.value.in_(bindparam("values", expanding=True)),
+)
+_MANY = select(tables.contact).where(_contact_row.id.in_(bindparam("ids", expanding=True)))
+_MANY_HELD = _MANY.with_for_update()
+_WITH_PHONE = select(tables.contact).where(
+    _contact_row.id.in_(
+        select(tables.identity.c.contact_id).where(
+            tables.identity.c.kind == PHONE,
+            tables.identity.c.value.in_(bindparam("values", expanding=True)),
+        )
+    )
+)
+_TAGS = (
+    select(tables.contact_tag.c.contact_id, tables.tag.c.name)
+    .select_from(tables.contact_tag.join(tables.tag))
+    .where(tables.contact_tag.c.contact_id.in_(bindparam("ids", expanding=True)))
+    .order_by(tables.tag.c.folded)
+)
+_ATTRIBUTES = (
+    select(tables.contact_attribute.c.contact_id, tables.attribute.c.name, tables.contact_attribute.c.text)
+    .select_from(tables.contact_attribute.join(tables.attribute))
+    .where(tables.contact_attribute.c.contact_id.in_(bindparam("ids", expanding=True)))
+    .order_by(tables.attribute.c.id)
+)
 
 
 def create(
@@ -142,8 +171,37 @@ def get(tx: Tx, contact_id: int) -> Contact:
     """One contact. Raises NotFound."""
     found = many(tx, [contact_id])
     if not found:
-        raise NotFound("Contact not found", f"Contact {contact_id} does not exist (any more).")
+        raise _gone(contact_id)
     return found[0]
+
+
+def bare(tx: Tx, contact_id: int, *, lock: bool = False) -> Contact:
+    """One contact without tags and attributes, for what needs neither. Raises NotFound.
+
+    lock: hold the row until the end of the transaction.
+    """
+    found = tx.rows(_MANY_HELD if lock else _MANY, ids=[contact_id])
+    rows = [row for row in found if row.merged_into != tables.REMOVED]
+    if not rows:
+        raise _gone(contact_id)
+    return _contact(rows[0], (), {})
+
+
+def only_with(tx: Tx, phone: str) -> Contact | None:
+    """The one contact of a number, without tags and attributes, by a single statement: the usual case.
+
+    None where nobody has it, and where `find()` has to look closer: several have it, or who had it was merged.
+    """
+    forms = [value for kind, value in identities(phone, None, None) if kind == PHONE]
+    rows = {row.id: row for row in tx.rows(_WITH_PHONE, values=forms)}
+    if len(rows) != 1:
+        return None
+    [row] = rows.values()
+    return _contact(row, (), {}) if row.merged_into is None and row.phone else None
+
+
+def _gone(contact_id: int) -> NotFound:
+    return NotFound("Contact not found", f"Contact {contact_id} does not exist (any more).")
 
 
 def expect_there(tx: Tx, contact_id: int) -> None:
@@ -157,8 +215,7 @@ def expect_there(tx: Tx, contact_id: int) -> None:
 
 def many(tx: Tx, ids: Sequence[int]) -> list[Contact]:
     """Contacts by id, in the order asked; unknown ids are passed over, and who was taken back with an import."""
-    asked = select(tables.contact).where(tables.contact.c.id.in_(ids))
-    rows = {row.id: row for row in tx.conn.execute(asked) if row.merged_into != tables.REMOVED}
+    rows = {row.id: row for row in tx.rows(_MANY, ids=ids) if row.merged_into != tables.REMOVED}
     tags, attributes = tags_of(tx, list(rows)), attributes_of(tx, list(rows))
     return [_contact(rows[id], tags[id], attributes[id]) for id in ids if id in rows]
 
@@ -179,14 +236,7 @@ def _contact(row: Row[Any], tags: Sequence[str], attributes: Mapping[str, str]) 
 def tags_of(tx: Tx, ids: Sequence[int]) -> defaultdict[int, list[str]]:
     """The tags of each contact, by name."""
     found: defaultdict[int, list[str]] = defaultdict(list)
-    joined = tables.contact_tag.join(tables.tag)
-    asked = (
-        select(tables.contact_tag.c.contact_id, tables.tag.c.name)
-        .select_from(joined)
-        .where(tables.contact_tag.c.contact_id.in_(ids))
-        .order_by(tables.tag.c.folded)
-    )
-    for contact_id, name in tx.conn.execute(asked):
+    for contact_id, name in tx.rows(_TAGS, ids=ids):
         found[contact_id].append(name)
     return found
 
@@ -194,18 +244,7 @@ def tags_of(tx: Tx, ids: Sequence[int]) -> defaultdict[int, list[str]]:
 def attributes_of(tx: Tx, ids: Sequence[int]) -> defaultdict[int, dict[str, str]]:
     """The attributes of each contact as texts, by attribute name."""
     found: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    joined = tables.contact_attribute.join(tables.attribute)
-    asked = (
-        select(
-            tables.contact_attribute.c.contact_id,
-            tables.attribute.c.name,
-            tables.contact_attribute.c.text,
-        )
-        .select_from(joined)
-        .where(tables.contact_attribute.c.contact_id.in_(ids))
-        .order_by(tables.attribute.c.id)
-    )
-    for contact_id, name, value in tx.conn.execute(asked):
+    for contact_id, name, value in tx.rows(_ATTRIBUTES, ids=ids):
         found[contact_id][name] = value
     return found
 

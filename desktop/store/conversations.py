@@ -37,9 +37,10 @@ _contact = tables.contact.c
 def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None:
     """A message was written or arrived: the conversation exists, is open, and moves to the top."""
     known = tx.conn.execute(
-        select(_conversation.unread_count).where(_conversation.contact_id == contact_id)
+        select(_conversation.unread_count, _conversation.open).where(_conversation.contact_id == contact_id)
     ).one_or_none()
     if known is None:
+        tx.touch(Topic.CONVERSATION_MADE, contact_id)
         tx.conn.execute(
             insert(tables.conversation).values(
                 contact_id=contact_id,
@@ -49,6 +50,8 @@ def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None
             )
         )
     else:
+        if not known.open:
+            tx.touch(Topic.CONVERSATION_MOVED, contact_id)
         tx.conn.execute(
             update(tables.conversation)
             .where(_conversation.contact_id == contact_id)
@@ -278,16 +281,32 @@ def mark_read(tx: Tx, contact_id: int) -> str | None:
 
 
 def assign(tx: Tx, contact_id: int, user_id: int | None) -> None:
-    tx.conn.execute(
-        update(tables.conversation).where(_conversation.contact_id == contact_id).values(assigned_to=user_id)
+    other = _conversation.assigned_to.is_distinct_from(user_id)
+    done = tx.conn.execute(
+        update(tables.conversation)
+        .where(_conversation.contact_id == contact_id, other)
+        .values(assigned_to=user_id)
     )
+    if done.rowcount:
+        tx.touch(Topic.CONVERSATION_MOVED, contact_id)
     tx.touch(Topic.CONVERSATION, contact_id)
 
 
+def give(tx: Tx, contact_id: int, user_id: int, *, instead: bool) -> None:
+    """Assign it to this person where nobody has it; instead: also where somebody else does."""
+    has = tx.conn.scalar(select(_conversation.assigned_to).where(_conversation.contact_id == contact_id))
+    if has is None or (instead and has != user_id):
+        assign(tx, contact_id, user_id)
+
+
 def set_open(tx: Tx, contact_id: int, is_open: bool) -> None:
-    tx.conn.execute(
-        update(tables.conversation).where(_conversation.contact_id == contact_id).values(open=is_open)
+    done = tx.conn.execute(
+        update(tables.conversation)
+        .where(_conversation.contact_id == contact_id, _conversation.open.is_not(is_open))
+        .values(open=is_open)
     )
+    if done.rowcount:
+        tx.touch(Topic.CONVERSATION_MOVED if is_open else Topic.CONVERSATION_RESOLVED, contact_id)
     tx.touch(Topic.CONVERSATION, contact_id)
 
 

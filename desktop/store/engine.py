@@ -77,11 +77,15 @@ class Interrupted(Exception):
 
 @dataclass(slots=True)
 class Tx:
-    """One transaction: the connection, the business time at its start, and what it touched."""
+    """One transaction: the connection, the business time at its start, and what it touched.
+
+    memo: where many deeds share a transaction that changes neither settings nor templates, what they all read.
+    """
 
     conn: Connection
     now: datetime
     touched: set[Change] = field(default_factory=set)
+    memo: dict[object, Any] | None = None
 
     def touch(self, topic: Topic, id: int = 0) -> None:
         """Say that something changed; id 0 means several of its topic."""
@@ -90,6 +94,15 @@ class Tx:
     def rows(self, asked: Executable, **values: Any) -> list[Any]:
         """The rows of a query, read at once; columns by name. values: for its bound parameters."""
         return list(self.conn.execute(asked, values).all())
+
+    def once(self, key: object, read: Callable[[], T]) -> T:
+        """What `read` gives; with a memo it is asked only once for each key."""
+        if self.memo is None:
+            return read()
+        if key not in self.memo:
+            self.memo[key] = read()
+        found: T = self.memo[key]
+        return found
 
     @property
     def on_postgresql(self) -> bool:

@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import and_, delete, func, select, text
 
 from desktop.domain.changes import Change, Changes, Topic
-from desktop.store import tables
+from desktop.store import happenings, subscriptions, tables
 from desktop.store.engine import Tx
 
 _KEEP_FOR: Final = timedelta(hours=1)
+_KEEP_UNTOLD_FOR: Final = timedelta(days=7)
+"""As long as the log of deliveries goes back."""
 
 
 def newest(tx: Tx) -> int:
@@ -36,7 +38,13 @@ def forget_old(tx: Tx) -> None:
     """Drop changes that every window has long seen.
 
     The newest stays: SQLite gives the ids of an emptied table again, and windows would take what is new
-    for what they have seen.
+    for what they have seen. What an outgoing webhook has not been told of yet stays longer.
     """
     row = tables.change.c
-    tx.conn.execute(delete(tables.change).where(row.at < tx.now - _KEEP_FOR, row.id < newest(tx)))
+    told_to = subscriptions.oldest_change(tx)
+    untold = and_(
+        row.topic.in_([one.value for one in happenings.TOLD_TOPICS]),
+        row.at >= tx.now - _KEEP_UNTOLD_FOR,
+        row.id > (newest(tx) if told_to is None else told_to),
+    )
+    tx.conn.execute(delete(tables.change).where(row.at < tx.now - _KEEP_FOR, row.id < newest(tx), ~untold))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import bindparam, case, exists, func, insert, or_, select, text, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.keys import ApiKey, Caller, KeyFigures, Scope
@@ -28,6 +28,12 @@ _OPTED_OUT: Final = (
 
 
 _NOTHING: Final = KeyFigures()
+_NAMING_TURN: Final = text("SELECT pg_advisory_xact_lock(7242005)")
+_LEFT: Final = exists().where(tables.person.c.id == _key.created_by, ~tables.person.c.active)
+"""The account of who made the key is closed."""
+_KEYS: Final = select(tables.api_key, _LEFT.label("creator_left"))
+_KEPT: Final = _KEYS.where(_key.key_id == bindparam("key_id"))
+"""Built once: it is asked at every call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class KeptKey:
     secret_hash: str = field(repr=False)
     bearer_hash: str = field(repr=False)
     is_revoked: bool
+    creator_left: bool
     last_used_at: datetime | None
 
 
@@ -70,14 +77,16 @@ def add(
 
 
 def is_taken(tx: Tx, name: str) -> bool:
-    """True if a key that still works has this name."""
+    """True if a key that is not revoked has this name. Until the transaction ends nobody else asks."""
+    if tx.on_postgresql:  # SQLite has one writer; here two could both find the name free
+        tx.conn.execute(_NAMING_TURN)
     asked = select(_key.id).where(_key.name == name, _key.revoked_at.is_(None)).limit(1)
     return tx.conn.scalar(asked) is not None
 
 
 def kept(tx: Tx, key_id: str) -> KeptKey | None:
     """What is kept of the key with this public half, revoked or not."""
-    found = tx.rows(select(tables.api_key).where(_key.key_id == key_id))
+    found = tx.rows(_KEPT, key_id=key_id)
     if not found:
         return None
     row = found[0]
@@ -86,13 +95,14 @@ def kept(tx: Tx, key_id: str) -> KeptKey | None:
         row.secret_hash,
         row.bearer_hash,
         row.revoked_at is not None,
+        row.creator_left,
         row.last_used_at,
     )
 
 
 def get(tx: Tx, id: int) -> ApiKey:
     """One key, without its figures. Raises NotFound."""
-    found = tx.rows(select(tables.api_key).where(_key.id == id))
+    found = tx.rows(_KEYS.where(_key.id == id))
     if not found:
         raise NotFound("Key not found", "There is no such API key here.")
     return _api_key(found[0])
@@ -100,9 +110,7 @@ def get(tx: Tx, id: int) -> ApiKey:
 
 def named(tx: Tx, name: str) -> ApiKey:
     """The key that works with this name, or with this public half. Raises NotFound."""
-    asked = select(tables.api_key).where(
-        _key.revoked_at.is_(None), or_(_key.name == name, _key.key_id == name)
-    )
+    asked = _KEYS.where(_key.revoked_at.is_(None), or_(_key.name == name, _key.key_id == name))
     found = tx.rows(asked.order_by(_key.key_id != name, _key.id))
     if not found:
         raise NotFound("Key not found", f"No API key that works is called “{name}”.")
@@ -112,7 +120,7 @@ def named(tx: Tx, name: str) -> ApiKey:
 def every(tx: Tx, *, since: datetime) -> list[ApiKey]:
     """All keys, those that were revoked last; with the figures of their messages since then."""
     figures = _figures(tx, since)
-    asked = select(tables.api_key).order_by(_key.revoked_at.is_not(None), _key.name, _key.id)
+    asked = _KEYS.order_by(_key.revoked_at.is_not(None), _key.name, _key.id)
     return [_api_key(row, figures.get(row.id, _NOTHING)) for row in tx.rows(asked)]
 
 
@@ -165,4 +173,5 @@ def _api_key(row: Any, day: KeyFigures = _NOTHING) -> ApiKey:
         row.revoked_at,
         row.last_used_at,
         day,
+        row.creator_left,
     )

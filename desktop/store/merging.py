@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from desktop.domain.changes import Topic
 from desktop.domain.sequence import EnrolmentStatus
 from desktop.domain.text import fold
-from desktop.store import contacts, tables
+from desktop.store import contacts, enrolments, tables
 from desktop.store.engine import Tx
 
 _contact = tables.contact.c
@@ -81,9 +81,6 @@ def _conversation(tx: Tx, keep_id: int, drop_id: int) -> None:
 
 
 def _runs(tx: Tx, keep_id: int, drop_id: int) -> None:
-    # Not above: a run's message is cancelled in the outbox, which itself unites contacts.
-    from desktop.store import enrolments
-
     kept_one, both = tables.enrolment.alias(), tables.enrolment.c
     running = EnrolmentStatus.IN_PROGRESS.value
     same = select(both.id, both.sequence_id).where(

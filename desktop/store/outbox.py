@@ -12,11 +12,11 @@ from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Verdict
-from desktop.domain.messages import GONE, Status, advance, rank
-from desktop.domain.outbox import AttemptOutcome, Settled, Submission
+from desktop.domain.messages import Status, advance
+from desktop.domain.outbox import AttemptOutcome, Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.text import clean
-from desktop.store import consent, tables
+from desktop.store import tables
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot, new_id
 from desktop.store.tables import micros
@@ -28,6 +28,7 @@ PERSON: Final = "person"
 
 _message = tables.message.c
 
+_INSERT = insert(tables.message)
 _EVENT = Hot(
     insert(tables.message_event),
     ("message_id", "status", "moved", "source", "reason", "error_code", "user_id", "at"),
@@ -43,7 +44,7 @@ _MOVE = Hot(
 
 def queue(tx: Tx, wanted: Submission, verdict: Verdict, category: str) -> int:
     """Put one message into the outbox; returns its id. Its status is queued: the claim asks again."""
-    made = tx.conn.execute(insert(tables.message).values(_row(tx, wanted, verdict, category, Status.QUEUED)))
+    made = tx.conn.execute(_INSERT, _row(tx, wanted, verdict, category, Status.QUEUED))
     message_id = new_id(made)
     touch(tx, wanted.contact_id, None)
     return message_id
@@ -51,9 +52,7 @@ def queue(tx: Tx, wanted: Submission, verdict: Verdict, category: str) -> int:
 
 def keep_stopped(tx: Tx, wanted: Submission, verdict: Verdict, category: str, status: Status) -> int:
     """Keep a message that its verdict stopped at the door, so that the report can show it."""
-    message_id = new_id(
-        tx.conn.execute(insert(tables.message).values(_row(tx, wanted, verdict, category, status)))
-    )
+    message_id = new_id(tx.conn.execute(_INSERT, _row(tx, wanted, verdict, category, status)))
     write_events(tx, [event(tx, message_id, status, ENGINE, reason=verdict.reason)])
     touch(tx, wanted.contact_id, None)
     return message_id
@@ -193,92 +192,6 @@ def write_moves(tx: Tx, moves: Sequence[tuple[Mapping[str, Any], Mapping[str, An
     """Write changes of state: the rows and their events in one transaction."""
     _MOVE.run(tx, [one for one, _ in moves])
     write_events(tx, [one for _, one in moves])
-
-
-_END_ATTEMPT = Hot(
-    update(tables.attempt)
-    .where(
-        tables.attempt.c.message_id == bindparam("of_id"),
-        tables.attempt.c.number == bindparam("of_number"),
-    )
-    .values(
-        ended_at=bindparam("to_ended_at"),
-        outcome=bindparam("to_outcome"),
-        error_code=bindparam("to_error_code"),
-        wamid=bindparam("to_wamid"),
-        request=bindparam("to_request"),
-        http_status=bindparam("to_http_status"),
-        answer=bindparam("to_answer"),
-    ),
-    (
-        "of_id",
-        "of_number",
-        "to_ended_at",
-        "to_outcome",
-        "to_error_code",
-        "to_wamid",
-        "to_request",
-        "to_http_status",
-        "to_answer",
-    ),
-)
-_SET_WAMID = (
-    update(tables.message).where(_message.id == bindparam("of_id")).values(wamid=bindparam("to_wamid"))
-)
-
-
-def settle(tx: Tx, results: Sequence[Settled]) -> None:
-    """Write how calls ended. A webhook may have been faster: then the row keeps what it reported."""
-    rows = lock(tx, (one.message_id for one in results))
-    moves = []
-    for one in results:
-        row = rows.get(one.message_id)
-        if row is None or not row.outgoing:
-            continue  # the sandbox was started over while the call was on the way
-        current = Status(row.status)
-        if _yields(current, one.status):
-            moves.append(
-                move(
-                    tx,
-                    row,
-                    one.status,
-                    ENGINE,
-                    reason=one.reason,
-                    error_code=one.error_code,
-                    error_details=one.error_details,
-                    due_at=one.due_at,
-                    wamid=one.wamid,
-                )
-            )
-        elif one.wamid and row.wamid is None:
-            tx.conn.execute(_SET_WAMID, {"of_id": row.id, "to_wamid": one.wamid})
-        touch(tx, row.contact_id, row.broadcast_id)
-        if one.wa_id or one.user_id:
-            consent.unite(tx, row.contact_id, wa_id=one.wa_id, user_id=one.user_id)
-    write_moves(tx, moves)
-    _END_ATTEMPT.run(tx, [_attempt_end(tx, one) for one in results])
-
-
-def _yields(current: Status, to: Status) -> bool:
-    """True if the engine's word may replace the current state."""
-    if current is Status.SENDING:
-        return True
-    # `unknown` was written for it meanwhile (a restart, a lease): the answer is certain knowledge.
-    return current is Status.UNKNOWN and (to in GONE or to is Status.FAILED) and rank(to) > rank(current)
-
-
-def _attempt_end(tx: Tx, one: Settled) -> dict[str, Any]:
-    return {
-        "of_id": one.message_id,
-        "of_number": one.attempt_number,
-        "to_ended_at": micros(tx.now),
-        "to_outcome": one.outcome.value,
-        "to_error_code": one.error_code,
-        "to_wamid": one.wamid,
-        "to_request": one.request,
-        "to_http_status": one.http_status,
-        "to_answer": one.answer,
-    }
 
 
 _MILESTONE = {

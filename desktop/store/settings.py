@@ -7,11 +7,17 @@ from desktop.domain.settings import Settings
 from desktop.store import tables
 from desktop.store.engine import Tx
 
+_ALL = select(tables.setting.c.key, tables.setting.c.value)
+"""Built once: it is asked at every claim and every submission."""
+
 
 def load(tx: Tx) -> Settings:
     """The settings as of this transaction."""
-    rows = tx.conn.execute(select(tables.setting.c.key, tables.setting.c.value))
-    return Settings.from_json({key: value for key, value in rows})
+    return tx.once(Settings, lambda: _load(tx))
+
+
+def _load(tx: Tx) -> Settings:
+    return Settings.from_json({key: value for key, value in tx.conn.execute(_ALL)})
 
 
 def save(tx: Tx, settings: Settings, user_id: int | None) -> None:

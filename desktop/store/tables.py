@@ -296,6 +296,7 @@ template = Table(
     Column("category_changed_at", Moment),
     Column("status_reason", Text, nullable=False, server_default=""),
     Column("paused_until", Moment),
+    Column("category_told_at", Moment),
     Index("uq_template_name_language", "name", "language", unique=True),
 )
 
@@ -702,6 +703,7 @@ api_answer = Table(
     Column("status", SmallInteger, nullable=False),
     Column("answer", JSON, nullable=False),
     Column("at", Moment, nullable=False),
+    Index("ix_api_answer_at", "at"),
 )
 
 change = Table(

@@ -43,6 +43,7 @@ def read(row: Row[Any]) -> Template:
         other_examples=tuple((one[0], one[1]) for one in row.examples if not isinstance(one, str)),
         status_reason=row.status_reason,
         paused_until=row.paused_until,
+        category_told_at=row.category_told_at,
     )
 
 
@@ -68,6 +69,7 @@ def _values(template: Template) -> dict[str, Any]:
         "category_changed_at": template.category_changed_at,
         "status_reason": template.status_reason,
         "paused_until": template.paused_until,
+        "category_told_at": template.category_told_at,
     }
 
 
@@ -94,13 +96,24 @@ def every(tx: Tx) -> list[Template]:
 
 def get(tx: Tx, template_id: int) -> Template:
     """One template. Raises NotFound."""
-    row = tx.conn.execute(select(tables.template).where(tables.template.c.id == template_id)).one_or_none()
+    return tx.once((Template, template_id), lambda: _get(tx, template_id))
+
+
+def _get(tx: Tx, template_id: int) -> Template:
+    row = tx.conn.execute(_BY_IDS, {"ids": [template_id]}).one_or_none()
     if row is None:
         raise NotFound("Template not found", "The template does not exist (any more). Refresh the templates.")
     return read(row)
 
 
+# Built once: they are asked at every claim and every submission.
 _BY_IDS = select(tables.template).where(tables.template.c.id.in_(bindparam("ids", expanding=True)))
+_BY_NAME = (
+    select(tables.template)
+    .where(tables.template.c.name == bindparam("of_name"))
+    .order_by(tables.template.c.status != TemplateStatus.APPROVED.value, tables.template.c.id)
+    .limit(1)
+)
 
 
 def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Template]:
@@ -109,11 +122,13 @@ def by_ids(tx: Tx, ids: Iterable[int]) -> dict[int, Template]:
 
 
 def by_name(tx: Tx, name: str, language: str | None = None) -> Template:
-    """The template of that name (and language, else the first). Raises NotFound."""
-    asked = select(tables.template).where(tables.template.c.name == name)
-    if language:
-        asked = asked.where(tables.template.c.language == language)
-    row = tx.conn.execute(asked.order_by(tables.template.c.id).limit(1)).one_or_none()
+    """The template of that name (and language; else the first that can be sent, else the first). Raises NotFound."""
+    return tx.once((Template, name, language), lambda: _by_name(tx, name, language))
+
+
+def _by_name(tx: Tx, name: str, language: str | None) -> Template:
+    asked = _BY_NAME.where(tables.template.c.language == language) if language else _BY_NAME
+    row = tx.conn.execute(asked, {"of_name": name}).one_or_none()
     if row is None:
         raise NotFound(
             "Template not found", f"There is no template “{name}”. Refresh the templates.", "template"
@@ -125,13 +140,16 @@ def replace_all(tx: Tx, fetched: Sequence[Template]) -> None:
     """Take over a complete list from WhatsApp; what is missing from it is marked gone, never deleted.
 
     That it is gone was learned now: an old date would have the claim wait for a refresh for ever.
+    fetched_at of what was read: when the reading began. What was learned of a category since then stays, and its
+    template is stale.
     """
     known = {(one.name, one.language): one for one in every(tx)}
     same: dict[datetime | None, list[int]] = {}
     for template in {(one.name, one.language): one for one in fetched}.values():
         before = known.pop((template.name, template.language), None)
-        if not _keep(tx, template, before) and before is not None:
-            same.setdefault(template.fetched_at, []).append(before.id)
+        told = template.keeping_category(before) if before is not None else _first(tx, template)
+        if not _keep(tx, told, before) and before is not None:
+            same.setdefault(told.fetched_at, []).append(before.id)
     for gone in known.values():
         if not _keep(tx, replace(gone, status=TemplateStatus.GONE, fetched_at=tx.now), gone):
             same.setdefault(tx.now, []).append(gone.id)
@@ -148,8 +166,18 @@ def replace_all(tx: Tx, fetched: Sequence[Template]) -> None:
 
 _AT_ONCE: Final = 500
 _REFRESHED: Final = "templates_refreshed_at"
+_UNKNOWN_TOLD: Final = "template_unknown_told_at"
+_TOLD: Final = ("status", "category", "correct_category")
+"""What other programs are told of."""
 _BY_US: Final = (TemplateStatus.REJECTED, TemplateStatus.GONE)
 """What is sent in again after this may have another category because its writer chose one."""
+
+
+def _first(tx: Tx, template: Template) -> Template:
+    """A template that was not known; stale if a webhook spoke of the category of an unknown one since the reading began."""
+    told, began = settings.meta(tx, _UNKNOWN_TOLD), template.fetched_at
+    is_older = told is not None and began is not None and datetime.fromisoformat(told) >= began
+    return replace(template, fetched_at=None) if is_older else template
 
 
 def _keep(tx: Tx, template: Template, known: Template | None) -> bool:
@@ -162,12 +190,17 @@ def _keep(tx: Tx, template: Template, known: Template | None) -> bool:
         return False
     if any(values[name] != before[name] for name in _SEEN):
         values["revision"] = known.revision + 1
+    if any(values[name] != before[name] for name in _TOLD):
+        tx.touch(Topic.TEMPLATE_STATUS, known.id)
     tx.conn.execute(update(tables.template).where(tables.template.c.id == known.id).values(**values))
     return True
 
 
 def _remembering(template: Template, known: Template, now: datetime) -> Template:
     """The newer template with what only the older one knows: its category before, why it is paused."""
+    is_turned = (template.category, template.correct_category) != (known.category, known.correct_category)
+    told_at = now if is_turned else template.category_told_at or known.category_told_at
+    template = replace(template, category_told_at=told_at)
     if template.category is not known.category and known.status not in _BY_US:
         template = replace(template, category_before=known.category, category_changed_at=now)
     elif known.category_before is not None and template.category is known.category:
@@ -207,7 +240,10 @@ def change(
     if not name:
         asked = select(tables.template).where(column.whatsapp_id == whatsapp_id).limit(1)
     row = tx.conn.execute(asked).one_or_none()
+    is_category = category is not None or correct_category is not None
     if row is None:
+        if is_category:
+            settings.set_meta(tx, _UNKNOWN_TOLD, tx.now.isoformat())
         return
     known = read(row)
     changed = replace(
@@ -216,6 +252,7 @@ def change(
         category=category or known.category,
         correct_category=correct_category if category is None else None,
         quality=quality or known.quality,
+        category_told_at=tx.now if is_category else known.category_told_at,
     )
     if status is not None:
         changed = replace(changed, status_reason=status_reason, paused_until=paused_until)

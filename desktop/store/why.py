@@ -42,6 +42,7 @@ def message(tx: Tx, message_id: int) -> Row[Any] | None:
         .outerjoin(author, author.c.id == _message.author_id)
         .outerjoin(giver, giver.c.id == _message.override_user_id)
         .outerjoin(launcher, launcher.c.id == tables.broadcast.c.override_user_id)
+        .outerjoin(tables.api_key, tables.api_key.c.id == tables.broadcast.c.api_key_id)
     )
     asked = (
         select(
@@ -56,6 +57,7 @@ def message(tx: Tx, message_id: int) -> Row[Any] | None:
             author.c.name.label("author_name"),
             giver.c.name.label("giver_name"),
             launcher.c.name.label("launcher_name"),
+            tables.api_key.c.name.label("launch_key_name"),
         )
         .select_from(joined)
         .where(_message.id == message_id, _message.outgoing)

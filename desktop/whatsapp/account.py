@@ -155,6 +155,10 @@ class Account:
         """A file that a customer sent; WhatsApp keeps it for 7 days. Its checksum is verified."""
         return await files.download(self._graph, media_id, largest_bytes)
 
+    async def about_file(self, media_id: str) -> files.About:
+        """What WhatsApp knows of a file."""
+        return await files.about(self._graph, media_id)
+
     async def delete_file(self, media_id: str) -> None:
         """Remove an uploaded file from WhatsApp."""
         await self._graph.call("DELETE", self._connection.url(media_id))

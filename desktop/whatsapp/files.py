@@ -24,6 +24,27 @@ class File:
     content: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """A file as WhatsApp describes it. sha256: hexadecimal, "" where it was not told. address: for `download()`."""
+
+    mime: str
+    sha256: str
+    size_bytes: int
+    address: str = field(repr=False)
+
+
+async def about(graph: Graph, media_id: str) -> About:
+    """What WhatsApp knows of a file. Raises Graph's Problems."""
+    told = await graph.get(graph.connection.url(media_id))
+    return About(
+        clean(told.get("mime_type"), 256),
+        clean(told.get("sha256"), 64).lower(),
+        integer(told.get("file_size")) or 0,
+        clean(told.get("url"), 4_096),
+    )
+
+
 async def upload(graph: Graph, content: bytes, mime: str, filename: str) -> str:
     """Give WhatsApp a file; the id that messages then name. Raises FileProblem and Graph's Problems."""
     if len(content) > LARGEST_FILE_BYTES:
@@ -41,14 +62,12 @@ async def upload(graph: Graph, content: bytes, mime: str, filename: str) -> str:
 
 async def download(graph: Graph, media_id: str, largest_bytes: int = LARGEST_FILE_BYTES) -> File:
     """A file that a customer sent, its checksum verified. Raises FileProblem and Graph's Problems."""
-    about = await graph.get(graph.connection.url(media_id))
-    address = clean(about.get("url"), 4_096)
-    if not graph.connection.trusts(address):
+    known = await about(graph, media_id)
+    if not graph.connection.trusts(known.address):
         raise FileProblem("File not fetched", "The file is offered at an address that is not WhatsApp's.")
-    if (integer(about.get("file_size")) or 0) > largest_bytes:
+    if known.size_bytes > largest_bytes:
         raise FileProblem("File too large", f"It has more than {largest_bytes:,} bytes.")
-    content, digest = await graph.fetch(URL(address), largest_bytes)
-    told = clean(about.get("sha256"), 64).lower()
-    if _HEX_DIGEST.fullmatch(told) and told != digest:
+    content, digest = await graph.fetch(URL(known.address), largest_bytes)
+    if _HEX_DIGEST.fullmatch(known.sha256) and known.sha256 != digest:
         raise FileProblem("File damaged", "The file did not arrive whole. Try again.")
-    return File(clean(about.get("mime_type"), 256), content)
+    return File(known.mime, content)

@@ -6,6 +6,7 @@ Source of the shapes: the Cloud API's pages on template components and on sendin
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -177,12 +178,14 @@ def template(
     *,
     header: Attachment | Mapping[str, Any] | None = None,
     payloads: Sequence[str] = (),
+    actions: Mapping[str, Body] = MappingProxyType({}),
 ) -> Body:
     """A template message.
 
     values: by the names of `Template.variables`; a copy-code button takes 'button0:code'. header: the file
     of an image, video or document header, or a location's latitude, longitude, name and address.
     payloads: what the quick replies send back, in their order (their own text where none is given).
+    actions: by the index of a button, what a catalogue, product or form button opens.
     Raises CannotBuild if a value or the header is missing.
     """
     if template.category is Category.AUTHENTICATION and not envelope.phone:
@@ -190,7 +193,7 @@ def template(
     components = [
         *_header(template, values, header),
         *_body(template, values),
-        *_button_values(template, values, payloads),
+        *_button_values(template, values, payloads, actions),
     ]
     content: Body = {"name": template.name, "language": {"code": template.language}}
     if components:
@@ -241,7 +244,9 @@ def one_line(value: str) -> str:
     return re.sub(r" {5,}", "    ", re.sub(r"\s*[\r\n\t\v\f\x85\u2028\u2029]\s*", " ", value)).strip()
 
 
-def _button_values(template: Template, values: Mapping[str, str], payloads: Sequence[str]) -> Iterator[Body]:
+def _button_values(
+    template: Template, values: Mapping[str, str], payloads: Sequence[str], actions: Mapping[str, Body]
+) -> Iterator[Body]:
     replies = iter(payloads)
     for index, button in enumerate(template.buttons):
         parameters: list[Body] = []
@@ -253,6 +258,8 @@ def _button_values(template: Template, values: Mapping[str, str], payloads: Sequ
             parameters = [{"type": "payload", "payload": payload}] if payload else []
         elif sub_type == "copy_code":
             parameters = [{"type": "coupon_code", "coupon_code": _value(values, f"button{index}:code")}]
+        elif str(index) in actions:
+            parameters = [{"type": "action", "action": actions[str(index)]}]
         if parameters:
             yield {"type": "button", "sub_type": sub_type, "index": str(index), "parameters": parameters}
 

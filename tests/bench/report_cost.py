@@ -10,7 +10,12 @@ from sqlalchemy import insert, select, text, update
 
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome, Claimed, Settled
-from desktop.store import claims, opening, outbox, tables
+from desktop.store import (
+    attempts,
+    claims,
+    opening,
+    tables,
+)
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.system.clock import SystemClock
 from tests.bench import stores
@@ -66,7 +71,7 @@ def _rate(store: Store, count: int) -> float:
         claimed = store.submit_write(_claim, WriteLane.CLAIM).result(_PATIENCE_S)
         if not claimed:
             raise RuntimeError(f"{done:,} of {count:,} were claimed")
-        _write(store, lambda tx, claimed=claimed: outbox.settle(tx, [_accepted(one) for one in claimed]))
+        _write(store, lambda tx, claimed=claimed: attempts.settle(tx, [_accepted(one) for one in claimed]))
         done += len(claimed)
     return count / (time.perf_counter() - began_s)
 

@@ -37,6 +37,8 @@ def test_every_row_is_measured_and_kept(tmp_path: Path) -> None:
         "while scrolling",
         "reports: opening",
         "reports: claiming",
+        "sends taken in",
+        "taken in to handed over",
     ):
         assert [name for name in names if wanted in name], wanted
     for row in rows:

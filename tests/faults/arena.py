@@ -65,7 +65,7 @@ def judging(folder: Path) -> Iterator[Judge]:
     """A sandbox process."""
     process = _start(["sandbox", "--port", "0", "--data", str(folder / "log.db")], folder, PACKAGE.parent, "")
     try:
-        judge = Judge(_said(process)["listening"])
+        judge = Judge(said(process)["listening"])
         judge.ask("status_delays", {"delays_s": {"sent": 0.01, "delivered": 0.1, "read": 0.2}})
         yield judge
     finally:
@@ -91,7 +91,7 @@ def _start(arguments: Sequence[str], home: Path, source: Path, crash_at: str) ->
         )
 
 
-def _said(process: "subprocess.Popen[str]") -> dict[str, Any]:
+def said(process: "subprocess.Popen[str]") -> dict[str, Any]:
     """The first line that a process prints, as JSON."""
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -188,7 +188,7 @@ class Arena:
         """
         process = self.serve()
         try:
-            _said(process)
+            said(process)
             with self.opened() as store:
                 until(lambda: store.submit_read(is_over).result(), wait_s)
                 until(lambda: self.judge.ask("webhook")["pending"] == 0, wait_s)

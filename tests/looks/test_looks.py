@@ -63,7 +63,7 @@ def test_the_page_shows_pairs_and_says_what_is_not_at_hand(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1_200)
+@pytest.mark.timeout(2_400)
 def test_every_state(tmp_path: Path) -> None:
     shots = [take(look, tmp_path) for look in looks()]
     faults = [f"{shot.look.name}: {fault}" for shot in shots for fault in shot.faults]

@@ -130,6 +130,6 @@ async def test_search_pages_by_name(shop: Shop) -> None:
 async def test_templates_are_listed_with_what_they_need(shop: Shop) -> None:
     every = (await shop.ask("GET", "/devapi/accounts/1/whatsappTemplates")).body
     shipped = next(one for one in every if one["name"] == "order_shipped")
-    assert (shipped["category"], shipped["status"]) == ("UTILITY", "APPROVED")
+    assert (shipped["category"], shipped["status"]) == ("UTILITY", "approved")
     assert shipped["variables"] == ["1", "2", "3"]
     assert (await shop.ask("GET", f"/devapi/whatsappTemplates/{shipped['id']}")).body == shipped

@@ -42,6 +42,7 @@ def put(path: str, value: Any, *, leave_out: bool = False) -> Callable[[dict[str
 
 
 URL = {"index": 0, "sub_type": "url", "parameters": {"type": "text", "text": "x"}}
+FILM = {"path": "https://shop.example/film.mp4", "mimeType": "video/mp4"}
 T = "whatsapp.template"
 
 
@@ -57,7 +58,34 @@ T = "whatsapp.template"
         (put("recipient.name", "x" * 257), "recipient.name"),
         (put("recipient.tags", [{"name": " "}]), "recipient.tags.0.name"),
         (put("channelType", "sms"), "channelType"),
-        (put("whatsapp.type", "image"), "whatsapp.type"),
+        (put("whatsapp.type", "poll"), "whatsapp.type"),
+        (put("whatsapp.type", "image"), "whatsapp.image"),
+        (put("whatsapp", {"type": "image", "image": {"caption": "x"}}), "whatsapp.image.path"),
+        (put("whatsapp", {"type": "image", "image": {"path": "a.png"}}), "whatsapp.image.path"),
+        (put("whatsapp", {"type": "audio", "audio": FILM}), "whatsapp.audio.mimeType"),
+        (
+            put("whatsapp", {"type": "video", "video": FILM | {"caption": "x" * 1_025}}),
+            "whatsapp.video.caption",
+        ),
+        (
+            put("whatsapp", {"type": "location", "location": {"latitude": 91, "longitude": 1}}),
+            "whatsapp.location",
+        ),
+        (put("whatsapp", {"type": "contacts", "contacts": []}), "whatsapp.contacts"),
+        (
+            put("whatsapp", {"type": "contacts", "contacts": [{"name": {"firstName": "Priya"}}]}),
+            "whatsapp.contacts.0.name.formattedName",
+        ),
+        (
+            put("whatsapp", {"type": "interactive", "interactive": {"type": "poll"}}),
+            "whatsapp.interactive.type",
+        ),
+        (
+            put(
+                "whatsapp", {"type": "interactive", "interactive": {"type": "button", "body": {"text": "x"}}}
+            ),
+            "whatsapp.interactive.action",
+        ),
         (put("whatsapp.type", "text"), "whatsapp.text"),
         (without("whatsapp.template"), "whatsapp.template"),
         (put(f"{T}.templateName", "no_such_template"), f"{T}.templateName"),
@@ -70,9 +98,13 @@ T = "whatsapp.template"
         (put(f"{T}.headerValues", {"mediaUrl": "https://shop.example/a.png"}), f"{T}.headerValues.mediaUrl"),
         (put(f"{T}.buttonValues", [URL]), f"{T}.buttonValues.0.index"),
         (put(f"{T}.buttonValues", [URL | {"index": -1}]), f"{T}.buttonValues.0.index"),
-        (put(f"{T}.buttonValues", [URL | {"sub_type": "mpm"}]), f"{T}.buttonValues.0.sub_type"),
+        (put(f"{T}.buttonValues", [URL | {"sub_type": "order_details"}]), f"{T}.buttonValues.0.sub_type"),
         (put("botId", "64f0"), "botId"),
-        (put("replyTo", {"assigneeType": "bot"}), "replyTo"),
+        (put("replyTo", {"assigneeType": "bot", "assigneeId": "64f0"}), "replyTo.assigneeType"),
+        (put("replyTo", {"assigneeType": "team", "assigneeId": "64f0"}), "replyTo.assigneeType"),
+        (put("replyTo", {"assigneeType": "user"}), "replyTo.assigneeId"),
+        (put("replyTo", {"assigneeType": "user", "assigneeId": "no@shop.example"}), "replyTo.assigneeId"),
+        (put("replyTo", {"assigneeType": "user", "assigneeId": "f" * 24}), "replyTo.assigneeId"),
     ],
 )
 async def test_a_wrong_message_names_its_field(
@@ -172,7 +204,7 @@ async def test_other_paths_and_methods_are_refused_in_the_same_form(shop: Shop) 
     wrong = await shop.ask("DELETE", MESSAGES)
     assert (wrong.status, wrong.body["status"]) == (405, "METHOD_NOT_ALLOWED")
     wrong = await shop.ask("OPTIONS", "/devapi/contacts")
-    assert (wrong.status, wrong.headers["Allow"]) == (405, "GET, POST")
+    assert (wrong.status, wrong.headers["Allow"]) == (405, "GET, PATCH, POST")
 
 
 async def test_what_could_not_be_kept_was_not_done_and_can_be_asked_again(shop: Shop) -> None:

@@ -14,6 +14,7 @@ from desktop.domain.keys import ANY_SCOPE, MAY_READ, MAY_SEND, MAY_WRITE, Caller
 from desktop.domain.people import Role, User
 from desktop.server import http
 from desktop.server.gate import REFUSALS, Gate
+from desktop.services.api_rules import ApiRules
 from desktop.services.keys import Keys, NewKey
 from tests.clock import FakeClock
 from tests.server.conftest import Server
@@ -48,7 +49,7 @@ class Door:
 async def door(server: Server) -> AsyncIterator[Door]:
     """Routes behind a gate on a port of their own; six calls a minute."""
     keys, clock, passed = Keys(server.store), FakeClock(), list[str]()
-    gate = Gate(keys, clock, per_minute=PER_MINUTE)
+    gate = Gate(keys, clock, lambda: ApiRules(per_minute=PER_MINUTE))
     app = FastAPI()
 
     for name, scopes in (("any", ANY_SCOPE), ("read", MAY_READ), ("send", MAY_SEND), ("write", MAY_WRITE)):

@@ -5,6 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from desktop.services.courier import Courier
+from desktop.services.subscriptions import Subscriptions
+from desktop.store import settings
+from desktop.store.engine import Store
+from desktop.system.http import open_web
+from desktop.system.secrets import Secrets
+from tests.clock import FakeClock
 from tests.databases import (
     address,
     clock,
@@ -15,8 +22,11 @@ from tests.databases import (
     sqlite_original,
     sqlite_store,
     store,
+    write,
 )
+from tests.receiver import Receiver, open_receiver
 from tests.services.desk import Desk, empty_store, open_desk
+from tests.services.post import KEY, NUMBER, Post
 
 __all__ = [
     "address",
@@ -49,6 +59,21 @@ async def mute(empty: Path, tmp_path: Path) -> AsyncIterator[Desk]:
     """The program with a sandbox that reports no statuses by itself."""
     async with open_desk(empty, tmp_path, statuses=None) as opened:
         yield opened
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with open_receiver() as found:
+        yield found
+
+
+@pytest.fixture
+async def post(store: Store, clock: FakeClock, receiver: Receiver) -> AsyncIterator[Post]:
+    write(store, lambda tx: settings.set_meta(tx, "key", KEY))
+    kept = Subscriptions(store, Secrets({}), is_sandbox=True)
+    async with open_web(allow_loopback=True) as way:
+        courier = Courier(store, clock, way, kept.signing, lambda: NUMBER)
+        yield Post(store, clock, kept, courier, receiver, way)
 
 
 @pytest.hookimpl(tryfirst=True)

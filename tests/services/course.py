@@ -16,7 +16,16 @@ from desktop.domain.reasons import Reason
 from desktop.domain.sequence import Definition, Delay, DelayUnit, EnrolSource, SequenceStep
 from desktop.domain.templates import Template
 from desktop.services.enrolments import Enrolments
-from desktop.store import claims, consent, contacts, enrolments, outbox, sequences, tables, templates
+from desktop.store import (
+    attempts,
+    claims,
+    consent,
+    contacts,
+    enrolments,
+    sequences,
+    tables,
+    templates,
+)
 from desktop.store.engine import Store, Tx
 from tests.clock import FakeClock
 from tests.databases import read, write
@@ -103,7 +112,7 @@ class Course:
         return write(self.store, lambda tx: claims.claim(tx, 32, ENGINE_ID)).claimed
 
     def settle(self, *ended: Settled) -> None:
-        write(self.store, lambda tx: outbox.settle(tx, ended))
+        write(self.store, lambda tx: attempts.settle(tx, ended))
 
     async def works(self, end: Callable[[Claimed], Settled] = accepted) -> list[Claimed]:
         """Rounds, claims and calls until nothing is to do; returns what was called."""

@@ -1,13 +1,15 @@
 """API keys: made once, kept as hashes, asked at every call, revoked at once."""
 
+import asyncio
 import hmac
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Engine, event, insert, select
 
 from desktop.domain.activity import Deed
 from desktop.domain.consent import OptIn
@@ -17,8 +19,9 @@ from desktop.domain.messages import Lane
 from desktop.domain.outbox import Submission
 from desktop.domain.people import Role, User
 from desktop.domain.problems import NotAllowed, NotFound, Problem
+from desktop.services.accounts import Accounts
 from desktop.services.keys import Keys, NewKey
-from desktop.store import contacts, conversations, tables
+from desktop.store import contacts, conversations, people, tables
 from desktop.store.engine import Store
 from tests.clock import FakeClock
 from tests.databases import read
@@ -91,6 +94,75 @@ async def test_the_same_work_is_done_for_every_refusal(
     assert compared == [(64, 64)] * 3
 
 
+async def test_every_refusal_asks_the_store_the_same(
+    keys: Keys, shop: NewKey, store: Store, statements: list[str]
+) -> None:
+    """An unknown key, a wrong secret, a revoked key and one whose maker has left: not even a statement differs."""
+    [leaver] = await store.write(lambda tx: people.add(tx, [("Meera Rao", Role.ADMIN)]))
+    left = await keys.create("crm", Scope.ALL, User(leaver, "Meera Rao", Role.ADMIN))
+    revoked = await keys.create("old", Scope.ALL, ADMIN)
+    await keys.revoke(revoked.api_key.id, ADMIN)
+    await store.write(lambda tx: people.set_active(tx, leaver, False))
+    refusals = {
+        "unknown": ("ak_unknown", shop.api_secret),
+        "wrong": (shop.api_key.key_id, "wrong"),
+        "revoked": (revoked.api_key.key_id, revoked.api_secret),
+        "left": (left.api_key.key_id, left.api_secret),
+    }
+    asked = {}
+    for name, (key_id, secret) in refusals.items():
+        statements.clear()
+        assert await keys.caller(key_id, secret) is None
+        asked[name] = tuple(statements)
+    assert asked["unknown"]
+    assert set(asked.values()) == {asked["unknown"]}
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every statement that is sent to a database, by whichever thread."""
+    sent: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_a_key_opens_nothing_while_the_account_of_its_maker_is_closed(
+    keys: Keys, shop: NewKey, store: Store
+) -> None:
+    meera, arun = await store.write(
+        lambda tx: people.add(tx, [("Meera Rao", Role.ADMIN), ("Arun Das", Role.ADMIN)])
+    )
+    made = await keys.create("crm", Scope.ALL, User(meera, "Meera Rao", Role.ADMIN))
+    await Accounts(store).deactivate(meera, User(arun, "Arun Das", Role.ADMIN))
+    assert await keys.bearer(made.bearer) is None
+    assert await keys.caller(made.api_key.key_id, made.api_secret) is None
+    assert await keys.bearer(shop.bearer) is not None
+    assert {one.name: one.creator_left for one in await keys.every()} == {"crm": True, "shop-sync": False}
+    await Accounts(store).reactivate(meera, User(arun, "Arun Das", Role.ADMIN))
+    assert await keys.bearer(made.bearer) is not None
+    assert not (await keys.named("crm")).creator_left
+
+
+async def test_two_processes_do_not_make_one_name_twice(address: str) -> None:
+    stores = [Store(address, FakeClock(), name) for name in ("one", "two", "three")]
+    try:
+        made = await asyncio.gather(
+            *(Keys(stores[number % 3]).create("shop-sync", Scope.ALL, ADMIN) for number in range(9)),
+            return_exceptions=True,
+        )
+        assert len([one for one in made if isinstance(one, NewKey)]) == 1
+        assert {one.field for one in made if isinstance(one, Problem)} == {"name"}
+        assert [one.name for one in await Keys(stores[0]).every()] == ["shop-sync"]
+    finally:
+        for one in stores:
+            await asyncio.to_thread(one.close)
+
+
 async def test_a_revoked_key_opens_nothing_at_once(keys: Keys, shop: NewKey) -> None:
     assert await keys.bearer(shop.bearer) is not None
     await keys.revoke(shop.api_key.id, ADMIN)
@@ -98,6 +170,16 @@ async def test_a_revoked_key_opens_nothing_at_once(keys: Keys, shop: NewKey) -> 
     assert await keys.bearer(shop.bearer) is None
     [kept] = await keys.every()
     assert kept.revoked_at is not None
+
+
+async def test_nobody_who_asks_after_the_revoking_shares_a_look_from_before(keys: Keys, shop: NewKey) -> None:
+    """Those who ask at the same moment are looked up together."""
+    asking = [asyncio.create_task(keys.bearer(shop.bearer)) for _ in range(100)]
+    await asyncio.sleep(0)
+    await keys.revoke(shop.api_key.id, ADMIN)
+    after = await asyncio.gather(*(keys.bearer(shop.bearer) for _ in range(100)))
+    assert after == [None] * 100
+    await asyncio.gather(*asking)
 
 
 async def test_a_key_is_revoked_once_and_only_if_it_is_there(
@@ -193,9 +275,9 @@ async def test_figures_are_of_a_key_and_of_a_day(
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])
 async def test_only_an_admin_makes_and_revokes(keys: Keys, shop: NewKey, role: Role) -> None:
     user = replace(ADMIN, role=role)
-    with pytest.raises(NotAllowed, match="API keys"):
+    with pytest.raises(NotAllowed, match="its keys"):
         await keys.create("mine", Scope.ALL, user)
-    with pytest.raises(NotAllowed, match="API keys"):
+    with pytest.raises(NotAllowed, match="its keys"):
         await keys.revoke(shop.api_key.id, user)
     assert [one.revoked_at for one in await keys.every()] == [None]
 
@@ -223,6 +305,22 @@ async def test_a_message_says_which_key_it_came_with(mute: Desk) -> None:
     [view] = await mute.app.store.read(lambda tx: conversations.thread(tx, contact_id))
     assert view.api_key_name == "shop-sync"
     assert (await mute.app.keys.every())[0].day == KeyFigures(1, 1, 1)
+
+
+async def test_a_key_opens_nothing_while_its_maker_may_make_none(
+    keys: Keys, store: Store
+) -> None:
+    """Keys act as an admin, so they hang on one."""
+    meera, arun = await store.write(
+        lambda tx: people.add(tx, [("Meera Rao", Role.ADMIN), ("Arun Das", Role.ADMIN)])
+    )
+    boss = User(arun, "Arun Das", Role.ADMIN)
+    made = await keys.create("crm", Scope.ALL, User(meera, "Meera Rao", Role.ADMIN))
+    for role, opens in ((Role.SUPERVISOR, False), (Role.AGENT, False), (Role.ADMIN, True)):
+        await Accounts(store).set_role(meera, role, boss)
+        assert (await keys.bearer(made.bearer) is not None) is opens
+        assert (await keys.caller(made.api_key.key_id, made.api_secret) is not None) is opens
+        assert (await keys.named("crm")).creator_left is not opens
 
 
 async def test_starting_over_keeps_the_keys(mute: Desk) -> None:

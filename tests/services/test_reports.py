@@ -12,7 +12,10 @@ from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.report import Cause, Choice, Group, Scope
 from desktop.services.reports import Mark, Reports
-from desktop.store import consent, outbox
+from desktop.store import (
+    attempts,
+    consent,
+)
 from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
 from tests.databases import write
@@ -36,12 +39,12 @@ def _fill(store: Store, clock: FakeClock) -> list[int]:
         for one in (priya, arjun):
             world.wrote_at(tx, one, tx.now)
         made = [world.submit(tx, one, Path.API) for one in (priya, arjun)]
-        outbox.settle(tx, [world.accepted(one) for one in world.claim(tx)])
+        attempts.settle(tx, [world.accepted(one) for one in world.claim(tx)])
         return [*made, arjun]
 
     def second(tx: Tx) -> list[int]:
         made = [world.submit(tx, arjun, Path.COMPOSE), world.submit(tx, arjun, Path.BOT)]
-        outbox.settle(tx, [world.accepted(world.claim(tx, 1)[0])])
+        attempts.settle(tx, [world.accepted(world.claim(tx, 1)[0])])
         world.report(tx, made[0], Status.FAILED, error_code=131026)
         return made
 

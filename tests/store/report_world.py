@@ -15,7 +15,14 @@ from desktop.domain.outbox import AttemptOutcome, Claimed, Settled, Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import Template
-from desktop.store import broadcasts, consent, conversations, outbox, tables
+from desktop.store import (
+    attempts,
+    broadcasts,
+    consent,
+    conversations,
+    outbox,
+    tables,
+)
 from desktop.store.engine import Store, Tx
 from tests.clock import FakeClock
 from tests.databases import write
@@ -150,7 +157,7 @@ class _Weeks:
 
     def _settle(self, tx: Tx, claimed: Sequence[Claimed]) -> None:
         made = [self._ended(tx, one) for one in claimed if self.rng.random() < 0.9]
-        outbox.settle(tx, made)
+        attempts.settle(tx, made)
 
     def _ended(self, tx: Tx, one: Claimed) -> Settled:
         kind = self.rng.random()

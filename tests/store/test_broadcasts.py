@@ -13,7 +13,15 @@ from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
-from desktop.store import broadcasts, consent, contacts, conversations, holds, outbox, tables
+from desktop.store import (
+    attempts,
+    broadcasts,
+    consent,
+    contacts,
+    conversations,
+    holds,
+    tables,
+)
 from desktop.store.engine import Store, Tx
 from desktop.store.seeds import SeedContact
 from desktop.store.seeds import add_contacts as seed
@@ -176,7 +184,7 @@ def test_now_adds_up_and_reached_counts_at_least_once(store: Store, clock: FakeC
     claimed = write(store, lambda tx: claim(tx, 6))
     read_one, delivered, sent, failed_after, unsure, on_the_way = claimed
     clock.move(timedelta(seconds=5))
-    write(store, lambda tx: outbox.settle(tx, [accepted(one) for one in claimed[:4]] + [lost(unsure)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(one) for one in claimed[:4]] + [lost(unsure)]))
     for one, statuses in (
         (read_one, [Status.READ]),
         (delivered, [Status.SENT, Status.DELIVERED]),
@@ -271,7 +279,7 @@ def test_a_stopped_broadcast_cancels_what_has_not_left(store: Store) -> None:
         Status.CANCELLED: 4,
     }
 
-    write(store, lambda tx: outbox.settle(tx, [replace(lost(one), status=Status.QUEUED, reason=None)]))
+    write(store, lambda tx: attempts.settle(tx, [replace(lost(one), status=Status.QUEUED, reason=None)]))
     assert read(store, broadcasts.stopped_with_waiting) == [made]
     assert write(store, lambda tx: broadcasts.cancel_waiting(tx, made, None)) == 1
     assert read(store, broadcasts.stopped_with_waiting) == []
@@ -286,9 +294,9 @@ def test_a_broadcast_ends_when_nothing_is_left_to_send(store: Store) -> None:
     made = write(store, make)
     first, second = write(store, claim)
     assert not write(store, lambda tx: broadcasts.finish(tx, made))
-    write(store, lambda tx: outbox.settle(tx, [accepted(first)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(first)]))
     assert not write(store, lambda tx: broadcasts.finish(tx, made))
-    write(store, lambda tx: outbox.settle(tx, [lost(second)]))
+    write(store, lambda tx: attempts.settle(tx, [lost(second)]))
     assert write(store, lambda tx: broadcasts.finish(tx, made))
     ended = read(store, lambda tx: broadcasts.get(tx, made))
     assert (ended.status, ended.ended_at) == (BroadcastStatus.DONE, START)

@@ -15,7 +15,17 @@ from desktop.domain.outbox import AttemptOutcome
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
 from desktop.domain.templates import FRESH_FOR, Template, TemplateStatus, Variable
-from desktop.store import broadcasts, claims, consent, contacts, drafts, outbox, settings, templates
+from desktop.store import (
+    attempts,
+    broadcasts,
+    claims,
+    consent,
+    contacts,
+    drafts,
+    outbox,
+    settings,
+    templates,
+)
 from desktop.store.engine import Store, Tx
 from tests.clock import FakeClock
 from tests.databases import read, write
@@ -590,7 +600,7 @@ def test_a_message_reported_before_it_was_claimed_again_is_not_sent_twice(store:
     def run(tx: Tx) -> None:
         queued = submit(tx, add_contact(tx, opt_in=OptIn.YES), template=add_template(tx))
         (one,) = claim(tx)
-        outbox.settle(
+        attempts.settle(
             tx,
             [replace(accepted(one), outcome=AttemptOutcome.WITHDRAWN, status=Status.QUEUED, wamid=None)],
         )

@@ -7,7 +7,13 @@ from desktop.domain.consent import OptIn, Path, Source
 from desktop.domain.conversations import Box, BoxCounts
 from desktop.domain.messages import Lane, Status
 from desktop.domain.reasons import Reason
-from desktop.store import consent, contacts, conversations, drafts, outbox
+from desktop.store import (
+    attempts,
+    consent,
+    contacts,
+    conversations,
+    drafts,
+)
 from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
 from tests.databases import read, write
@@ -142,7 +148,7 @@ def test_the_thread_has_what_was_said_in_its_order(store: Store, clock: FakeCloc
     made, (asked, answer) = write(store, make)
     clock.move(timedelta(seconds=3))
     (one,) = write(store, claim)
-    write(store, lambda tx: outbox.settle(tx, [accepted(one)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(one)]))
     shown = read(store, lambda tx: conversations.thread(tx, made))
 
     assert [one.id for one in shown] == [asked, answer]

@@ -24,6 +24,7 @@ from desktop.domain.problems import Overtaken
 from desktop.domain.sequence import Definition, EnrolmentStatus, EnrolSource, SequenceStep
 from desktop.services import turns
 from desktop.store import (
+    attempts,
     claims,
     consent,
     contacts,
@@ -352,7 +353,7 @@ def engine_at_work(side: Side, dice: random.Random, rested_on: list[int | None])
         for one in claimed:
             back = replace(accepted(one), outcome=AttemptOutcome.WITHDRAWN, status=Status.QUEUED, wamid=None)
             ends.append(dice.choice([back, back, accepted(one, user_id=f"CA.{one.contact_id}")]))
-        outbox.settle(tx, dice.sample(ends, len(ends)))
+        attempts.settle(tx, dice.sample(ends, len(ends)))
 
     for _ in range(ROUNDS):
         claimed = side.run(lambda tx: claim(tx, 6)).result(PATIENCE_S)
@@ -443,7 +444,7 @@ def test_a_merge_and_a_settlement_never_deadlock(postgres_store: Store, sides: t
     ids, queued = write(postgres_store, make)
     (one,) = write(postgres_store, claim)
     with stopped_before(settling, "INSERT INTO identity") as gate:
-        settled = settling.run(lambda tx: outbox.settle(tx, [accepted(one, user_id="CA.77")]))
+        settled = settling.run(lambda tx: attempts.settle(tx, [accepted(one, user_id="CA.77")]))
         gate.wait_until_reached()
         merged = merging.run(lambda tx: consent.merge(tx, ids[0], [ids[1]]))
         wait_until_blocked(postgres_store, merging.pid)
@@ -640,7 +641,7 @@ def test_a_write_that_gives_way_to_another_one_begins_anew(
     ended = [accepted(calls[0], user_id="CA.9"), accepted(calls[1])]
 
     def settle(tx: Tx) -> None:
-        outbox.settle(tx, ended)
+        attempts.settle(tx, ended)
 
     def take_out(tx: Tx) -> None:
         enrolments.end(tx, second or 0, EnrolmentStatus.TAKEN_OUT)

@@ -8,7 +8,14 @@ from sqlalchemy import delete, insert, select, text, update
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.messages import Status
-from desktop.store import broadcasts, consent, ledger, outbox, tables
+from desktop.store import (
+    attempts,
+    broadcasts,
+    consent,
+    ledger,
+    outbox,
+    tables,
+)
 from desktop.store.engine import Store, Tx
 from desktop.store.ledger import LedgerResult
 from desktop.store.migrations import guards
@@ -52,8 +59,8 @@ def run_through(store: Store, after_each: Callable[[int], None] = lambda broadca
     claimed = list(write(store, lambda tx: claim(tx, 3)))
     after_each(broadcast_id)
     step(lambda tx: report(tx, claimed[0].message_id, Status.DELIVERED, wamid="wamid.early"))
-    step(lambda tx: outbox.settle(tx, [accepted(claimed[1]), lost(claimed[2])]))
-    step(lambda tx: outbox.settle(tx, [accepted(claimed[0])]))
+    step(lambda tx: attempts.settle(tx, [accepted(claimed[1]), lost(claimed[2])]))
+    step(lambda tx: attempts.settle(tx, [accepted(claimed[0])]))
     step(lambda tx: report(tx, claimed[1].message_id, Status.SENT))
     step(lambda tx: report(tx, claimed[1].message_id, Status.FAILED, error_code=131026))
     claimed += write(store, lambda tx: claim(tx, 3))

@@ -14,7 +14,11 @@ from desktop.domain.consent import OptIn, Path
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import AttemptOutcome, Claimed, Settled, Submission
 from desktop.domain.reasons import Reason
-from desktop.store import contacts, outbox
+from desktop.store import (
+    attempts,
+    contacts,
+    outbox,
+)
 from desktop.store.engine import Store, Tx
 from tests.clock import FakeClock
 from tests.databases import read, write
@@ -49,7 +53,7 @@ def settled(one: Claimed, outcome: AttemptOutcome, status: Status, **more: Any) 
 def test_an_accepted_call_is_settled(store: Store, clock: FakeClock) -> None:
     one = write(store, claimed_one)
     clock.move(timedelta(seconds=1))
-    write(store, lambda tx: outbox.settle(tx, [accepted(one, wa_id="16045550177", user_id="CA.9")]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(one, wa_id="16045550177", user_id="CA.9")]))
 
     def check(tx: Tx) -> None:
         row = message(tx, one.message_id)
@@ -79,7 +83,7 @@ def test_a_refused_call_fails_with_its_code_or_waits_for_another_try(store: Stor
     later = clock.now() + timedelta(seconds=4)
     write(
         store,
-        lambda tx: outbox.settle(
+        lambda tx: attempts.settle(
             tx,
             [
                 settled(first, AttemptOutcome.REFUSED, Status.FAILED, **refused),
@@ -103,7 +107,7 @@ def test_a_refused_call_fails_with_its_code_or_waits_for_another_try(store: Stor
     clock.move(timedelta(seconds=4))
     (again,) = write(store, claim)
     assert (again.message_id, again.attempt_number) == (second.message_id, 2)
-    write(store, lambda tx: outbox.settle(tx, [accepted(again)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(again)]))
 
     def check_again(tx: Tx) -> None:
         row = message(tx, second.message_id)
@@ -120,7 +124,7 @@ def test_a_refused_call_fails_with_its_code_or_waits_for_another_try(store: Stor
 
 def test_a_withdrawn_claim_is_asked_again(store: Store) -> None:
     one = write(store, claimed_one)
-    write(store, lambda tx: outbox.settle(tx, [settled(one, AttemptOutcome.WITHDRAWN, Status.QUEUED)]))
+    write(store, lambda tx: attempts.settle(tx, [settled(one, AttemptOutcome.WITHDRAWN, Status.QUEUED)]))
     (again,) = write(store, claim)
 
     assert (again.message_id, again.attempt_number) == (one.message_id, 2)
@@ -147,7 +151,7 @@ def test_reports_in_any_order_and_twice_end_alike(sqlite_store: Store, own_answe
             one = claimed_one(tx)
             for place, status in enumerate([*order, None]):
                 if place == min(own_answer_at, len(order)):
-                    outbox.settle(tx, [accepted(one)])
+                    attempts.settle(tx, [accepted(one)])
                 if status is not None:
                     report(
                         tx,
@@ -191,7 +195,7 @@ def test_a_webhook_before_its_own_answer_stands(store: Store, clock: FakeClock) 
     one = write(store, claimed_one)
     write(store, lambda tx: report(tx, one.message_id, Status.DELIVERED, wamid="wamid.early"))
     clock.move(timedelta(seconds=1))
-    write(store, lambda tx: outbox.settle(tx, [replace(accepted(one), wamid="wamid.early")]))
+    write(store, lambda tx: attempts.settle(tx, [replace(accepted(one), wamid="wamid.early")]))
 
     def check(tx: Tx) -> None:
         row = message(tx, one.message_id)
@@ -204,7 +208,7 @@ def test_a_webhook_before_its_own_answer_stands(store: Store, clock: FakeClock) 
 
 def test_a_late_sent_after_read_changes_nothing(store: Store, clock: FakeClock) -> None:
     one = write(store, claimed_one)
-    write(store, lambda tx: outbox.settle(tx, [accepted(one)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(one)]))
     assert write(store, lambda tx: report(tx, one.message_id, Status.READ))
     before = read(store, lambda tx: (message(tx, one.message_id), events_of(tx, one.message_id)))
     clock.move(timedelta(seconds=1))
@@ -216,7 +220,7 @@ def test_a_late_sent_after_read_changes_nothing(store: Store, clock: FakeClock) 
 
 def test_what_failed_and_then_arrived_has_arrived(store: Store) -> None:
     one = write(store, claimed_one)
-    write(store, lambda tx: outbox.settle(tx, [accepted(one)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(one)]))
     write(
         store, lambda tx: report(tx, one.message_id, Status.FAILED, error_code=131026, error_details="No\x00")
     )
@@ -257,7 +261,7 @@ def test_what_was_left_out_never_moves(store: Store) -> None:
 @pytest.mark.parametrize("reported", REPORTS)
 def test_a_webhook_settles_what_was_not_certain(store: Store, reported: Status) -> None:
     one = write(store, claimed_one)
-    write(store, lambda tx: outbox.settle(tx, [lost(one)]))
+    write(store, lambda tx: attempts.settle(tx, [lost(one)]))
     uncertain = read(store, lambda tx: message(tx, one.message_id))
     assert (uncertain.status, uncertain.reason) == ("unknown", "answer_lost")
     assert write(store, claim) == ()
@@ -281,7 +285,7 @@ def test_a_late_webhook_wins_over_a_persons_guess(
 ) -> None:
     def run(tx: Tx) -> None:
         one = claimed_one(tx)
-        outbox.settle(tx, [lost(one)])
+        attempts.settle(tx, [lost(one)])
         row = outbox.lock(tx, [one.message_id])[one.message_id]
         outbox.write_moves(tx, [outbox.move(tx, row, guess, outbox.PERSON, reason=reason, user_id=3)])
         assert message(tx, one.message_id).status == guess
@@ -327,7 +331,7 @@ def test_claims_of_a_dead_engine_are_not_certain_and_never_queued_again(
 def test_an_answer_after_the_recovery_is_certain_knowledge(store: Store) -> None:
     one = write(store, claimed_one)
     write(store, lambda tx: outbox.recover(tx, None))
-    write(store, lambda tx: outbox.settle(tx, [accepted(one)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(one)]))
 
     row = read(store, lambda tx: message(tx, one.message_id))
     assert (row.status, row.wamid) == ("accepted", f"wamid.{one.message_id}")
@@ -336,7 +340,7 @@ def test_an_answer_after_the_recovery_is_certain_knowledge(store: Store) -> None
 def test_a_withdrawal_after_the_recovery_queues_nothing(store: Store) -> None:
     one = write(store, claimed_one)
     write(store, lambda tx: outbox.recover(tx, None))
-    write(store, lambda tx: outbox.settle(tx, [settled(one, AttemptOutcome.WITHDRAWN, Status.QUEUED)]))
+    write(store, lambda tx: attempts.settle(tx, [settled(one, AttemptOutcome.WITHDRAWN, Status.QUEUED)]))
 
     assert read(store, lambda tx: message(tx, one.message_id)).status == "unknown"
 
@@ -381,7 +385,7 @@ def test_the_state_is_always_that_of_the_last_moving_event(sqlite_store: Store) 
                 "lose": lost(one),
                 "withdraw": settled(one, AttemptOutcome.WITHDRAWN, Status.QUEUED),
             }
-            outbox.settle(tx, [ends[step]])
+            attempts.settle(tx, [ends[step]])
 
     holds()
 
@@ -391,7 +395,7 @@ def test_the_state_is_always_that_of_the_last_moving_event(sqlite_store: Store) 
 
 def test_messages_are_found_for_a_batch_of_reports(store: Store) -> None:
     one = write(store, claimed_one)
-    write(store, lambda tx: outbox.settle(tx, [accepted(one)]))
+    write(store, lambda tx: attempts.settle(tx, [accepted(one)]))
 
     def found(ids: list[int], wamids: list[str]) -> list[int]:
         return read(store, lambda tx: outbox.find_for_status(tx, ids, wamids))

@@ -1,17 +1,30 @@
 """The key that asks, and the workspace's templates."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from desktop.domain.keys import ANY_SCOPE, MAY_READ, Caller
 from desktop.domain.public_ids import public_id
-from desktop.domain.templates import Template
-from desktop.server.devapi.account_models import MeAnswer, TemplateAnswer, TemplateButton, TestAnswer
+from desktop.domain.template_notices import NoticeKind, notices
+from desktop.domain.templates import Template, TemplateStatus, example_values, placeholders
+from desktop.server.devapi.account_models import (
+    ButtonVariable,
+    MeAnswer,
+    TemplateAnswer,
+    TemplateButton,
+    TestAnswer,
+)
 from desktop.server.devapi.asked import known_id
 from desktop.server.gate import Gate
 from desktop.services.api_contacts import ApiContacts
 from desktop.services.templates import Templates
+
+Name = Annotated[str, Query(max_length=512, description="Exactly this name; empty: every one.")]
+CategoryAsked = Literal["MARKETING", "UTILITY", "AUTHENTICATION"]
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+Page = Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")]
 
 
 def routes(gate: Gate, contacts: ApiContacts, templates: Templates) -> APIRouter:
@@ -36,9 +49,22 @@ def routes(gate: Gate, contacts: ApiContacts, templates: Templates) -> APIRouter
         )
 
     @router.get("/whatsappTemplates", response_model=list[TemplateAnswer], dependencies=[reader])
-    async def every() -> list[TemplateAnswer]:
-        """The templates as last seen in WhatsApp, by name."""
-        return [template_answer(one) for one in await templates.every()]
+    async def every(
+        name: Name = "",
+        status: TemplateStatus | None = None,
+        category: CategoryAsked | None = None,
+        limit: Limit = 1_000,
+        page: Page = 1,
+    ) -> list[TemplateAnswer]:
+        """The templates as last seen in WhatsApp, by name; all of them, or those that fit what is asked."""
+        found = [
+            one
+            for one in await templates.every()
+            if name in ("", one.name)
+            and status in (None, one.status)
+            and category in (None, one.effective_category.value.upper())
+        ]
+        return [template_answer(one) for one in found[(page - 1) * limit : page * limit]]
 
     @router.get("/whatsappTemplates/{templateId}", response_model=TemplateAnswer, dependencies=[reader])
     async def get(templateId: str) -> TemplateAnswer:
@@ -49,20 +75,57 @@ def routes(gate: Gate, contacts: ApiContacts, templates: Templates) -> APIRouter
 
 
 def template_answer(template: Template) -> TemplateAnswer:
-    """A template as the API tells it. category: the one that counts, as consent asks by it."""
-    return TemplateAnswer(
-        id=public_id(template.id),
-        name=template.name,
-        language=template.language,
-        category=template.effective_category.value.upper(),
-        status=template.status.value.upper(),
-        quality=template.quality.value.upper(),
-        header=template.header_text or template.header_kind,
-        body=template.body,
-        footer=template.footer,
-        buttons=[
-            TemplateButton(type=one.kind.upper(), text=one.text, url=one.url or None)
-            for one in template.buttons
+    """A template as the API tells it. Pure."""
+    before, paused = template.category_before, template.paused_until
+    told: dict[str, Any] = {
+        "id": public_id(template.id),
+        "whatsappId": template.whatsapp_id,
+        "name": template.name,
+        "language": template.language,
+        "category": template.effective_category.value.upper(),
+        "categoryBefore": before.value.upper() if before is not None else None,
+        "status": template.status.value,
+        "statusReason": template.status_reason,
+        "pausedUntil": _moment(paused) if paused is not None else None,
+        "whyNot": _why_not(template),
+        "quality": template.quality.value.upper(),
+        "parameterFormat": "NAMED" if template.named else "POSITIONAL",
+        "header": template.header_text or template.header_kind,
+        "headerType": template.header_kind,
+        "body": template.body,
+        "footer": template.footer,
+        "buttons": [
+            TemplateButton(
+                index=index,
+                type=one.kind.upper(),
+                text=one.text,
+                url=one.url or None,
+                phone=one.phone or None,
+            )
+            for index, one in enumerate(template.buttons)
         ],
-        variables=list(template.variables),
-    )
+        "variables": list(template.variables),
+        "footerVariables": [
+            ButtonVariable(index=index, type="url" if one.kind == "url" else "COPY_CODE", required=True)
+            for index, one in enumerate(template.buttons)
+            if one.kind == "copy_code" or placeholders(one.url)
+        ],
+        "examples": example_values(template),
+        "updatedAt": _moment(template.fetched_at) if template.fetched_at is not None else None,
+    }
+    return TemplateAnswer(**told)
+
+
+_BROUGHT: Final = (NoticeKind.NEEDS_FILE, NoticeKind.NEEDS_CODE)
+"""What stands against sending from a screen alone: a request brings the file and the code."""
+
+
+def _why_not(template: Template) -> str:
+    found = (one for one in notices(template) if one.blocks)
+    if template.header_kind != "carousel":
+        found = (one for one in found if one.kind not in _BROUGHT)
+    return next((one.sentence for one in found), "")
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -26,6 +26,8 @@ async def once_of(request: Request, key: IdempotencyKey = "") -> Once:
     if not key:
         return Once()
     where = _ACCOUNT.sub("", request.scope["path"]).encode()
+    if request.method == "GET":  # what is asked stands in the address
+        where += b"?" + request.scope["query_string"]
     return Once(key, hashlib.sha256(where + b"\n" + await request.body()).hexdigest())
 
 

@@ -6,7 +6,16 @@ from fastapi import APIRouter, Depends, Query
 
 from desktop.domain.keys import MAY_READ, MAY_WRITE, Caller
 from desktop.server.devapi.asked import AskedOnce, known_id
-from desktop.server.devapi.contact_models import ContactAnswer, ContactAsked, CountAnswer, OptInEvent
+from desktop.server.devapi.contact_models import (
+    ContactAnswer,
+    ContactAsked,
+    ContactsAsked,
+    CountAnswer,
+    FiltersAnswer,
+    OptInEvent,
+    SegmentAnswer,
+    TagsAsked,
+)
 from desktop.server.gate import Gate
 from desktop.services.api_contacts import ApiContacts
 
@@ -26,20 +35,29 @@ def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
     async def create(
         asked: ContactAsked, once: AskedOnce, caller: Annotated[Caller, writer]
     ) -> ContactAnswer:
-        """Make a contact; 409 if its number is known. Without optIn no choice is recorded."""
+        """Make a contact; 409 if its number is known, or without a number its address. Without optIn no choice is
+        recorded."""
         return ContactAnswer(**await contacts.create(asked.wanted(), caller, once))
 
     @router.post("/upsert", response_model=ContactAnswer)
     async def upsert(
         asked: ContactAsked, once: AskedOnce, caller: Annotated[Caller, writer]
     ) -> ContactAnswer:
-        """Change the contact with this number, or make one. What is not said stays as it is."""
+        """Change the contact with this number, else the one with this e-mail address, or make one.
+
+        What is not said stays as it is. 409 where several contacts have the address.
+        """
         return ContactAnswer(**await contacts.upsert(asked.wanted(), caller, once))
 
     @router.get("", response_model=list[ContactAnswer], dependencies=[reader])
     async def by_phone(phone: Phone) -> list[ContactAnswer]:
         """The contact with this number: a list of one, or of none."""
         return [ContactAnswer(**one) for one in await contacts.by_phone(phone)]
+
+    @router.patch("", response_model=list[ContactAnswer], dependencies=[reader])
+    async def listed(asked: ContactsAsked) -> list[ContactAnswer]:
+        """Contacts by a filter, by name, a page at a time; changes nothing."""
+        return [ContactAnswer(**one) for one in await contacts.listed(asked.wanted())]
 
     @router.get("/search", response_model=list[ContactAnswer], dependencies=[reader])
     async def search(search: Search = "", limit: Limit = 20, page: Page = 1) -> list[ContactAnswer]:
@@ -51,6 +69,11 @@ def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
         """How many contacts there are."""
         return CountAnswer(count=await contacts.count())
 
+    @router.get("/filters", response_model=FiltersAnswer, dependencies=[reader])
+    async def filters() -> FiltersAnswer:
+        """What contacts can be listed by, and the operators of each type."""
+        return FiltersAnswer(**await contacts.filters())
+
     @router.get("/{contactId}", response_model=ContactAnswer, dependencies=[reader])
     async def get(contactId: str) -> ContactAnswer:
         """One contact."""
@@ -60,5 +83,30 @@ def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
     async def history(contactId: str) -> list[OptInEvent]:
         """What the contact said about marketing, oldest first."""
         return [OptInEvent(**one) for one in await contacts.history(known_id(contactId, "Contact"))]
+
+    @router.post("/{contactId}/tags", response_model=ContactAnswer)
+    async def tags(
+        contactId: str, asked: TagsAsked, once: AskedOnce, caller: Annotated[Caller, writer]
+    ) -> ContactAnswer:
+        """Give a contact tags, and take others away."""
+        at, names = known_id(contactId, "Contact"), asked.names()
+        return ContactAnswer(**await contacts.tag(at, *names, caller, once))
+
+    return router
+
+
+def segment_routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
+    """Saved filters, under /devapi and under /devapi/accounts/{accountId}."""
+    router = APIRouter(prefix="/segments", tags=["contacts"], dependencies=[Depends(gate.needs(MAY_READ))])
+
+    @router.get("", response_model=list[SegmentAnswer], response_model_exclude_none=True)
+    async def every() -> list[SegmentAnswer]:
+        """The segments, by name."""
+        return [SegmentAnswer(**one) for one in await contacts.segments()]
+
+    @router.get("/{segmentId}", response_model=SegmentAnswer)
+    async def one(segmentId: str) -> SegmentAnswer:
+        """A segment, and how many contacts it selects now."""
+        return SegmentAnswer(**await contacts.segment(known_id(segmentId, "Segment")))
 
     return router

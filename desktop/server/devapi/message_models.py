@@ -1,13 +1,17 @@
 """Messages as they are asked for and answered. Source of the shapes: Gallabox's public API description."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from desktop.domain.api_message import ButtonValue, MessageWanted, TemplateWanted
+from desktop.domain.api_message import AssigneeWanted, ButtonValue, MessageWanted, TemplateWanted
 from desktop.domain.compose import MAX_TEXT_LENGTH
+from desktop.domain.given import LONGEST_ADDRESS
 from desktop.domain.problems import Problem
+from desktop.server.devapi.message_kinds import KindsAsked
 from desktop.server.devapi.parts import Answer, Asked, Digits, Filled, NotYet, Short, TagAsked, Value
+
+HeaderValue = Annotated[str, StringConstraints(max_length=LONGEST_ADDRESS)]
 
 
 class RecipientAsked(Asked):
@@ -19,34 +23,54 @@ class RecipientAsked(Asked):
 
 
 class ButtonParameters(Asked):
-    """The value of a button, under the name that its kind has."""
+    """The value of a button, under the name that its kind has. action: WhatsApp's own object."""
 
     type: Literal["payload", "text", "action", "coupon_code"] = "payload"
     payload: Value | None = None
     text: Value | None = None
     coupon_code: Value | None = None
+    action: dict[str, Any] = Field(default={}, max_length=20)
 
     @property
     def value(self) -> str:
         return next((one for one in (self.payload, self.text, self.coupon_code) if one), "")
 
 
+def _only_one(value: object) -> object:
+    """The parameters of a product button come as a list of one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 class ButtonAsked(Asked):
-    """sub_type: quick_reply, url or COPY_CODE, in any case."""
+    """sub_type: quick_reply, url, COPY_CODE, CATALOG, mpm or flow, in any case."""
 
     index: int = Field(ge=0, le=9)
     sub_type: Filled
-    parameters: ButtonParameters
+    parameters: Annotated[ButtonParameters, BeforeValidator(_only_one)]
+
+    def wanted(self) -> ButtonValue:
+        """The value without the shape of its request."""
+        action = {name: one for name, one in self.parameters.action.items() if one not in ("", None)}
+        return ButtonValue(self.index, self.sub_type, self.parameters.value, action)
 
 
 class TemplateAsked(Asked):
-    """A template by name. Values by the names of its variables or by their numbers. language: added."""
+    """A template by name. Values by the names of its variables or by their numbers. language: added.
+
+    headerValues of a template that begins with a file: mediaUrl, mediaName; with a place: latitude, longitude,
+    name, address.
+    """
 
     templateName: Filled
     language: Short = ""
     bodyValues: dict[Short, Value] = Field(default={}, max_length=100)
-    headerValues: dict[Short, Value] = Field(default={}, max_length=10)
+    headerValues: dict[Short, HeaderValue] = Field(default={}, max_length=10)
     buttonValues: list[ButtonAsked] = Field(default=[], max_length=10)
+
+    def wanted(self) -> TemplateWanted:
+        """The template without the shape of its request."""
+        buttons = tuple(one.wanted() for one in self.buttonValues)
+        return TemplateWanted(self.templateName, self.language, self.bodyValues, self.headerValues, buttons)
 
 
 class TextAsked(Asked):
@@ -55,24 +79,56 @@ class TextAsked(Asked):
     body: str = Field(min_length=1, max_length=MAX_TEXT_LENGTH, pattern=r"\S")
 
 
-class WhatsAppAsked(Asked):
-    """One of its kinds: a template, or a text."""
+class WhatsAppAsked(KindsAsked):
+    """One of its kinds. All but the template are taken by WhatsApp inside the reply window only."""
 
-    type: Literal["template", "text"]
+    type: Literal[
+        "template",
+        "text",
+        "image",
+        "video",
+        "document",
+        "audio",
+        "sticker",
+        "location",
+        "contacts",
+        "interactive",
+    ]
     template: TemplateAsked | None = None
     text: TextAsked | None = None
 
 
+def _only_people(value: object) -> object:
+    if value in ("bot", "team"):
+        raise ValueError(f"there are no {value}s here yet; name a user")
+    return value
+
+
+class ReplyToAsked(Asked):
+    """Who is to answer. assigneeId: a person's id, or the e-mail address that they sign in with.
+
+    overrideAssignment: also where somebody else has the conversation.
+    """
+
+    assigneeType: Annotated[Literal["user"], BeforeValidator(_only_people)] = "user"
+    assigneeId: Filled
+    overrideAssignment: bool = False
+
+
+def _or_nobody(value: object) -> object:
+    return None if value in ("", [], {}) else value
+
+
 class MessageAsked(Asked):
-    """A message. The workspace has one number, so channelId may be anything."""
+    """A message. The workspace has one number, so channelId may be anything. context is taken and changes nothing."""
 
     channelId: Short = ""
     channelType: Literal["whatsapp"] = "whatsapp"
     recipient: RecipientAsked
     whatsapp: WhatsAppAsked
-    context: dict[Short, Any] = Field(default={}, max_length=10)
+    context: dict[Short, Any] | None = Field(default=None, max_length=10)
     botId: NotYet = None
-    replyTo: NotYet = None
+    replyTo: Annotated[ReplyToAsked | None, BeforeValidator(_or_nobody)] = None
 
     def wanted(self) -> MessageWanted:
         """The message without the shape of its request. Raises a Problem if it lacks what its type names."""
@@ -83,20 +139,20 @@ class MessageAsked(Asked):
                 f"The type is {content.type}, and there is no {content.type}.",
                 f"whatsapp.{content.type}",
             )
-        template = None
-        if content.template is not None and content.type == "template":
-            template = TemplateWanted(
-                content.template.templateName,
-                content.template.language,
-                content.template.bodyValues,
-                content.template.headerValues,
-                tuple(
-                    ButtonValue(one.index, one.sub_type, one.parameters.value)
-                    for one in content.template.buttonValues
-                ),
-            )
-        text = content.text.body if content.text is not None and content.type == "text" else ""
-        return MessageWanted(to.phone, to.name, tuple(one.name for one in to.tags), text, template)
+        is_template, is_text = content.type == "template", content.type == "text"
+        return MessageWanted(
+            to.phone,
+            to.name,
+            tuple(one.name for one in to.tags),
+            content.text.body if is_text and content.text else "",
+            content.template.wanted() if is_template and content.template else None,
+            None if is_template or is_text else content.object_wanted(content.type),
+            assignee=(
+                AssigneeWanted(self.replyTo.assigneeId, self.replyTo.overrideAssignment)
+                if self.replyTo
+                else None
+            ),
+        )
 
 
 class AcceptedAnswer(Answer):

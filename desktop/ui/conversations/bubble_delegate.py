@@ -144,7 +144,8 @@ class BubbleDelegate(QStyledItemDelegate):
         media_top, bold = y, QFontMetrics(self._theme.font(13, 600))
         regular = QFontMetrics(self._theme.font(13))
         if entry.media is not None:
-            wide_px = max(wide_px, px(24) + bold.horizontalAdvance(entry.media[1]))
+            # One more: what the painter measures can be a fraction wider, and would be cut.
+            wide_px = max(wide_px, px(18) + px(6) + bold.horizontalAdvance(entry.media[1]) + 1)
             y += max(px(20), bold.height()) + (px(4) if text else 0)
         text_top = y
         if text is not None:

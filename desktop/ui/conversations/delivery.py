@@ -53,10 +53,10 @@ def submission(
 def repeated(
     message: MessageView, opened: OpenConversation, templates: list[Template]
 ) -> ComposeState | None:
-    """The draft that says what a message said; None if its template is gone or lacks its values."""
+    """The draft that says what a message said; None if its template is gone, lacks its values, or begins with a file."""
     values = {str(key): str(value) for key, value in (message.content.get("values") or {}).items()}
     template = next((one for one in templates if one.id == message.template_id), None)
-    if template is None or missing(template, values):
+    if template is None or missing(template, values) or "header" in message.content:
         return None
     state = ComposeState(opened.contact.id, opened.contact.shown_name)
     contact = opened.contact

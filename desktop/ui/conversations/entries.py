@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from desktop.domain.attachments import told
 from desktop.domain.consent import Category
 from desktop.domain.contacts import ConsentEvent
 from desktop.domain.conversations import MessageView
+from desktop.domain.interactive import choices
 from desktop.domain.known import REFUSALS
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
@@ -138,8 +140,11 @@ def event_entry(event: ConsentEvent, name: str) -> EventEntry:
 def bubble_entry(message: MessageView, buttons: tuple[str, ...]) -> BubbleEntry:
     media = words.media_of(message.kind)
     text = message.text
+    header = message.content.get("header")
     if media is not None:
         media, text = _placeholder(message, media)
+    elif isinstance(header, Mapping) and (kind := words.media_of(str(header.get("type")))):
+        media = (kind[0], told(str(header["type"]), header.get(str(header["type"]))))
     meta = " ".join(part for part in (words.origin(message), f" {when.clock(message.at)}") if part).strip()
     tick_color: Color = "muted"
     if message.status is Status.READ:
@@ -166,6 +171,10 @@ def _placeholder(message: MessageView, media: tuple[str, str]) -> tuple[tuple[st
     icon, label = media
     if message.kind == "reaction":
         return (icon, "Reacted"), message.text
+    if "object" in message.content:
+        # Sent by another program: without a caption its text says what it is, as the line above it does.
+        line = told(message.kind, message.content["object"])
+        return (icon, line), "" if message.text == line else message.text
     detail = ""
     for part in ("media", "location"):
         kept = message.content.get(part)
@@ -204,6 +213,8 @@ def _advice(message: MessageView, advice: str) -> str:
 
 
 def buttons_in(message: MessageView) -> tuple[str, ...]:
-    """The titles of an interactive message's buttons: its content holds (id, title) pairs."""
+    """The titles of an interactive message's buttons: its content holds (id, title) pairs, or WhatsApp's object."""
+    if "object" in message.content:
+        return choices(message.content["object"])
     kept = message.content.get("buttons") or ()
     return tuple(str(one[1]) for one in kept if isinstance(one, list | tuple) and len(one) > 1)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 from desktop.domain.people import Account, Given, Role
 from desktop.domain.problems import Problem
 from desktop.ui.desk import Desk
-from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.dialog import CARD_PX, CardDialog, ask
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.formrow import FormRow
 from desktop.ui.parts.label import Label
@@ -25,8 +25,10 @@ class FormDialog(CardDialog):
 
     wanted = Signal()
 
-    def __init__(self, theme: Theme, window: QWidget, title: str, *, do: str, name: str) -> None:
-        super().__init__(theme, window, title, name=name)
+    def __init__(
+        self, theme: Theme, window: QWidget, title: str, *, do: str, name: str, width_px: int = CARD_PX
+    ) -> None:
+        super().__init__(theme, window, title, name=name, width_px=width_px)
         self._rows: dict[str, FormRow] = {}
         self.note = Label("", "muted", wrap=True, color="danger", name=f"{name}_note", parent=self)
         self.note.hide()

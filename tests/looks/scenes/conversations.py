@@ -1,9 +1,20 @@
 """The conversations: open, empty, warned, picked."""
 
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from sqlalchemy import update
 
+from desktop.domain.api_message import MessageWanted
 from desktop.domain.conversations import Box
+from desktop.domain.keys import Caller, Scope
+from desktop.domain.message_objects import checked
+from desktop.domain.messages import Status
+from desktop.services.api_messages import submission
+from desktop.services.sending import submit
+from desktop.store import tables
+from desktop.store.engine import Tx
 from desktop.ui.conversations.page import ConversationsPage
 from tests.looks.stage import Stage, until
 
@@ -81,6 +92,46 @@ async def not_delivered(stage: Stage) -> None:
 
 async def long_name(stage: Stage) -> None:
     await opened(stage, "Maximiliane")
+
+
+_FILES = "https://shop.example/files/"
+_SENT: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("document", {"link": _FILES + "winter%20menu%20with%20all%20prices%20of%20the%20season.pdf"}),
+    ("image", {"link": _FILES + "blue-kettle.png", "caption": "The blue one, as it stands in the shop"}),
+    ("location", {"latitude": 49.28, "longitude": -123.12, "name": "Store no. 7"}),
+    (
+        "interactive",
+        {
+            "type": "button",
+            "body": {"text": "Shall we put one aside for you?"},
+            "action": {
+                "buttons": [
+                    {"type": "reply", "reply": {"id": "yes", "title": "Yes, please"}},
+                    {"type": "reply", "reply": {"id": "no", "title": "No, thanks"}},
+                ]
+            },
+        },
+    ),
+)
+
+
+async def by_program(stage: Stage) -> None:
+    """Another program sent a file, a picture, a place and a question."""
+    page = await opened(stage, "Arjun")
+    made = await stage.app.keys.create("shop-sync", Scope.RESTRICTED, stage.window.desk.user())
+    caller = Caller(made.api_key.id, made.api_key.name, Scope.RESTRICTED)
+    contact_id = page.area.contact_id
+    assert contact_id is not None
+
+    def write(tx: Tx) -> None:
+        for kind, content in _SENT:
+            wanted = MessageWanted("+14165550117", object=checked(kind, content, kind))
+            id = submit(tx, submission(wanted, None, contact_id, caller), None).message_id
+            row = tables.message
+            tx.conn.execute(update(row).where(row.c.id == id).values(status=Status.DELIVERED.value))
+
+    await stage.app.store.write(write)
+    await stage.quiet()
 
 
 async def none_chosen(stage: Stage) -> None:

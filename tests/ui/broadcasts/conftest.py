@@ -31,7 +31,16 @@ from desktop.services.sending import Sending
 from desktop.services.sequences import Sequences
 from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
-from desktop.store import broadcasts, claims, engines, opening, outbox, people, templates
+from desktop.store import (
+    attempts,
+    broadcasts,
+    claims,
+    engines,
+    opening,
+    outbox,
+    people,
+    templates,
+)
 from desktop.store.engine import Tx
 from desktop.store.opening import open_store
 from desktop.system.clock import SystemClock
@@ -192,7 +201,7 @@ class Scene:
             )
             for one in sent
         ]
-        await self.app.store.write(lambda tx: outbox.settle(tx, accepted))
+        await self.app.store.write(lambda tx: attempts.settle(tx, accepted))
         return tuple(sent)
 
     async def lose(self) -> Claimed:
@@ -203,7 +212,7 @@ class Scene:
         lost = Settled(
             one.message_id, one.attempt_number, AttemptOutcome.LOST, Status.UNKNOWN, Reason.ANSWER_LOST
         )
-        await self.app.store.write(lambda tx: outbox.settle(tx, [lost]))
+        await self.app.store.write(lambda tx: attempts.settle(tx, [lost]))
         return one
 
     async def report(self, ids: list[int], status: Status, error_code: int | None = None) -> None:

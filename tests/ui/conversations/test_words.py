@@ -15,7 +15,7 @@ from desktop.domain.templates import Button, Template, TemplateStatus
 from desktop.ui.broadcasts.words import status_of
 from desktop.ui.contacts.contact_view import _path, _status_and_reason
 from desktop.ui.conversations import consent_words, template_words, words
-from desktop.ui.conversations.entries import bubble_entry
+from desktop.ui.conversations.entries import bubble_entry, buttons_in
 from desktop.ui.parts import when
 
 NOW = datetime(2026, 11, 22, 13, 40).astimezone(UTC)
@@ -151,6 +151,33 @@ def test_a_bubble_of_what_never_left_says_so_and_leaves_the_advice_to_why() -> N
     assert status_of(never)[0] == "Not sent"
     assert status_of(refused.message)[0] == "Not delivered"
     assert status_of(arrived.message)[0] == "Delivered"
+
+
+def sent_by_a_program(kind: str, text: str, content: object) -> MessageView:
+    at = datetime(2026, 11, 22, 18, 42, tzinfo=UTC)
+    return MessageView(
+        1, 1, True, Status.DELIVERED, kind, text, at, at, path=Path.API, content={"object": content},
+    )  # fmt: skip
+
+
+def test_a_bubble_tells_what_another_program_sent() -> None:
+    link = {"link": "https://shop.example/menu%20card.pdf", "filename": "Menu.pdf"}
+    bare = bubble_entry(sent_by_a_program("document", "Document · Menu.pdf", link), ())
+    assert (bare.media, bare.text) == (("file-text", "Document · Menu.pdf"), "")
+    assert bare.spoken.startswith("Document · Menu.pdf. ")
+    captioned = bubble_entry(sent_by_a_program("image", "Our menu", link | {"caption": "Our menu"}), ())
+    assert (captioned.media, captioned.text) == (("camera", "Photo · Menu.pdf"), "Our menu")
+    buttons = [{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]
+    asked = sent_by_a_program("interactive", "Today?", {"type": "button", "action": {"buttons": buttons}})
+    assert (bubble_entry(asked, ()).media, buttons_in(asked)) == (None, ("Yes",))
+
+
+def test_a_bubble_of_a_template_tells_the_file_at_its_beginning() -> None:
+    at = datetime(2026, 11, 22, 18, 42, tzinfo=UTC)
+    header = {"type": "image", "image": {"link": "https://shop.example/sale.png"}}
+    sent = MessageView(1, 1, True, Status.SENT, "template", "Hi", at, at, content={"header": header})
+    entry = bubble_entry(sent, ())
+    assert (entry.media, entry.text) == (("camera", "Photo · sale.png"), "Hi")
 
 
 def test_the_contacts_page_tells_path_step_and_what_was_sent_anyway() -> None:

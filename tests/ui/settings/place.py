@@ -10,3 +10,12 @@ async def settings(stage: Stage) -> SettingsPage:
     await stage.quiet()
     assert isinstance(page, SettingsPage)
     return page
+
+
+async def integrations(stage: Stage) -> SettingsPage:
+    """Go to the section of the API and its webhooks, read anew."""
+    page = await settings(stage)
+    page.open_section("integrations")
+    page.integrations.refresh()
+    await stage.quiet()
+    return page

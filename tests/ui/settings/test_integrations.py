@@ -1,4 +1,4 @@
-"""Integrations in the settings: a key is made, shown once, followed and revoked through the widgets."""
+"""Keys in the settings: a key is made, shown once, followed and revoked through the widgets."""
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -13,17 +13,11 @@ from desktop.store import tables
 from desktop.store.engine import Tx
 from desktop.ui.parts import when
 from desktop.ui.parts.label import Label
-from desktop.ui.settings.integrations import NO_KEYS, figures_words
+from desktop.ui.settings.keys_card import NO_KEYS, figures_words
 from tests.looks.stage import NOW, Stage, staged, until
-from tests.ui.settings.place import settings
+from tests.ui.settings.place import integrations
 
 pytestmark = pytest.mark.slow
-
-
-async def integrations(stage: Stage) -> None:
-    page = await settings(stage)
-    page.open_section("integrations")
-    await stage.quiet()
 
 
 async def make(stage: Stage, name: str = "shop-sync", scope: Scope = Scope.ALL) -> NewKey:
@@ -144,14 +138,14 @@ async def test_who_may_not_reads_why(stage: Stage) -> None:
     made = await make(stage)
     await stage.sit_down("Lina Haddad")
     await integrations(stage)
-    why = "Lina Haddad (Agent) may not make and revoke API keys. Ask an admin."
-    await until(lambda: stage.sees("keys_refused"), "why")
-    assert stage.find(Label, "keys_refused").text() == why
+    why = "Lina Haddad (Agent) may not set up the API, its keys and webhooks. Ask an admin."
+    await until(lambda: stage.sees("integrations_refused"), "why")
+    assert stage.find(Label, "integrations_refused").text() == why
     for name in ("keys_new", f"key_{made.api_key.id}_revoke"):
         assert not stage.find(QPushButton, name).isEnabled()
     await stage.sit_down("Meera Rao")
     await integrations(stage)
-    await until(lambda: not stage.sees("keys_refused"), "the refusal to go")
+    await until(lambda: not stage.sees("integrations_refused"), "the refusal to go")
     assert stage.find(QPushButton, "keys_new").isEnabled()
 
 

@@ -1,4 +1,4 @@
-"""Outgoing webhooks with their deliveries, and which key a broadcast came with."""
+"""Outgoing webhooks with their deliveries, which key a broadcast came with, and answers found by their age."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,8 @@ down_revision = "0005"
 
 def upgrade() -> None:
     op.add_column("broadcast", sa.Column("api_key_id", _id()))
+    op.add_column("template", sa.Column("category_told_at", sa.BigInteger()))
+    op.create_index("ix_api_answer_at", "api_answer", ["at"])
     op.create_table(
         "subscription",
         sa.Column("id", _id(), primary_key=True, autoincrement=True),
