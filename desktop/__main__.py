@@ -40,6 +40,7 @@ from desktop.store.engine import REST_S
 from desktop.store.ledger import LedgerResult
 from desktop.system import logs
 from desktop.system.bundle import give_back_environment
+from desktop.system.memory import leave_alone
 from desktop.system.paths import Paths
 
 T = TypeVar("T")
@@ -104,6 +105,7 @@ def serve(
         async with open_app(options) as app:
             if app.engine is None:
                 raise Problem("Not started", app.engine_elsewhere)
+            leave_alone()
             _tell({"listening": app.server_address, "sandbox": app.sandbox_url or None})
             await _until_stopped()
 

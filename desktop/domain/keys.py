@@ -24,7 +24,7 @@ class Scope(StrEnum):
 _LABELS: Final = {Scope.ALL: "All", Scope.READ: "Read only", Scope.RESTRICTED: "Restricted"}
 
 ANY_SCOPE: Final = frozenset(Scope)
-"""For what says only who asks: test, me; and for a message's status."""
+"""For what says only who asks: test, me; for a message's status; and for what would become of one."""
 MAY_READ: Final = frozenset({Scope.ALL, Scope.READ})
 MAY_WRITE: Final = frozenset({Scope.ALL})
 MAY_SEND: Final = frozenset({Scope.ALL, Scope.RESTRICTED})
@@ -47,8 +47,8 @@ class ApiKey:
     """A key as it is shown; its secrets are kept as hashes only and are not part of it.
 
     key_id: 'ak_' and 20 letters, the public half. created_by: the person's id; None: at the shell.
-    creator_left: that person's account is closed, and the key opens nothing until it is open again: who leaves
-    may know the secrets.
+    creator_left: that person's account is closed, or is no admin's any more, and the key opens nothing until it is
+    again: a key acts as an admin, and who leaves may know the secrets.
     """
 
     id: int

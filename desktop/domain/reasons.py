@@ -150,3 +150,11 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.BROADCAST_STOPPED: ("Broadcast stopped", "The broadcast was stopped before this message left."),
 }
+
+
+def reason_of(kept: str) -> Reason | None:
+    """The reason as a store keeps it; None for "" and for one of a newer version."""
+    try:
+        return Reason(kept)
+    except ValueError:
+        return None

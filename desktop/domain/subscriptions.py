@@ -106,7 +106,10 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A subscription as it is shown. failing_since: of the first failed attempt that no success has followed."""
+    """A subscription as it is shown. failing_since: of the first failed attempt that no success has followed.
+
+    made_by_key_id: of the API key that chose the address; None: a person did.
+    """
 
     id: int
     url: str
@@ -120,6 +123,7 @@ class Subscription:
     created_by: int | None = None
     waiting_count: int = 0
     day: DayFigures = field(default_factory=DayFigures)
+    made_by_key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

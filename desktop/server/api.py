@@ -21,6 +21,7 @@ from desktop.server.devapi import (
 from desktop.server.devapi.asked import account as any_account
 from desktop.server.devapi.examples import show_examples
 from desktop.server.gate import PREFIX, REFUSALS, Gate, KnowsKeys, describe_limits
+from desktop.server.sizes import SizeLimit
 from desktop.services.api_broadcasts import ApiBroadcasts
 from desktop.services.api_cloud import ApiCloud
 from desktop.services.api_contacts import ApiContacts
@@ -91,7 +92,7 @@ def api_over(
 def include(app: FastAPI, api: Api) -> None:
     """Add the API: every route once under /devapi and once under /devapi/accounts/{accountId}, alike."""
     problems.install(app)
-    app.add_middleware(problems.SizeLimit, prefix=PREFIX)
+    app.add_middleware(SizeLimit, prefix=PREFIX)
     api.gate.guard(app)
     app.add_middleware(problems.StoreTrouble)
     routers = [

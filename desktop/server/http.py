@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from desktop.domain.problems import Problem
-from desktop.server import health, webhooks
+from desktop.server import description, health, webhooks
 from desktop.server.api import Api, include
 from desktop.services.inbound import Inbound
 
@@ -49,27 +50,28 @@ def make_app(
     api: Api | None = None,
 ) -> FastAPI:
     """The routes. look(): what /health answers. api: None leaves it out, with its documentation."""
-    open_to_all = api is not None
-    app = FastAPI(
-        title="Assent",
-        version="1",
-        docs_url="/docs" if open_to_all else None,
-        redoc_url=None,
-        openapi_url="/openapi.json" if open_to_all else None,
-    )
+    app = FastAPI(title="Assent", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     hooks = webhooks.routes(inbound, app_secret=app_secret, verify_token=verify_token)
     app.include_router(hooks, include_in_schema=False)
     app.include_router(health.routes(look), include_in_schema=False)
     if api is not None:
+        description.add(app)
         include(app, api)
     return app
+
+
+def prepare(app: FastAPI) -> None:
+    """Build what the app would build at its first request, half a second in which nothing else is done."""
+    app.middleware_stack = app.build_middleware_stack()
+    for _ in iter_route_contexts(app.routes):
+        pass  # going through them is what builds them
 
 
 class HttpServer:
     """uvicorn on our socket, in our loop, with its own signals and logs off."""
 
     def __init__(self, app: FastAPI, bound: socket.socket) -> None:
-        self._bound = bound
+        self._app, self._bound = app, bound
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="off", loop="none", timeout_graceful_shutdown=3
         )
@@ -84,10 +86,11 @@ class HttpServer:
         return f"http://{host}:{port}"
 
     async def start(self) -> None:
+        """Prepare the app beside the loop, then serve. What arrives before waits in the socket's backlog."""
+        await asyncio.to_thread(prepare, self._app)
         # `serve()` would install signal handlers; `_serve()` is what it does inside them.
         # WORKAROUND https://github.com/encode/uvicorn/issues/1579 (no way to turn them off).
         self._task = asyncio.create_task(self._server._serve([self._bound]), name="http-server")
-        # The socket listens already: what arrives before uvicorn is ready waits in its backlog.
         await asyncio.sleep(0)
 
     async def stop(self) -> None:

@@ -5,23 +5,25 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.routing import compile_path
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktop.domain.problems import NotAllowed, NotFound, Overtaken, Problem
 from desktop.domain.text import clean
 from desktop.services.api_answers import OtherBody
-from desktop.store.engine import StoreBroken, StoreBusy, StoreClosed
+from desktop.store.engine import StoreBroken, StoreBusy, StoreClosed, Uncertain
 
 _log = logging.getLogger("assent.api")
-LARGEST_BYTES: Final = 262_144
-"""Of a request: the longest text with all its values is a tenth of it."""
 _LONGEST_FIELD: Final = 200
+_ASK_AGAIN: Final = (
+    "The connection to the database was lost while it was kept. With an Idempotency-Key, ask again under the same one:"
+    " it is done once. Without one, look whether it is there before you ask again."
+)
 _PLACES: Final = ("body", "query", "path", "header")
 
 
@@ -43,7 +45,10 @@ _TOLD: Final = {
     409: "Somebody made it, or asked something else under this Idempotency-Key, before.",
     413: "The request is too large.",
     422: "A field is wrong; `field` names it.",
-    503: "The API is switched off, or the store cannot be used now. Nothing was done; ask again.",
+    503: (
+        "The API is switched off, or the store cannot be used now. Nothing was done; ask again. Where the message says"
+        " that it may have been done, ask again under the same Idempotency-Key, or look what became of it first."
+    ),
 }
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     code: {"model": ProblemAnswer, "description": told} for code, told in _TOLD.items()
@@ -66,6 +71,13 @@ def code_of(problem: Problem) -> int:
     return next((code for kind, code in _CODES if isinstance(problem, kind)), 422)
 
 
+def words_of(problem: Problem) -> str:
+    """A problem in words; what may have been done says how it is asked again without being done twice."""
+    if isinstance(problem, Uncertain):
+        return f"{problem.title}. {_ASK_AGAIN}"
+    return f"{problem.title}. {problem.sentence}"
+
+
 def answer(
     code: int, message: str, field: str = "", headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
@@ -86,7 +98,7 @@ def install(app: FastAPI) -> None:
 
 async def _problem(_request: Request, wrong: Exception) -> JSONResponse:
     assert isinstance(wrong, Problem)
-    return answer(code_of(wrong), f"{wrong.title}. {wrong.sentence}", wrong.field)
+    return answer(code_of(wrong), words_of(wrong), wrong.field)
 
 
 async def _invalid(_request: Request, wrong: Exception) -> JSONResponse:
@@ -113,41 +125,22 @@ async def _http(request: Request, wrong: Exception) -> JSONResponse:
 
 
 def _methods(request: Request) -> list[str]:
-    """All that a path takes, as it is described: a route of several on one path knows its own method only."""
-    described: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
-    path = request.scope["path"]
-    # Those that begin with a version look after themselves; without one, nearly everything would match them.
-    ours = ((template, told) for template, told in described.items() if not template.startswith("/{"))
-    found = [told for template, told in ours if compile_path(template)[0].match(path)]
-    return sorted({method.upper() for told in found for method in told})
+    """All that a described path takes: a route of several on one path knows its own method only."""
+    path, found = request.scope["path"], set[str]()
+    for route in iter_route_contexts(request.app.routes):
+        # Those that begin with a version look after themselves; without one, nearly everything would match them.
+        if (
+            route.include_in_schema
+            and not (route.path or "/{").startswith("/{")
+            and route.path_regex.match(path)
+        ):
+            found |= route.methods or set()
+    return sorted(found)
 
 
 async def _bug(_request: Request, wrong: Exception) -> JSONResponse:
     _log.error("an answer failed", exc_info=wrong)
     return answer(500, "Something went wrong here. It is in the log.")
-
-
-class SizeLimit:
-    """A layer that stops reading a body that is too large. Other paths look after theirs."""
-
-    def __init__(self, app: ASGIApp, prefix: str, largest_bytes: int = LARGEST_BYTES) -> None:
-        self._app, self._prefix, self._largest_bytes = app, prefix, largest_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
-            await self._app(scope, receive, send)
-            return
-        size_bytes = 0
-
-        async def limited() -> Message:
-            nonlocal size_bytes
-            message = await receive()
-            size_bytes += len(message.get("body", b""))
-            if size_bytes > self._largest_bytes:
-                raise HTTPException(413, f"A request has at most {self._largest_bytes:,} bytes.")
-            return message
-
-        await self._app(scope, limited, send)
 
 
 class StoreTrouble:
@@ -160,5 +153,5 @@ class StoreTrouble:
         try:
             await self._app(scope, receive, send)
         except Problem as wrong:
-            told = answer(code_of(wrong), f"{wrong.title}. {wrong.sentence}", wrong.field)
-            await told(scope, receive, send)
+            said = answer(code_of(wrong), words_of(wrong), wrong.field)
+            await said(scope, receive, send)

@@ -36,8 +36,8 @@ async def serve(
         api=api,
     )
     server = http.HttpServer(routes, bound)
-    await server.start()
     stack.push_async_callback(server.stop)
+    await server.start()
     if control is not None:
         await control.set_webhook(server.address + webhooks.PATH, connection.app_secret, verify_token)
     return server.address

@@ -3,7 +3,6 @@ it: the same template checks, the same snapshot, the same hold of a real number 
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from desktop.domain.api_broadcast import BroadcastWanted, filled
@@ -20,7 +19,7 @@ from desktop.domain.segments import Segment, union
 from desktop.domain.templates import Template
 from desktop.domain.text import clean
 from desktop.services.api_answers import Once, once, written
-from desktop.services.api_contacts import account_id
+from desktop.services.api_contact_shown import account_id, moment
 from desktop.services.broadcasts import launch
 from desktop.store import audience, broadcasts, contacts, segments, templates
 from desktop.store.engine import Store, Tx
@@ -58,7 +57,7 @@ class ApiBroadcasts:
         def read(tx: Tx) -> list[dict[str, Any]]:
             return [shown(tx, one) for one in broadcasts.launched(tx, (page - 1) * limit, limit)]
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
     async def get(self, broadcast_id: int) -> dict[str, Any]:
         """One broadcast with its figures. Raises NotFound, also for somebody's draft."""
@@ -69,7 +68,7 @@ class ApiBroadcasts:
                 raise NotFound("Broadcast not found", "There is no such broadcast that was launched.")
             return shown(tx, found)
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
 
 def acting(caller: Caller) -> User:
@@ -146,9 +145,9 @@ def shown(tx: Tx, record: BroadcastRecord) -> dict[str, Any]:
         "status": record.status.value.upper(),
         "heldBecause": record.held_because,
         "schduledType": "NOW",
-        "schduledAt": _moment(record.launched_at or record.created_at),
-        "createdAt": _moment(record.created_at),
-        "endedAt": _moment(record.ended_at) if record.ended_at else None,
+        "schduledAt": moment(record.launched_at or record.created_at),
+        "createdAt": moment(record.created_at),
+        "endedAt": moment(record.ended_at) if record.ended_at else None,
         "createdBy": record.created_by_name,
         "source": "CONTACT",
         "templateName": record.template_name,
@@ -219,7 +218,3 @@ def _counted(one: ReasonCount) -> dict[str, Any]:
         "count": one.count,
         "code": one.error_code,
     }
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -18,7 +18,7 @@ from desktop.domain.public_ids import own_contact_id, own_message_id, public_wam
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, TemplateStatus, placeholders
 from desktop.services.api_answers import Once, once
-from desktop.services.api_contacts import recipient
+from desktop.services.api_identity import OtherNumber, recipient
 from desktop.services.api_messages import error_shown, submission
 from desktop.services.api_outbox import ApiOutbox
 from desktop.services.meta_shape import CALLBACK
@@ -29,7 +29,6 @@ from desktop.store.engine import Store, Tx
 from desktop.whatsapp.templates import language
 
 _DONE: Final = 200
-_REFUSED: Final = 400
 _NOT_SENDABLE: Final = {TemplateStatus.PAUSED: 132015, TemplateStatus.DISABLED: 132016}
 
 
@@ -107,7 +106,7 @@ class ApiCloud:
 def _taken_in(tx: Tx, wanted: CloudWanted, phone: str, caller: Caller) -> dict[str, Any]:
     template = _template(tx, wanted)
     store_key = settings.meta(tx, "key") or ""
-    contact_id = recipient(tx, phone, "", ()) if phone else _by_user_id(tx, wanted.user_id, store_key)
+    contact_id = _by_phone(tx, phone) if phone else _by_user_id(tx, wanted.user_id, store_key)
     person = contacts.get(tx, contact_id)
     asked = _submission(tx, wanted, template, contact_id, caller, store_key)
     done = submit(tx, asked, None)
@@ -132,6 +131,13 @@ def _fail(tx: Tx, message_id: int, reason: Reason) -> None:
     """What was queued a moment ago, in this transaction, fails before anybody could claim it."""
     row = outbox.lock(tx, [message_id])[message_id]
     outbox.write_moves(tx, [outbox.move(tx, row, Status.FAILED, outbox.ENGINE, reason=reason)])
+
+
+def _by_phone(tx: Tx, phone: str) -> int:
+    try:
+        return recipient(tx, phone, "", ())
+    except OtherNumber as wrong:
+        raise Refusal(131026, wrong.sentence, "to") from wrong
 
 
 def _by_user_id(tx: Tx, user_id: str, store_key: str) -> int:

@@ -1,4 +1,4 @@
-"""What another program changes of a contact: found by number or e-mail address, checked, then written."""
+"""What another program changes of a contact: checked, then written."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,18 +10,14 @@ from desktop.domain.consent import OptIn, Source
 from desktop.domain.fields import checked_value
 from desktop.domain.filters import Attribute, Kind
 from desktop.domain.keys import Caller
-from desktop.domain.problems import Overtaken, Problem
+from desktop.domain.problems import Problem
 from desktop.domain.text import clean, fold
 from desktop.services.api_people import found_person
 from desktop.services.contact_edit import checked_name
-from desktop.store import api_contacts, consent, contacts, people
+from desktop.store import consent, contacts, people
 from desktop.store.engine import Tx
 
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
-
-
-class Conflict(Overtaken):
-    """There is such a contact already, or there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +38,10 @@ class ContactWanted:
     owner: str | None = None
 
 
-def found_by_phone(tx: Tx, phone: str) -> int | None:
-    """The contact of a number; several that are known under its forms are one person and become one."""
-    found = contacts.find(tx, phone=phone)
-    if not found:
-        return None
-    at = contacts.kept_id(tx, found[0])
-    if len(found) > 1:
-        consent.unite(tx, at, phone=phone)
-    if not contacts.bare(tx, at).phone:
-        contacts.set_phone(tx, at, phone)
-    return at
-
-
-def found_by_email(tx: Tx, email: str) -> int | None:
-    """The contact with this address, held against others who ask for it. Raises Conflict where several have it."""
-    attribute, address = _added(tx, EMAIL), checked_email(email)
-    if attribute is None or not address:
-        return None
-    api_contacts.hold_field(tx, attribute)
-    found = api_contacts.with_value(tx, attribute, address)
-    if len(found) > 1:
-        raise Conflict(
-            "Several contacts", "Several contacts have this address. Name one by its number.", "email"
-        )
-    return found[0] if found else None
-
-
-def recipient(
-    tx: Tx, phone: str, name: str, tags: tuple[str, ...], name_field: str = "recipient.name"
-) -> int:
-    """The contact that a message is for; made, without a choice, if nobody has the number.
-
-    A name is taken only where none is known. Raises a Problem of `name_field`.
-    """
-    person = contacts.only_with(tx, phone)
-    if person is None:
-        found = found_by_phone(tx, phone)
-        person = contacts.bare(tx, contacts.create(tx, "", phone) if found is None else found)
-    at = person.id
-    if name.strip() and not person.name:
-        contacts.rename(tx, at, _name(name, name_field))
-    if tags:
-        contacts.add_tags(tx, [at], tags)
-    return at
-
-
 def change(tx: Tx, contact_id: int, wanted: ContactWanted, caller: Caller) -> None:
     """Write what was said; the number aside. Raises a Problem that names the field."""
     if wanted.name is not None and wanted.name.strip():
-        name = _name(wanted.name, "name")
+        name = named(wanted.name, "name")
         if name != contacts.get(tx, contact_id).name:
             contacts.rename(tx, contact_id, name)
     if wanted.tags:
@@ -130,20 +80,21 @@ def checked_email(text: str) -> str:
     return address
 
 
-def _name(text: str, field_name: str) -> str:
+def named(text: str, field_name: str) -> str:
+    """A name with single spaces, "" for none. Raises a Problem of `field_name`."""
     try:
         return checked_name(text)
     except Problem as wrong:
         raise Problem(wrong.title, wrong.sentence, field_name) from wrong
 
 
-def _added(tx: Tx, name: str) -> Attribute | None:
+def added_field(tx: Tx, name: str) -> Attribute | None:
     """The contact field that keeps what is told as a part of the contact itself."""
     return next((one for one in contacts.known_attributes(tx).values() if fold(one.name) == fold(name)), None)
 
 
 def _set_added(tx: Tx, contact_id: int, name: str, kind: Kind, value: str, field_name: str) -> None:
-    attribute = _added(tx, name)
+    attribute = added_field(tx, name)
     if attribute is None and value:
         attribute = contacts.make_attribute(tx, name, kind)
     if attribute is not None:

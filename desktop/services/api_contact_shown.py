@@ -54,6 +54,7 @@ def every_shown(tx: Tx, ids: list[int]) -> list[dict[str, Any]]:
                     for name, value in one.attributes.items()
                     if fold(name) not in (fold(EMAIL), fold(OWNER))
                 ],
+                "creatorId": None,  # who made a contact is not kept with it
                 "contactOwnerId": owner["id"] if owner else None,
                 "contactOwner": owner,
                 "formattedPhone": _formatted(one.phone),

@@ -1,10 +1,11 @@
 """Contacts as other programs make, change and look them up, in the shape of Gallabox's contacts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from desktop.domain import api_filter
+from desktop.domain.api_filter import EMAIL
 from desktop.domain.api_filter_conditions import Known
 from desktop.domain.api_filter_rules import AskedRule, rule_of
 from desktop.domain.api_message import phone_of
@@ -16,32 +17,18 @@ from desktop.domain.public_ids import public_id
 from desktop.domain.segments import Segment
 from desktop.domain.text import fold
 from desktop.services.api_answers import Once, once, written
-from desktop.services.api_contact_edit import (
+from desktop.services.api_contact_edit import ContactWanted, change, checked_email, retag
+from desktop.services.api_contact_shown import account_id, every_shown, moment, shown
+from desktop.services.api_identity import (
     Conflict,
-    ContactWanted,
-    change,
-    checked_email,
+    found_by_both,
     found_by_email,
     found_by_phone,
-    recipient,
-    retag,
+    without_number,
 )
-from desktop.services.api_contact_shown import account_id, every_shown, moment, opt_in_shown, shown
 from desktop.services.api_people import open_accounts
 from desktop.store import api_contacts, consent, contact_table, contacts, segments, settings
 from desktop.store.engine import Store, Tx, WriteLane
-
-__all__ = [
-    "ApiContacts",
-    "ContactWanted",
-    "ListWanted",
-    "account_id",
-    "every_shown",
-    "found_by_phone",
-    "opt_in_shown",
-    "recipient",
-    "shown",
-]
 
 _MADE: Final = 201
 _DONE: Final = 200
@@ -66,12 +53,14 @@ class ApiContacts:
 
     async def create(self, wanted: ContactWanted, caller: Caller, asked: Once) -> dict[str, Any]:
         """Make a contact. Raises Conflict (409), or a Problem that names the field."""
-        phone = _named(wanted)
+        wanted, phone = _named(wanted)
+        email = wanted.email or ""
 
         def do(tx: Tx) -> dict[str, Any]:
             if phone and found_by_phone(tx, phone) is not None:
                 raise Conflict("Known already", "There is a contact with this number. Use upsert.", "phone")
-            if not phone and found_by_email(tx, wanted.email or "") is not None:
+            # With another number it may be somebody else's; without one, it is the same person until told otherwise.
+            if without_number(tx, email) if phone else found_by_email(tx, email) is not None:
                 raise Conflict("Known already", "There is a contact with this address. Use upsert.", "email")
             return _written(tx, contacts.create(tx, "", phone or None), wanted, caller)
 
@@ -80,15 +69,15 @@ class ApiContacts:
     async def upsert(self, wanted: ContactWanted, caller: Caller, asked: Once) -> dict[str, Any]:
         """Change the contact with this number, else the one with this address, or make one.
 
-        Who is found by the address gets the number; what was recorded of them stays, a No above all. Raises Conflict
-        (409) where several have the address, or a Problem that names the field.
+        Who has the address and no number is the one with the number; what was recorded of either stays, a No above
+        all. Raises Conflict (409) where several have the address, or somebody with another number, or a Problem that
+        names the field.
         """
-        phone = _named(wanted)
+        wanted, phone = _named(wanted)
+        email = wanted.email or ""
 
         def do(tx: Tx) -> dict[str, Any]:
-            at = found_by_phone(tx, phone) if phone else None
-            if at is None and (at := found_by_email(tx, wanted.email or "")) is not None and phone:
-                contacts.set_phone(tx, at, phone)
+            at = found_by_both(tx, phone, email) if phone else found_by_email(tx, email)
             return _written(tx, contacts.create(tx, "", phone or None) if at is None else at, wanted, caller)
 
         return await self._write(wanted, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
@@ -125,7 +114,7 @@ class ApiContacts:
             ids = contact_table.ids(tx, TableQuery(search=text), (page - 1) * limit, limit)
             return every_shown(tx, ids)
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
     async def listed(self, wanted: ListWanted) -> list[dict[str, Any]]:
         """A page of those whom the rules select, by name. Raises a Problem that names the rule's part."""
@@ -147,7 +136,7 @@ class ApiContacts:
                 raise Problem(wrong.title, wrong.sentence, "filter") from wrong
             return every_shown(tx, ids)
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
     async def filters(self) -> dict[str, Any]:
         """What contacts can be listed by, and the operators of each type."""
@@ -161,7 +150,7 @@ class ApiContacts:
         return await self._store.read(account_id)
 
     async def count(self) -> int:
-        return await self._store.read(contacts.count)
+        return await self._store.read(contacts.count, listing=True)
 
     async def history(self, contact_id: int) -> list[dict[str, Any]]:
         """What the contact said about marketing, oldest first. Raises NotFound."""
@@ -188,7 +177,7 @@ class ApiContacts:
         def read(tx: Tx) -> list[dict[str, Any]]:
             return [segment_shown(tx, one) for one in segments.every(tx)]
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
     async def segment(self, segment_id: int) -> dict[str, Any]:
         """One saved filter with how many it selects now. Raises NotFound, or a Problem: a field of it is gone."""
@@ -198,21 +187,27 @@ class ApiContacts:
             count = contact_table.count(tx, TableQuery(found.filter))
             return {**segment_shown(tx, found), "contactCount": count}
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
     async def _write(self, wanted: ContactWanted, run: Callable[[Tx], dict[str, Any]]) -> dict[str, Any]:
         lane = WriteLane.PEOPLE if wanted.opt_in is None else WriteLane.CONSENT
         return await written(self._store, run, lane)
 
 
-def _named(wanted: ContactWanted) -> str:
-    """The number as E.164, "" where the e-mail address alone names the contact. Raises a Problem (phone, email)."""
+def _named(wanted: ContactWanted) -> tuple[ContactWanted, str]:
+    """What is wanted, the address in its own place; and the number as E.164, "" where the address alone names the
+    contact. Raises a Problem (phone, email)."""
+    given = {name: value for name, value in wanted.values.items() if fold(name) == fold(EMAIL)}
+    if given:
+        others = {name: value for name, value in wanted.values.items() if name not in given}
+        email = next(iter(given.values())) if wanted.email is None else wanted.email
+        wanted = replace(wanted, email=email, values=others)
     checked_email(wanted.email or "")
     if wanted.phone.strip():
-        return phone_of(wanted.phone, "phone")
+        return wanted, phone_of(wanted.phone, "phone")
     if not (wanted.email or "").strip():
         raise Problem("Nobody named", "Give the contact’s phone, or its email.", "phone")
-    return ""
+    return wanted, ""
 
 
 def _written(tx: Tx, contact_id: int, wanted: ContactWanted, caller: Caller) -> dict[str, Any]:

@@ -1,12 +1,9 @@
 """Messages that other programs send, ask after, or only ask about. The door is the same as everybody's."""
 
-from datetime import datetime
 from typing import Any, Final
 
-from desktop.domain import phones
 from desktop.domain.api_message import MessageWanted, content_for, phone_of
-from desktop.domain.consent import Category, Facts, Path
-from desktop.domain.contacts import Contact
+from desktop.domain.consent import Category, Path
 from desktop.domain.conversations import MessageView
 from desktop.domain.keys import Caller, Scope
 from desktop.domain.known import PASSES, UNASKED, Known
@@ -19,12 +16,13 @@ from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template
 from desktop.domain.why import explain
 from desktop.services.api_answers import Once, once
-from desktop.services.api_contacts import recipient
+from desktop.services.api_contact_shown import moment
+from desktop.services.api_identity import foreseen_recipient, recipient
 from desktop.services.api_outbox import ApiOutbox
 from desktop.services.api_people import found_person
 from desktop.services.sending import submit
 from desktop.services.why import foreseen
-from desktop.store import api_answers, contacts, conversations, templates
+from desktop.store import api_answers, conversations, templates
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp import errors
 
@@ -102,16 +100,23 @@ class ApiMessages:
 
         return status_shown(await self._store.read(read))
 
-    async def explain(self, wanted: MessageWanted) -> dict[str, Any]:
-        """What would become of a message now, and why. Sends nothing, makes nothing. Raises as `send()`."""
+    async def explain(self, wanted: MessageWanted, caller: Caller) -> dict[str, Any]:
+        """What would become of a message now, and why. Sends nothing, makes nothing. Raises as `send()`.
+
+        A restricted key is told no more than the status of the sent message would tell it.
+        """
         known = await self._store.read(lambda tx: foresee(tx, wanted))
         told = explain(known)
         would_send = known.reason in PASSES | UNASKED
-        return {
+        answer = {
             "wouldSend": would_send,
             "status": "ACCEPTED" if would_send else "FAILED",
             "reason": (known.reason or Reason.NOT_MARKETING).value.upper(),
             "category": known.category.value,
+        }
+        if caller.scope is Scope.RESTRICTED:
+            return answer
+        return answer | {
             "contactId": public_id(known.contact_id) if known.contact_id else None,
             "steps": [one.text for one in told.steps],
             "conclusion": told.conclusion,
@@ -126,7 +131,7 @@ def foresee(tx: Tx, wanted: MessageWanted) -> Known:
     _assignee(tx, wanted)
     if template is not None and wanted.template is not None:
         content_for(template, wanted.template)
-    person = _person(tx, phone, wanted.name)
+    person = foreseen_recipient(tx, phone, wanted.name)
     category = template.effective_category if template else Category.SERVICE
     return foreseen(tx, person, template, category, Path.API)
 
@@ -186,14 +191,6 @@ def _assignee(tx: Tx, wanted: MessageWanted) -> User | None:
     return found_person(tx, wanted.assignee.person, "replyTo.assigneeId") if wanted.assignee else None
 
 
-def _person(tx: Tx, phone: str, name: str) -> Contact:
-    """The contact of a number, or what one would be that is not known yet."""
-    found = contacts.find(tx, phone=phone)
-    if found:
-        return contacts.get(tx, contacts.kept_id(tx, found[0]))
-    return Contact(0, name.strip(), phone, Facts(us_number=phones.is_us(phone)), tx.now)
-
-
 def status_shown(message: MessageView) -> dict[str, Any]:
     """A message's state as Gallabox tells it, with why it failed. Pure."""
     assert message.status is not None
@@ -224,9 +221,5 @@ def error_shown(message: MessageView) -> dict[str, Any]:
         "message": title,
         "reason": reason.value.upper(),
         "error_data": {"details": details},
-        "time": _moment(message.changed_at),
+        "time": moment(message.changed_at),
     }
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

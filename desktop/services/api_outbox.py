@@ -1,7 +1,7 @@
 """What many programs ask for at the same moment is written in one transaction.
 
 A commit that outlives a power cut takes as long as the writing of some messages, so a burst shares its commits. Each
-deed has its own savepoint: one that fails harms no other. Nothing is answered before the commit.
+deed of a group has its own savepoint: one that fails harms no other. Nothing is answered before the commit.
 """
 
 import time
@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
+from desktop.services.api_answers import written
 from desktop.services.together import Together
-from desktop.store.engine import Store, StoreBusy, StoreClosed, Tx, WriteLane, is_trouble
+from desktop.store.engine import Store, StoreBusy, StoreClosed, Tx, Uncertain, WriteLane, is_trouble
 from desktop.store.savepoints import apart, ends_all
 
 MOST_AT_ONCE: Final = 64
@@ -42,13 +43,21 @@ class ApiOutbox:
         """Do this in a transaction, perhaps with others; returns its answer once that is committed.
 
         run: may be called again, then nothing of the first time stays. Raises what it raises, with nothing of it
-        written, or a Problem of the store. Whoever is cancelled before the writing has asked for nothing.
+        written, or a Problem of the store: after Uncertain it may have been written. Whoever is cancelled before the
+        writing has asked for nothing.
         """
         return await self._together.ask(run)
 
     async def _written(self, deeds: list[Deed]) -> list[End]:
         try:
+            if len(deeds) == 1:  # it needs no savepoint: the transaction is its own
+                answer = await written(self._store, deeds[0], _LANE)
+                self._wake()
+                return [answer]
             ends = await self._store.write(partial(_each, deeds=deeds, longest_s=self._longest_s), _LANE)
+        except Uncertain:
+            self._wake()
+            raise  # all of them may be there: trying one again could do it twice
         except Exception as wrong:
             if len(deeds) == 1 or self._helps_nobody(wrong):
                 raise

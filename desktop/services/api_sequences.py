@@ -22,8 +22,8 @@ from desktop.domain.sequence import (
 )
 from desktop.services.api_answers import Once, once, written
 from desktop.services.api_broadcasts import acting
-from desktop.services.api_contact_edit import recipient
 from desktop.services.api_contact_shown import moment
+from desktop.services.api_identity import recipient
 from desktop.store import activity, contacts, enrolments, sequences
 from desktop.store.engine import Store, Tx
 
@@ -65,7 +65,7 @@ class ApiSequences:
             counts = sequences.counts(tx, [one.id for one in found])
             return [shown(one, counts[one.id]) for one in found]
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
     async def get(self, sequence_id: int) -> dict[str, Any]:
         """One sequence. Raises NotFound."""
@@ -74,7 +74,7 @@ class ApiSequences:
             found = sequences.get(tx, sequence_id)
             return shown(found, sequences.counts(tx, [found.id])[found.id])
 
-        return await self._store.read(read)
+        return await self._store.read(read, listing=True)
 
     async def enrol(
         self, sequence_id: int, wanted: EnrolWanted, caller: Caller, asked: Once
@@ -91,7 +91,7 @@ class ApiSequences:
                 raise Problem(
                     "Not active yet", f"“{record.name}” is a draft. Activate it first.", "sequenceId"
                 )
-            ids = [recipient(tx, phone, wanted.name, wanted.tags, "name")] if phone else _known(tx, wanted)
+            ids = [recipient(tx, phone, wanted.name, wanted.tags, "")] if phone else _known(tx, wanted)
             return _enrolled(tx, record, record.version_id, list(dict.fromkeys(ids)), caller)
 
         return await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))

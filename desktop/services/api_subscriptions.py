@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from desktop.domain.keys import Caller
-from desktop.domain.people import Role, User
+from desktop.domain.keys import MAY_WRITE, Caller
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.public_ids import public_id
 from desktop.domain.subscriptions import (
@@ -17,6 +16,7 @@ from desktop.domain.subscriptions import (
     SubscriptionStatus,
 )
 from desktop.services.api_answers import Once, once, written
+from desktop.services.api_broadcasts import acting
 from desktop.services.api_contact_shown import moment
 from desktop.services.signing import OtherRoot, new_salt
 from desktop.services.subscriptions import (
@@ -26,6 +26,7 @@ from desktop.services.subscriptions import (
     pause_in,
     remove_in,
     resume_in,
+    subject_of,
 )
 from desktop.store import subscriptions
 from desktop.store.engine import Store, Tx
@@ -67,7 +68,7 @@ class ApiSubscriptions:
 
         def do(tx: Tx) -> dict[str, Any]:
             try:
-                return shown(add_in(tx, checked, salt, secret, _who(caller)))
+                return shown(add_in(tx, checked, salt, secret, acting(caller), caller.id))
             except Problem as wrong:
                 if wrong.field != "api_key_id":
                     raise
@@ -83,40 +84,43 @@ class ApiSubscriptions:
         except (NotFound, OtherRoot):
             return None
 
-    async def every(self) -> list[dict[str, Any]]:
+    async def every(self, caller: Caller) -> list[dict[str, Any]]:
         """All of them, with the figures of the last 24 hours."""
-        return [shown(one) for one in await self._kept.every()]
+        kept = await self._store.read(self._kept.every_in, listing=True)
+        return [_shown_to(caller, shown(one)) for one in kept]
 
-    async def get(self, id: int) -> dict[str, Any]:
+    async def get(self, id: int, caller: Caller) -> dict[str, Any]:
         """One of them. Raises NotFound."""
-        return await self._store.read(lambda tx: _shown(tx, id))
+        return _shown_to(caller, await self._store.read(lambda tx: _shown(tx, id), listing=True))
 
     async def change(self, id: int, wanted: ChangeWanted, caller: Caller, asked: Once) -> dict[str, Any]:
         """Another address, other events, paused or going on. Raises NotFound, or a Problem that names the field."""
-        known = await self._store.read(lambda tx: subscriptions.get(tx, id))
-        draft = SubscriptionDraft(
-            known.url if wanted.url is None else wanted.url,
-            known.events if wanted.events is None else wanted.events,
-            known.shape,
-            known.api_key_id,
-        )
-        checked = self._kept.checked(draft)
 
         def do(tx: Tx) -> dict[str, Any]:
-            change_in(tx, id, checked, _who(caller))
+            # Read here and held, so that of two changes at once neither undoes the other.
+            known = subscriptions.told(tx, id, lock=True)
+            draft = SubscriptionDraft(
+                known.url if wanted.url is None else wanted.url,
+                known.events if wanted.events is None else wanted.events,
+                known.shape,
+                known.api_key_id,
+            )
+            change_in(tx, id, self._kept.checked(draft), acting(caller), caller.id)
             if wanted.status is SubscriptionStatus.PAUSED:
-                pause_in(tx, id, _who(caller))
+                pause_in(tx, id, acting(caller))
             elif wanted.status is SubscriptionStatus.ACTIVE:
-                resume_in(tx, id, _who(caller), from_now=wanted.from_now)
-            return _shown(tx, id)
+                resume_in(tx, id, acting(caller), from_now=wanted.from_now, key_id=caller.id)
+            return shown(subscriptions.get(tx, id))
 
-        return await self._once(caller, asked, do)
+        answer = await self._once(caller, asked, do)
+        # Counted by a reader: where much was sent it takes longer than all that was written.
+        return answer | await self._store.read(lambda tx: _figures(tx, id), listing=True)
 
     async def remove(self, id: int, caller: Caller, asked: Once) -> dict[str, Any]:
         """Stop telling; what waits is dropped, the log too. Raises NotFound."""
 
         def do(tx: Tx) -> dict[str, Any]:
-            remove_in(tx, id, _who(caller))
+            remove_in(tx, id, acting(caller))
             return {"id": public_id(id), "isDelete": True}
 
         return await self._once(caller, asked, do)
@@ -125,16 +129,25 @@ class ApiSubscriptions:
         return await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
 
 
-def _who(caller: Caller) -> User:
-    """The key as who did it, for the log."""
-    return User(0, f"API · {caller.name}", Role.ADMIN)
+def _shown_to(caller: Caller, told: dict[str, Any]) -> dict[str, Any]:
+    """What may hold a password is for keys that could change it."""
+    if caller.scope in MAY_WRITE:
+        return told
+    bare = subject_of(told["url"])
+    return told if bare == told["url"] else told | {"url": f"{bare}?…"}
 
 
 def _shown(tx: Tx, id: int) -> dict[str, Any]:
-    found = [one for one in subscriptions.every(tx, since=tx.now - _DAY) if one.id == id]
-    if not found:
-        raise NotFound("Webhook not found", "There is no such webhook (any more).")
-    return shown(found[0])
+    return shown(subscriptions.get(tx, id, since=tx.now - _DAY))
+
+
+def _figures(tx: Tx, id: int) -> dict[str, Any]:
+    """What is counted; nothing of one that is gone."""
+    try:
+        known = _shown(tx, id)
+    except NotFound:
+        return {}
+    return {name: known[name] for name in ("waitingCount", "day")}
 
 
 def shown(one: Subscription) -> dict[str, Any]:

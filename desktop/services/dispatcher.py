@@ -6,7 +6,7 @@ most 32 messages are between claim and settlement, so a kill leaves at most 32 u
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +32,7 @@ from desktop.store import (
     settings,
 )
 from desktop.store import consent as consent_store
-from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
+from desktop.store.engine import Store, StoreClosed, Tx, Uncertain, WriteLane
 from desktop.system.clock import Clock
 from desktop.system.faults import CrashPoint, Faults
 from desktop.whatsapp.answers import Accepted, Answer, Lost, Refused
@@ -48,6 +48,9 @@ CALL_WITHIN_S: Final = 1.0
 _IDLE_POLL_S: Final = 0.5
 _STORE_RETRY_S: Final = 1.0
 _STILL_POLL_S: Final = 0.01
+_UNCERTAIN_FOR_S: Final = 60.0
+"""A commit whose answer was lost may still be on its way in the database: so long claims that came of it are looked
+for."""
 
 
 class EngineState(StrEnum):
@@ -102,6 +105,7 @@ class Dispatcher:
         self._news = asyncio.Event()
         self._stopping = False
         self._held = False
+        self._uncertain_until_s = 0.0
         self._on_the_way: dict[int, _OnTheWay] = {}
         self._ended: list[Outcome] = []
         self._calls: set[asyncio.Task[None]] = set()
@@ -200,9 +204,10 @@ class Dispatcher:
             return False
         if ended:
             self._faults.reach(CrashPoint.BEFORE_SETTLE)
+        known_ids = tuple(self._on_the_way) if now_s < self._uncertain_until_s else None
         try:
             result, kept, claimed_at_s = await self._store.write(
-                lambda tx: self._settle_and_claim(tx, ended, wanted), WriteLane.CLAIM
+                lambda tx: self._settle_and_claim(tx, ended, wanted, known_ids), WriteLane.CLAIM
             )
         except Problem as trouble:
             await self._store_troubled(ended, trouble)
@@ -230,14 +235,19 @@ class Dispatcher:
         return bool(self._ended or result.more or result.stopped_count)
 
     def _settle_and_claim(
-        self, tx: Tx, ended: list[Outcome], wanted: int
+        self, tx: Tx, ended: list[Outcome], wanted: int, known_ids: Collection[int] | None
     ) -> tuple[ClaimResult, Settings, float]:
         """Runs in the writer's thread, where commits are told too: what changes from here on is newer
-        than what this claim reads. Returns also when it read, in machine seconds."""
+        than what this claim reads. Returns also when it read, in machine seconds.
+
+        known_ids: what is on the way, where claims may have been kept that this engine never heard of. None: not so.
+        """
         self._changed_contacts.clear()
         claimed_at_s = self._clock.monotonic_s()
         if ended:
             _settle(tx, ended)
+        if known_ids is not None and (found := outbox.recover(tx, [self._engine_id], known_ids=known_ids)):
+            _log.warning("%s messages were claimed by a commit that was not answered", found)
         claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()
         return claimed, settings.load(tx), claimed_at_s
 
@@ -245,6 +255,8 @@ class Dispatcher:
         """Nothing is lost: the ends of calls are kept and written when the store can be written again."""
         if isinstance(trouble, StoreClosed):
             raise trouble
+        if isinstance(trouble, Uncertain):
+            self._uncertain_until_s = self._clock.monotonic_s() + _UNCERTAIN_FOR_S
         self._ended = ended + self._ended
         _log.warning("cannot write: %s", trouble)
         self._say(EngineState.WAITING, trouble.sentence)

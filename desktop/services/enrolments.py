@@ -3,7 +3,6 @@ triggers and goals are looked at. One transaction per chunk: a step's message an
 committed together, so a kill loses neither and repeats nothing.
 """
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from desktop.domain.changes import Changes, Topic
 from desktop.services import turns
+from desktop.services.rounds import Rounds
 from desktop.services.triggers import Triggers
 from desktop.services.turns import Unclear
 from desktop.store import enrolments, holds
@@ -38,7 +38,6 @@ _GOAL_S: Final = 0.01
 _MOVES_COUNT: Final = 32
 """Contacts per write where nothing is asked."""
 _ENDED_COUNT: Final = 512
-_POLL_S: Final = 0.5
 _BREATH_S: Final = 0.02
 """Between two rounds that were called for: a thousand changes a second are one round, not a thousand."""
 _LATER: Final = timedelta(hours=1)
@@ -52,7 +51,7 @@ class Enrolments:
         self._store = store
         self._wake_dispatcher = wake
         self._faults = faults or Faults()
-        self._news = asyncio.Event()
+        self._rounds = Rounds(store, _log, "sequence", matters=_matters, breath_s=_BREATH_S)
         self._passed_over: dict[int, datetime] = {}
         """Enrolments that could not be moved on, logged, and until when they are left alone."""
         self._chunk_counts: dict[int, int] = {}
@@ -61,33 +60,11 @@ class Enrolments:
 
     def wake(self) -> None:
         """Look at once: something is due, or a message ended."""
-        self._news.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        loop = asyncio.get_running_loop()
-
-        def heard(changes: Changes) -> None:
-            if _matters(changes):
-                loop.call_soon_threadsafe(self.wake)
-
-        forget = self._store.listen(heard)
-        try:
-            while True:
-                self._news.clear()
-                if not await self.round():
-                    await self._rest()
-        finally:
-            forget()
-
-    async def _rest(self) -> None:
-        """Wait for news or a moment: due times pass without anyone saying so."""
-        try:
-            async with asyncio.timeout(_POLL_S):
-                await self._news.wait()
-                await asyncio.sleep(_BREATH_S)
-        except TimeoutError:
-            return
+        await self._rounds.run(self.round)
 
     async def round(self) -> bool:
         """One look at everything that is to do; returns whether there may be more at once."""
@@ -117,18 +94,15 @@ class Enrolments:
         return more
 
     async def _guarded(self, work: Coroutine[Any, Any, bool]) -> bool:
-        """An error in one sequence is logged and never stops the others; returns whether there may be more."""
-        try:
-            return await work
-        except StoreClosed:
-            raise
-        except (StoreBusy, StoreBroken) as trouble:
-            _log.warning("cannot work on sequences now: %s", trouble)
-        except Unclear as wrong:
-            return await self._guarded(self._hold(wrong))
-        except Exception:
-            _log.exception("a sequence failed")
-        return False
+        """An error in one sequence never stops the others, and one that is unclear is held."""
+
+        async def clear() -> bool:
+            try:
+                return await work
+            except Unclear as wrong:
+                return await self._hold(wrong)
+
+        return await self._rounds.guarded(clear())
 
     async def _hold(self, wrong: Unclear) -> bool:
         """True if it was active until now."""

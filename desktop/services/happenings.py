@@ -196,7 +196,10 @@ class _Look:
         return made
 
     def _views(self, ids: Collection[int]) -> dict[int, MessageView]:
-        return {one.id: one for one in conversations.messages(self._tx, sorted(ids))} if ids else {}
+        def read(some: list[int]) -> dict[int, MessageView]:
+            return {one.id: one for one in conversations.messages(self._tx, some)}
+
+        return _read_all(sorted(ids), read)
 
     def _store_key(self) -> str:
         return settings.meta(self._tx, "key") or ""
@@ -235,32 +238,37 @@ class _Look:
     def contacts(self, after: int, upto: int, most_count: int) -> _Found:
         rows = happenings.made_contacts(self._tx, after, upto, most_count)
         shown = self._shown([id for id, _ in rows])
-        made = [_made(Event.CONTACT_CREATED, shown[id], at) for id, at in rows if id in shown]
+        there = [one for one in rows if one[0] in shown]
+        made = _each(there, lambda one: [_made(Event.CONTACT_CREATED, shown[one[0]], one[1])])
         return made, rows[-1][0] if rows else after, len(rows)
 
     def changed(self, after: Place, upto: Place, most_count: int) -> _Found:
         rows = happenings.changed_contacts(self._tx, after, upto, most_count)
         self.passed_count = len(rows)
         shown = self._shown([one.contact_id for one in rows if one.is_news])
-        news = [one for one in rows if one.contact_id in shown]
-        made = [_made(Event.CONTACT_UPDATED, shown[one.contact_id], one.at) for one in news]
+        there = [one for one in rows if one.contact_id in shown]
+        made = _each(there, lambda one: [_made(Event.CONTACT_UPDATED, shown[one.contact_id], one.at)])
         return made, Place(rows[-1].at, rows[-1].contact_id) if rows else after, len(rows)
 
     def consents(self, after: int, upto: int, most_count: int) -> _Found:
         rows = happenings.consents(self._tx, after, upto, most_count)
         kept = {id: contacts.kept_id(self._tx, id) for id in {one.contact_id for one in rows}}
         shown = self._shown(sorted(set(kept.values())))
-        made = [
-            _made(Event.OPT_IN_UPDATED, bodies.opt_in(shown[kept[one.contact_id]], one), one.at)
-            for one in rows
-            if kept[one.contact_id] in shown
-        ]
-        return made, rows[-1].id if rows else after, len(rows)
+        there = [one for one in rows if kept[one.contact_id] in shown]
+
+        def told(one: happenings.Said) -> list[Made]:
+            return [_made(Event.OPT_IN_UPDATED, bodies.opt_in(shown[kept[one.contact_id]], one), one.at)]
+
+        return _each(there, told), rows[-1].id if rows else after, len(rows)
 
     def _shown(self, ids: list[int]) -> dict[int, dict[str, Any]]:
         """By our own ids; who is gone is not there."""
-        there = [one.id for one in contacts.many(self._tx, ids)] if ids else []
-        return dict(zip(there, every_shown(self._tx, there), strict=True)) if there else {}
+
+        def read(some: list[int]) -> dict[int, dict[str, Any]]:
+            there = [one.id for one in contacts.many(self._tx, some)]
+            return dict(zip(there, every_shown(self._tx, there), strict=True)) if there else {}
+
+        return _read_all(ids, read)
 
     # Conversations and templates.
 
@@ -282,13 +290,31 @@ class _Look:
         return [_made(event, told, at)]
 
 
+_UNTOLD: Final = (ValueError, TypeError, LookupError, AttributeError)
+"""What a row that a newer version wrote, or that is damaged, comes to."""
+
+
+def _read_all(ids: list[int], read: Callable[[list[int]], dict[int, T]]) -> dict[int, T]:
+    """What `read` gives for these; where it fails it is asked one by one, and what cannot be read is passed over."""
+    try:
+        return read(ids) if ids else {}
+    except _UNTOLD:
+        found: dict[int, T] = {}
+        for id in ids:
+            try:
+                found |= read([id])
+            except _UNTOLD:
+                _log.exception("%s cannot be told", id)
+        return found
+
+
 def _each(rows: Sequence[T], make: Callable[[T], list[Made]]) -> list[Made]:
     """What each row tells; one that cannot be told is logged, and those behind it are told all the same."""
     made: list[Made] = []
     for one in rows:
         try:
             made += make(one)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except _UNTOLD:
             _log.exception("something that happened cannot be told")
     return made
 

@@ -22,7 +22,7 @@ from desktop.services import sending
 from desktop.services.bodies import SUBSCRIBE_ID, message_id_of
 from desktop.store import api_answers, consent, contacts, conversations, outbox, settings, webhooks
 from desktop.store import templates as template_store
-from desktop.store.engine import Store, StoreClosed, Tx, WriteLane, is_trouble
+from desktop.store.engine import Store, StoreBroken, StoreBusy, StoreClosed, Tx, WriteLane, is_trouble
 from desktop.whatsapp import errors
 from desktop.whatsapp.updates import (
     BadUpdate,
@@ -42,7 +42,7 @@ from desktop.whatsapp.webhooks import parse
 _log = logging.getLogger("assent.inbound")
 _STATUSES_PER_WRITE: Final = 100
 _IDLE_POLL_S: Final = 1.0
-_FORGET_EVERY_IDLE: Final = 3_600
+_FORGET_EVERY_S: Final = 3_600.0
 _LONGEST_ITEM: Final = 16_384
 
 
@@ -50,15 +50,25 @@ class Inbound:
     """Takes webhooks. `run()` applies the statuses that wait."""
 
     def __init__(
-        self, store: Store, *, store_key: str, wake: Callable[[], None], refresh_templates: Callable[[], None]
+        self,
+        store: Store,
+        *,
+        store_key: str,
+        wake: Callable[[], None],
+        refresh_templates: Callable[[], None],
+        forget_every_s: float = _FORGET_EVERY_S,
     ) -> None:
-        """wake: there may be something to send. refresh_templates: one changed in a way that needs a read."""
+        """wake: there may be something to send. refresh_templates: one changed in a way that needs a read.
+
+        forget_every_s: how often what cannot come again is dropped, first when `run()` has begun.
+        """
         self._store = store
         self._store_key = store_key
         self._wake = wake
         self._refresh_templates = refresh_templates
         self._news = asyncio.Event()
-        self._idle_count = 0
+        self._forget_every_s = forget_every_s
+        self._forget_at_s = 0.0
 
     async def receive(self, raw: bytes) -> None:
         """Store one webhook and apply what must not wait; on return it may be answered with 200.
@@ -88,8 +98,9 @@ class Inbound:
         while True:
             self._news.clear()
             try:
-                if not await self._apply_waiting():
-                    await self._forget_old()
+                is_busy = await self._apply_waiting()
+                await self._forget_old()
+                if not is_busy:
                     async with asyncio.timeout(_IDLE_POLL_S):
                         await self._news.wait()
             except TimeoutError:
@@ -99,11 +110,16 @@ class Inbound:
 
     async def _forget_old(self) -> None:
         """Once in a long while drop what WhatsApp, and who asks the API, cannot repeat any more."""
-        self._idle_count += 1
-        if self._idle_count % _FORGET_EVERY_IDLE == 0:
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._forget_at_s:
+            return
+        self._forget_at_s = now_s + self._forget_every_s
+        try:
             await self._store.write(webhooks.forget_old, WriteLane.BULK)
             while await self._store.write(api_answers.forget_old, WriteLane.BULK):
                 pass  # in small steps, so that nobody waits
+        except (StoreBusy, StoreBroken) as trouble:
+            _log.warning("what is old could not be dropped now: %s", trouble)
 
     async def _apply_waiting(self) -> bool:
         waiting = await self._store.read(webhooks.waiting)

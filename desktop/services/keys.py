@@ -19,6 +19,7 @@ from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.domain.text import clean
 from desktop.services.rights import allow
+from desktop.services.subscriptions import pause_with_key
 from desktop.services.together import Together
 from desktop.store import activity, keys
 from desktop.store.engine import Store, Tx, WriteLane
@@ -89,7 +90,10 @@ class Keys:
         return await self._store.read(lambda tx: keys.named(tx, clean(name)), people=True)
 
     async def revoke(self, id: int, user: User) -> None:
-        """The key opens nothing from now on. Raises NotAllowed, NotFound; nothing happens a second time."""
+        """The key opens nothing from now on, and the webhooks that it set up are paused.
+
+        Raises NotAllowed, NotFound; nothing happens a second time.
+        """
 
         def write(tx: Tx) -> None:
             allow(tx, user, Right.KEYS)
@@ -97,11 +101,13 @@ class Keys:
             if found.revoked_at is None:
                 keys.revoke(tx, id)
                 activity.log(tx, user, Deed.KEY_REVOKED, found.name, found.short)
+                pause_with_key(tx, found, user)
 
         await self._store.write(write)
 
     async def caller(self, key_id: str, secret: str) -> Caller | None:
-        """Who asks with this key and secret; None if one is wrong, or the key was revoked, or who made it has left."""
+        """Who asks with this key and secret; None if one is wrong, or the key was revoked, or who made it is no admin
+        here any more."""
         return await self._checked(key_id, secret, lambda kept: kept.secret_hash)
 
     async def bearer(self, token: str) -> Caller | None:

@@ -162,11 +162,3 @@ def _envelope(number: Number, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _seconds(at: datetime) -> str:
     return str(int(at.timestamp()))
-
-
-def reason_of(kept: str) -> Reason | None:
-    """The reason of an event as the store keeps it; None for "" and for one of a newer version."""
-    try:
-        return Reason(kept)
-    except ValueError:
-        return None

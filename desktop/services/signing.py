@@ -27,6 +27,10 @@ class OtherRoot(Problem):
     """This machine cannot make the secret that a webhook was set up with."""
 
 
+class RootSilent(Problem):
+    """Nobody knows now whether it can: the keyring is locked, or does not answer. Ask again later."""
+
+
 def new_salt() -> str:
     """What tells one webhook's secret from another's."""
     return randoms.token_hex(_SALT_BYTES)
@@ -45,13 +49,17 @@ class Signing:
         self._secrets = secrets
         self._is_sandbox = is_sandbox
         self._root = ""
+        self._one_root = asyncio.Lock()
 
     async def new_secret(self, salt: str) -> str:
-        """The secret of a new webhook. Raises a Problem where this machine keeps no root for the next start."""
-        return _derived(await self._root_of() or await self._make_root(), salt)
+        """The secret of a new webhook. Raises RootSilent, or a Problem where this machine keeps no root for the next
+        start.
+        """
+        async with self._one_root:  # two first webhooks at once have the same one
+            return _derived(await self._root_of() or await self._make_root(), salt)
 
     async def secret(self, salt: str, mark: str) -> str:
-        """The secret of a webhook that was set up before. Raises OtherRoot."""
+        """The secret of a webhook that was set up before. Raises OtherRoot, RootSilent."""
         root = await self._root_of()
         found = _derived(root, salt)
         if root and hmac.compare_digest(mark_of(found), mark):
@@ -73,7 +81,13 @@ class Signing:
         return hashlib.sha256(f"assent sandbox {key}".encode()).hexdigest() if key else ""
 
     async def _kept(self) -> str:
-        return await asyncio.to_thread(self._secrets.get, NAME)
+        kept = await asyncio.to_thread(self._secrets.asked, NAME)
+        if kept is None:
+            raise RootSilent(
+                "The keyring does not answer",
+                f"Unlock this machine’s keyring, then try again; or start with {_VARIABLE}.",
+            )
+        return kept
 
     async def _make_root(self) -> str:
         made = randoms.token_hex(_ROOT_BYTES)

@@ -1,15 +1,17 @@
 """Outgoing webhooks as a person keeps them: add, change, pause, look at the log, send one again."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from desktop.domain.activity import Deed
+from desktop.domain.keys import ApiKey
 from desktop.domain.people import Right, User
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.subscriptions import (
+    DayFigures,
     Delivery,
     Shape,
     Subscription,
@@ -27,6 +29,7 @@ from desktop.system.http import checked_url, open_web
 from desktop.system.secrets import Secrets
 
 _DAY: Final = timedelta(hours=24)
+_FRESH: Final = timedelta(seconds=2)
 TEST_EVENT: Final = "Test"
 MOST: Final = 50
 """Webhooks of a workspace: each is looked after by itself."""
@@ -47,11 +50,24 @@ class Subscriptions:
         """is_sandbox: addresses on this machine are allowed, so that a flow can be tried without a server."""
         self._store = store
         self._is_sandbox = is_sandbox
+        self._counted: tuple[datetime, Mapping[int, DayFigures]] | None = None
         self.signing = Signing(store, secrets, is_sandbox=is_sandbox)
 
     async def every(self) -> list[Subscription]:
-        """All of them, in the order in which they were made, with the figures of the last 24 hours."""
-        return await self._store.read(lambda tx: subscriptions.every(tx, since=tx.now - _DAY), people=True)
+        """All of them, in the order in which they were made, with the figures of the last 24 hours.
+
+        The figures may be two seconds old: in a busy minute a screen asks again and again.
+        """
+        return await self._store.read(self.every_in, people=True)
+
+    def every_in(self, tx: Tx) -> list[Subscription]:
+        """The same in a transaction."""
+        return subscriptions.every(tx, figures=self._figures(tx))
+
+    def _figures(self, tx: Tx) -> Mapping[int, DayFigures]:
+        if self._counted is None or abs(tx.now - self._counted[0]) >= _FRESH:
+            self._counted = (tx.now, subscriptions.figures_since(tx, tx.now - _DAY))
+        return self._counted[1]
 
     async def add(self, draft: SubscriptionDraft, user: User) -> Added:
         """Tell an address from now on. Raises NotAllowed, or a Problem of url, events or api_key_id."""
@@ -155,7 +171,9 @@ class Subscriptions:
                 deliveries.hurry(tx, id)
             return deliveries.add_ended(tx, id, made, outcome)
 
-        return await self._store.write(write)
+        done = await self._store.write(write)
+        self._counted = None  # who tries it sees it counted
+        return done
 
     def checked(self, draft: SubscriptionDraft) -> SubscriptionDraft:
         """The draft as it is kept. Raises a Problem of url, events or api_key_id."""
@@ -172,18 +190,26 @@ class Subscriptions:
 # The same in a transaction, for whoever may: a person above, a key of the API elsewhere.
 
 
-def add_in(tx: Tx, draft: SubscriptionDraft, salt: str, secret: str, by: User) -> Subscription:
-    """Keep a checked draft. by: for the log. Raises a Problem of url (too many) or api_key_id (unknown, revoked)."""
+def add_in(
+    tx: Tx, draft: SubscriptionDraft, salt: str, secret: str, by: User, key_id: int | None = None
+) -> Subscription:
+    """Keep a checked draft. by: for the log. key_id: of the key that asks for it, with which it ends.
+
+    Raises a Problem of url (too many) or api_key_id (unknown, revoked).
+    """
     _check_key(tx, draft)
-    if len(subscriptions.every(tx, since=tx.now)) >= MOST:
+    if subscriptions.count(tx) >= MOST:
         raise Problem("Too many", f"A workspace has at most {MOST} webhooks. Remove one first.", "url")
-    made = subscriptions.add(tx, draft, salt, mark_of(secret), horizon.here(tx), by.id or None)
+    made = subscriptions.add(tx, draft, salt, mark_of(secret), horizon.here(tx), by.id or None, key_id)
     activity.log(tx, by, Deed.SUBSCRIPTION_MADE, subject_of(draft.url), _told_in_log(draft))
     return made
 
 
-def change_in(tx: Tx, id: int, draft: SubscriptionDraft, by: User) -> None:
-    """Keep a checked draft in place of another. What is told only from now on is told from now on."""
+def change_in(tx: Tx, id: int, draft: SubscriptionDraft, by: User, key_id: int | None = None) -> None:
+    """Keep a checked draft in place of another. What is told only from now on is told from now on.
+
+    Who chooses the address answers for it: key_id, or a person where it is None.
+    """
     known = subscriptions.told(tx, id, lock=True)
     if draft.api_key_id != known.api_key_id:
         _check_key(tx, draft)
@@ -195,6 +221,8 @@ def change_in(tx: Tx, id: int, draft: SubscriptionDraft, by: User) -> None:
         new = sources_of(draft.shape, draft.events)
     reached = known.reached.beside(horizon.here(tx), new) if new else known.reached
     subscriptions.change(tx, id, draft, reached)
+    if draft.url != known.url:
+        subscriptions.hand_over(tx, id, key_id)
     activity.log(tx, by, Deed.SUBSCRIPTION_CHANGED, subject_of(draft.url), _told_in_log(draft))
 
 
@@ -213,12 +241,23 @@ def pause_in(tx: Tx, id: int, by: User | None, because: str = "") -> None:
         activity.log(tx, by, Deed.SUBSCRIPTION_PAUSED, subject_of(found.url), because)
 
 
-def resume_in(tx: Tx, id: int, by: User, *, from_now: bool = False) -> None:
-    """What waits is due at once; from_now: it is dropped. Nothing happens if it is not paused. Raises NotFound."""
+def pause_with_key(tx: Tx, key: ApiKey, by: User) -> None:
+    """Pause what a key that is revoked has set up, and what tells of its messages."""
+    for id in subscriptions.active_of_key(tx, key.id):
+        pause_in(tx, id, by, f"The key “{key.name}” was revoked, and it set this up or was told of here.")
+
+
+def resume_in(tx: Tx, id: int, by: User, *, from_now: bool = False, key_id: int | None = None) -> None:
+    """What waits is due at once; from_now: it is dropped. Nothing happens if it is not paused. Raises NotFound.
+
+    Where the key that set it up opens nothing any more, it hangs on who resumes it: key_id, or a person.
+    """
     found = subscriptions.told(tx, id, lock=True)
     if subscriptions.is_active(tx, id):
         return
     subscriptions.set_status(tx, id, SubscriptionStatus.ACTIVE)
+    if found.made_by_key_id is not None and keys.is_shut(tx, found.made_by_key_id):
+        subscriptions.hand_over(tx, id, key_id)
     told = "From where it stopped"
     if from_now:
         dropped = deliveries.drop_waiting(tx, id)

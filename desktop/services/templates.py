@@ -25,12 +25,15 @@ class Templates:
         self._refreshing = asyncio.Lock()
         self._queued = False
 
-    async def every(self) -> list[Template]:
-        return await self._store.read(templates.every, people=True)
+    async def every(self, *, listing: bool = False) -> list[Template]:
+        """All of them. listing: another program asks, and nobody here waits for it."""
+        return await self._store.read(templates.every, people=not listing, listing=listing)
 
-    async def get(self, template_id: int) -> Template:
-        """One template. Raises NotFound."""
-        return await self._store.read(lambda tx: templates.get(tx, template_id), people=True)
+    async def get(self, template_id: int, *, listing: bool = False) -> Template:
+        """One template. listing: as for `every`. Raises NotFound."""
+        return await self._store.read(
+            lambda tx: templates.get(tx, template_id), people=not listing, listing=listing
+        )
 
     async def by_name(self, name: str) -> Template:
         """The first template of that name. Raises NotFound."""

@@ -62,14 +62,21 @@ def _changed(rule: Changed) -> ColumnElement[bool]:
     return and_(*bounds)
 
 
-def with_value(tx: Tx, attribute: Attribute, value: str, limit: int = 2) -> list[int]:
-    """The first contacts that have this value, however it is written; those who were merged away aside."""
+def with_value(
+    tx: Tx, attribute: Attribute, value: str, limit: int = 2, *, without_number: bool = False
+) -> list[int]:
+    """The first contacts that have this value, however it is written; those who were merged away aside.
+
+    without_number: only of those who have no number.
+    """
     asked = (
         select(_contact.id)
         .join(tables.contact_attribute, _value.contact_id == _contact.id)
         .where(_value.attribute_id == attribute.id, _value.folded == fold(value))
         .where(_contact.merged_into.is_(None))
     )
+    if without_number:
+        asked = asked.where(_contact.phone.is_(None))
     return list(tx.conn.scalars(asked.order_by(_contact.id).limit(limit)))
 
 

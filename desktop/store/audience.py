@@ -52,9 +52,33 @@ def _group(wanted: Filter, attributes: Mapping[str, Attribute]) -> ColumnElement
         return true()
     parts = [
         _group(item, attributes) if isinstance(item, Filter) else _one(item, attributes)
-        for item in wanted.items
+        for item in _joined(wanted, attributes)
     ]
     return and_(*parts) if wanted.match_all else or_(*parts)
+
+
+_LISTED: Final = (Kind.TEXT, Kind.NUMBER, Kind.CHOICE, Kind.USER)
+
+
+def _joined(wanted: Filter, attributes: Mapping[str, Attribute]) -> list[Condition | Filter]:
+    """The items, with *is* (or *is not*) of several values of one field as one list of them: that is looked up once,
+    and the statement stays flat."""
+    one, many = (Op.IS_NOT, Op.NONE_OF) if wanted.match_all else (Op.IS, Op.ANY_OF)
+    values: dict[str, tuple[str, ...]] = {}
+    others: list[Condition | Filter] = []
+    for item in wanted.items:
+        if (
+            isinstance(item, Condition)
+            and item.op is one
+            and filters.kind_of(item.field, attributes) in _LISTED
+        ):
+            values[item.field] = (*values.get(item.field, ()), *item.values[:1])
+        else:
+            others.append(item)
+    return [
+        *others,
+        *(Condition(field, many if len(set(some)) > 1 else one, some) for field, some in values.items()),
+    ]
 
 
 def _one(asked: Condition, attributes: Mapping[str, Attribute]) -> ColumnElement[bool]:

@@ -1,14 +1,14 @@
 """Deliveries as rows: what waits, what became of each, and the log of a week."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from desktop.domain.changes import Topic
-from desktop.domain.problems import NotFound
+from desktop.domain.problems import NotFound, Problem
 from desktop.domain.subscriptions import Delivery, DeliveryStatus, SubscriptionStatus, next_try
 from desktop.store import subscriptions, tables
 from desktop.store.engine import Tx
@@ -79,8 +79,12 @@ def _new(tx: Tx, subscription_id: int, event: str, body: str) -> dict[str, Any]:
 
 
 def again(tx: Tx, delivery_id: int) -> int:
-    """The same body once more, as a delivery of its own; returns its id. Raises NotFound."""
+    """The same body once more, as a delivery of its own; returns its id. Raises NotFound, or a Problem where it is gone."""
     one = get(tx, delivery_id)
+    if not one.body:
+        raise Problem(
+            "The body is gone", "It arrived, and what it said is kept for a day. Nothing can be sent again."
+        )
     subscriptions.get(tx, one.subscription_id)
     row = _new(tx, one.subscription_id, one.event, one.body) | {"replay_of": one.replay_of or one.id}
     id = new_id(tx.conn.execute(insert(tables.delivery).values(**row)))
@@ -223,6 +227,49 @@ def trim(tx: Tx, before: datetime, most_count: int) -> int:
         tx.conn.execute(delete(tables.delivery).where(_delivery.id.in_(ids)))
         tx.touch(Topic.SUBSCRIPTION)
     return len(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """Deliveries of one subscription whose bodies are not kept any more. last_id: up to where was looked."""
+
+    subscription_id: int
+    ids: list[int]
+    last_id: int
+
+
+def old_bodies(
+    tx: Tx, after: Mapping[int, int], before: datetime, newest_count: int, most_count: int
+) -> Old | None:
+    """The next that arrived, and were made before then or are not among the newest; None: there are none.
+
+    after: of each subscription, up to which delivery they are gone.
+    """
+    for subscription_id in tx.conn.scalars(select(_subscription.id).order_by(_subscription.id)).all():
+        own = _delivery.subscription_id == subscription_id
+        newest = select(_delivery.id).where(own).order_by(_delivery.id.desc()).offset(newest_count).limit(1)
+        asked = (
+            select(_delivery.id, _delivery.status)
+            .where(
+                own,
+                _delivery.id > after.get(subscription_id, 0),
+                or_(_delivery.id <= int(tx.conn.scalar(newest) or 0), _delivery.created_at < before),
+            )
+            .order_by(_delivery.id)
+            .limit(most_count)
+        )
+        if rows := tx.rows(asked):
+            ids = [row.id for row in rows if row.status == DeliveryStatus.DELIVERED.value]
+            return Old(subscription_id, ids, rows[-1].id)
+    return None
+
+
+def forget_bodies(tx: Tx, ids: Sequence[int]) -> None:
+    """What arrived stays in the log, without what it said."""
+    tx.conn.execute(
+        update(tables.delivery).where(_delivery.id.in_(ids), _delivery.body != "").values(body="")
+    )
+    tx.touch(Topic.SUBSCRIPTION)
 
 
 def _delivery_of(row: Any) -> Delivery:

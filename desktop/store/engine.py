@@ -1,4 +1,4 @@
-"""The store's threads: one writer, three readers, and every transaction through one of two doors.
+"""The store's threads: one writer, four readers, and every transaction through one of two doors.
 
 `write()` runs a function in the writer's transaction, `read()` in a reader's. Both hand the function a
 `Tx`; what it touches is kept in the change table in the same transaction and told to listeners after the
@@ -20,7 +20,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, insert, text
+from sqlalchemy import Connection, Engine, Executable, Transaction, insert, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from desktop.domain.changes import Change, Changes, Topic
@@ -60,6 +60,13 @@ class StoreBusy(Problem):
 
 class StoreBroken(Problem):
     """The disk is full, read-only, or the file cannot be read."""
+
+
+class Uncertain(StoreBroken):
+    """The connection was lost while a write was committed: it is done, or nothing of it is, and nobody here knows.
+
+    Any other failure of a write left nothing, so only after this one is doing it again not the same as doing it.
+    """
 
 
 class StoreClosed(Problem):
@@ -135,8 +142,9 @@ class Store:
         self._reader_engine = make_engine(url, reader=True)
         self._people: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._general: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._lists: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._threads = [threading.Thread(target=self._write_loop, name="store-writer", daemon=True)]
-        for number, jobs in enumerate([self._people, *[self._general] * _GENERAL_READERS]):
+        for number, jobs in enumerate([self._people, self._lists, *[self._general] * _GENERAL_READERS]):
             self._threads.append(
                 threading.Thread(
                     target=self._read_loop, args=(jobs,), name=f"store-reader-{number}", daemon=True
@@ -155,15 +163,16 @@ class Store:
         return lambda: self._listeners.remove(listener)
 
     async def write(self, run: Callable[[Tx], T], lane: WriteLane = WriteLane.PEOPLE) -> T:
-        """Run in a write transaction and return its result; an exception rolls back."""
+        """Run in a write transaction and return its result; an exception rolls back. Raises Uncertain where one may not."""
         return await asyncio.wrap_future(self.submit_write(run, lane))
 
-    async def read(self, run: Callable[[Tx], T], *, people: bool = False) -> T:
-        """Run in a read-only transaction. people: a person waits for it, so it has its own reader.
+    async def read(self, run: Callable[[Tx], T], *, people: bool = False, listing: bool = False) -> T:
+        """Run in a read-only transaction. people: a person waits for it, so it has its own reader. listing: another
+        program asked and decides how long it takes; those share one reader, so that nobody else waits for them.
 
         Cancelling the await interrupts the query.
         """
-        future = self.submit_read(run, people=people)
+        future = self.submit_read(run, people=people, listing=listing)
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
@@ -181,13 +190,16 @@ class Store:
             self._wakeup.notify()
         return future
 
-    def submit_read(self, run: Callable[[Tx], T], *, people: bool = False) -> "_Reading[T]":
+    def submit_read(
+        self, run: Callable[[Tx], T], *, people: bool = False, listing: bool = False
+    ) -> "_Reading[T]":
         """Queue a read; for callers without a loop."""
         future: _Reading[T] = _Reading()
         with self._wakeup:
             if self._closing:
                 raise StoreClosed("The store is closed", "Assent is shutting down.")
-            (self._people if people else self._general).put(_Work(0, 0, run, future))
+            jobs = self._people if people else self._lists if listing else self._general
+            jobs.put(_Work(0, 0, run, future))
         return future
 
     def close(self) -> None:
@@ -198,6 +210,7 @@ class Store:
             self._closing = True
             self._wakeup.notify_all()
         self._people.put(None)
+        self._lists.put(None)
         for _ in range(_GENERAL_READERS):
             self._general.put(None)
         for thread in self._threads:
@@ -261,7 +274,7 @@ class Store:
         return self._run_once(conn, run)
 
     def _run_once(self, conn: Connection, run: Callable[[Tx], T]) -> tuple[T, Changes]:
-        with conn.begin():
+        with conn.begin() as begun:
             tx = Tx(conn, self._clock.now())
             result = run(tx)
             if tx.touched:
@@ -276,7 +289,24 @@ class Store:
                         for one in tx.touched
                     ],
                 )
-        return result, Changes(frozenset(tx.touched))
+            changes = Changes(frozenset(tx.touched))
+            self._commit(begun, changes)
+        return result, changes
+
+    def _commit(self, begun: Transaction, changes: Changes) -> None:
+        """A lost connection is uncertain here and only here: before COMMIT was sent, the database takes all back."""
+        try:
+            begun.commit()
+        except DBAPIError as wrong:
+            if not wrong.connection_invalidated:
+                raise
+            _log.warning("a commit was not answered: %s", wrong.orig)
+            self._tell(changes)  # perhaps: whoever looks finds what is there
+            raise Uncertain(
+                "It may have been done",
+                "The connection to the database was lost while it was kept. Look whether it is there before you do"
+                " it again.",
+            ) from wrong
 
     def _read_loop(self, jobs: "queue.SimpleQueue[_Work | None]") -> None:
         conn: Connection | None = None
@@ -350,7 +380,7 @@ def _connect(made: Engine) -> Connection:
 def _discard_if_lost(conn: Connection | None, wrong: BaseException) -> Connection | None:
     if conn is None:
         return None
-    if isinstance(wrong, DBAPIError) and wrong.connection_invalidated:
+    if conn.invalidated or (isinstance(wrong, DBAPIError) and wrong.connection_invalidated):
         conn.close()
         return None
     if conn.in_transaction():

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from desktop.domain.changes import Topic
 from desktop.domain.messages import GONE, Status
-from desktop.domain.reasons import Reason
+from desktop.domain.reasons import Reason, reason_of
 from desktop.store import tables
 from desktop.store.engine import Tx
 from desktop.store.triggers import Place
@@ -88,7 +88,7 @@ def message_events(
             row.message_id,
             Status(row.status),
             row.at,
-            Reason(row.reason) if row.reason else None,
+            reason_of(row.reason),
             row.error_code,
             row.broadcast_id,
             bool(row.is_first),

@@ -23,6 +23,8 @@ _SETTLED_POSTGRESQL: Final = timedelta(seconds=2)
 """With what the clocks of several machines differ by."""
 _MOMENT: Final = timedelta(milliseconds=100)
 """Between taking an id and having a number lie microseconds."""
+_SETTLES: Final = _SETTLED_POSTGRESQL + timedelta(seconds=1)
+"""So long after something moved there are still marks: then changed contacts are reached as well."""
 _MOST_LATE: Final = timedelta(minutes=5)
 """A transaction of ours lasts seconds at most; what another program keeps open longer must not hold up everything."""
 
@@ -71,18 +73,22 @@ _BY_ID: Final = {
 
 
 def here(tx: Tx) -> Reached:
-    """Everything that has happened up to now."""
+    """Everything that has happened up to now, for one that is told from now on.
+
+    On PostgreSQL what a transaction that is still open wrote before this moment may lie behind it, or not: it was
+    done before, and is seen after.
+    """
     ids = {name: int(tx.conn.scalar(select(func.max(id))) or 0) for name, id in _BY_ID.items()}
     return Reached(**ids, changed=Place(tx.now))
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What was there, and the first transaction that had not begun to write then."""
+    """What was there at a moment. number: a transaction's, taken a moment later; None: not yet."""
 
     there: Reached
-    next_xid: int
     at: datetime
+    number: int | None = None
 
 
 class Horizon:
@@ -91,37 +97,52 @@ class Horizon:
     def __init__(self) -> None:
         self._marks: deque[_Mark] = deque()
         self._settled = Reached()
+        self._last = Reached()
+        self._marked_at = EPOCH
+        self._wanted_until = EPOCH
 
     def look(self, tx: Tx) -> Reached:
         """The horizon of this moment; use it in this transaction or a later one.
 
-        On PostgreSQL a transaction has its own number (a moment before or after) when it takes an id. So what is
-        there at a mark was taken by transactions of numbers known then, and when the last of those has ended
-        nothing can come before it.
+        On PostgreSQL a transaction has a number of its own (a moment before or after) when it takes an id. So
+        whoever took an id of those that were there at a mark has a lower number than one that is given out a
+        moment after it; and when all lower ones have ended nothing can come before what was there. The number is
+        this transaction's own: those that a snapshot names are of transactions that ended, and others may have
+        begun since.
         """
         there = here(tx)
         if not tx.on_postgresql:
             return replace(there, changed=Place(tx.now - _SETTLED))
-        oldest, following = tx.conn.execute(_XIDS).one()
-        self._mark(_Mark(there, following, tx.now))
+        oldest = int(tx.conn.scalar(_OLDEST) or 0)
+        self._number(tx)
+        self._mark(there, tx.now)
         while self._marks and _is_settled(self._marks[0], oldest, tx.now):
             mark = self._marks.popleft()
             self._settled = replace(mark.there, changed=Place(mark.at - _SETTLED_POSTGRESQL))
         return self._settled
 
-    def _mark(self, mark: _Mark) -> None:
-        if self._marks and self._marks[-1].next_xid == mark.next_xid:
-            # They end together: one that waits for the same ones says more, and has waited longer.
-            mark = replace(mark, at=self._marks.pop().at)
-        self._marks.append(mark)
+    def _number(self, tx: Tx) -> None:
+        """Give marks that are old enough this transaction's number."""
+        ready = [one.number is None and abs(tx.now - one.at) >= _MOMENT for one in self._marks]
+        if any(ready):
+            own = int(tx.conn.scalar(_OWN) or 0)
+            both = zip(self._marks, ready, strict=True)
+            self._marks = deque(replace(one, number=own) if is_ready else one for one, is_ready in both)
+
+    def _mark(self, there: Reached, now: datetime) -> None:
+        """Where nothing moves no numbers are used up: the database has two thousand million of them."""
+        if replace(there, changed=self._last.changed) != self._last:
+            self._last = there
+            self._marked_at, self._wanted_until = EPOCH, now + _SETTLES
+        if self._marked_at < self._wanted_until:
+            self._marks.append(_Mark(there, now))
+            self._marked_at = now
 
 
-def _is_settled(mark: _Mark, oldest_xid: int, now: datetime) -> bool:
-    age = now - mark.at
-    return (mark.next_xid <= oldest_xid and age >= _MOMENT) or age > _MOST_LATE
+def _is_settled(mark: _Mark, oldest: int, now: datetime) -> bool:
+    return (mark.number is not None and mark.number <= oldest) or now - mark.at > _MOST_LATE
 
 
-_XIDS: Final = text(
-    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
-    " pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
-)
+_OLDEST: Final = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+"""The lowest number of a transaction that goes on; all lower ones have ended."""
+_OWN: Final = text("SELECT pg_current_xact_id()::text::bigint")

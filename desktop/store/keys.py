@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, case, exists, func, insert, or_, select, text,
 from desktop.domain.changes import Topic
 from desktop.domain.keys import ApiKey, Caller, KeyFigures, Scope
 from desktop.domain.messages import Status
+from desktop.domain.people import Right, Role, User, may
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
 from desktop.store import tables
@@ -29,8 +30,15 @@ _OPTED_OUT: Final = (
 
 _NOTHING: Final = KeyFigures()
 _NAMING_TURN: Final = text("SELECT pg_advisory_xact_lock(7242005)")
-_LEFT: Final = exists().where(tables.person.c.id == _key.created_by, ~tables.person.c.active)
-"""The account of who made the key is closed."""
+_MAKERS: Final = tuple(role.value for role in Role if may(User(0, "", role), Right.KEYS))
+"""Roles that may make keys; no setting gives this right."""
+_LEFT: Final = exists().where(
+    tables.person.c.id == _key.created_by,
+    or_(~tables.person.c.active, tables.person.c.role.not_in(_MAKERS)),
+)
+"""The account of who made the key is closed, or may make none any more: a key acts as an admin."""
+IS_SHUT: Final = or_(_key.revoked_at.is_not(None), _LEFT)
+"""The key opens nothing now."""
 _KEYS: Final = select(tables.api_key, _LEFT.label("creator_left"))
 _KEPT: Final = _KEYS.where(_key.key_id == bindparam("key_id"))
 """Built once: it is asked at every call."""
@@ -122,6 +130,11 @@ def every(tx: Tx, *, since: datetime) -> list[ApiKey]:
     figures = _figures(tx, since)
     asked = _KEYS.order_by(_key.revoked_at.is_not(None), _key.name, _key.id)
     return [_api_key(row, figures.get(row.id, _NOTHING)) for row in tx.rows(asked)]
+
+
+def is_shut(tx: Tx, id: int) -> bool:
+    """True if the key opens nothing now: it was revoked, or who made it may make none any more."""
+    return bool(tx.conn.scalar(select(exists().where(_key.id == id, IS_SHUT))))
 
 
 def names(tx: Tx) -> dict[int, str]:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.problems import Problem
-from desktop.store import settings, tables
+from desktop.store import settings, subscriptions, tables
 from desktop.store.database import make_engine
 from desktop.store.engine import Store, StoreBroken, Tx
 from desktop.store.migrations import guards
@@ -24,6 +24,8 @@ from desktop.system.clock import Clock
 
 SANDBOX: Final = "sandbox"
 """The stamp of a store that may only talk to a sandbox; a real one is stamped with its account id."""
+_KEPT: Final = ("meta", "change", "engine", "person", "api_key", "subscription")
+"""What starting over leaves as it is."""
 _ADVISORY_LOCK: Final = 7_242_001
 
 
@@ -193,14 +195,18 @@ def stamp(tx: Tx, wanted: str) -> None:
 
 
 def wipe(tx: Tx) -> None:
-    """Empty a sandbox store, to start over. Raises WrongStore for any other."""
+    """Empty a sandbox store, to start over; who comes in stays, and so do keys and webhooks, told from now on.
+
+    Raises WrongStore for any other.
+    """
     if settings.meta(tx, "stamp") != SANDBOX:
         raise WrongStore("Not a sandbox store", "Only a sandbox store can be started over.")
     guards.drop(tx.conn)
     for table in reversed(tables.metadata.sorted_tables):
-        if table.name not in ("meta", "change", "engine", "person", "api_key"):
+        if table.name not in _KEPT:
             tx.conn.execute(delete(table))
     guards.add(tx.conn)
+    subscriptions.go_on_from_here(tx)
 
 
 def quick_look(url: str) -> dict[str, Any]:

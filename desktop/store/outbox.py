@@ -4,7 +4,7 @@ Every change of a state goes through `_move()`, which writes the row and the eve
 the ledger compares afterwards.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -240,12 +240,13 @@ def report(
     return after is not current
 
 
-def recover(tx: Tx, engine_ids: Sequence[int] | None) -> int:
+def recover(tx: Tx, engine_ids: Sequence[int] | None, *, known_ids: Collection[int] = ()) -> int:
     """Claims found after a crash: their call may have begun, so they become unknown, never queued again.
 
-    engine_ids: the dead engines (None: every other engine, on a store with one engine). Returns how many.
+    engine_ids: the dead engines (None: every other engine, on a store with one engine). known_ids: messages that
+    their engine has in hand. Returns how many.
     """
-    asked = select(_message.id).where(_message.status == Status.SENDING.value)
+    asked = select(_message.id).where(_message.status == Status.SENDING.value, _message.id.not_in(known_ids))
     if engine_ids is not None:
         asked = asked.where(_message.engine_id.in_(engine_ids))
     rows = lock(tx, tx.conn.scalars(asked).all())

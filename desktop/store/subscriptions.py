@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, case, delete, exists, func, insert, or_, select, true, update
 
 from desktop.domain.changes import Topic
 from desktop.domain.problems import NotFound
@@ -20,7 +20,8 @@ from desktop.domain.subscriptions import (
 )
 from desktop.store import tables
 from desktop.store.engine import Tx
-from desktop.store.horizon import Reached
+from desktop.store.horizon import Reached, here
+from desktop.store.keys import IS_SHUT
 from desktop.store.statements import new_id
 
 _subscription = tables.subscription.c
@@ -28,6 +29,7 @@ _delivery = tables.delivery.c
 _NOTHING: Final = DayFigures()
 _REMOVED: Final = "removed"
 """The status of one that is gone for everybody; it goes for good when its log has, which is done in small steps."""
+_ALL: Final = true()
 _THERE: Final = _subscription.status != _REMOVED
 BY_CHANGES: Final = frozenset(
     {
@@ -44,8 +46,9 @@ BY_CHANGES: Final = frozenset(
 class Told:
     """What the engine needs of a subscription that is active.
 
-    secret_mark: of the secret that salt and the machine's own make; told_to: as kept, to be found unchanged.
-    key_is_open: False if the key whose messages it tells of was revoked.
+    secret_mark: of the secret that salt and the machine's own make; reached: how far it was told, as kept.
+    made_by_key_id: of the key that chose the address; None: a person did. key_is_open: False if that key, or the one
+    whose messages it tells of, opens nothing any more.
     """
 
     id: int
@@ -57,14 +60,21 @@ class Told:
     secret_mark: str
     reached: Reached
     failing_since: datetime | None
+    made_by_key_id: int | None = None
     waiting_count: int = 0
     key_is_open: bool = True
 
 
 def add(
-    tx: Tx, draft: SubscriptionDraft, salt: str, secret_mark: str, reached: Reached, created_by: int | None
+    tx: Tx,
+    draft: SubscriptionDraft,
+    salt: str,
+    secret_mark: str,
+    reached: Reached,
+    created_by: int | None,
+    made_by_key_id: int | None = None,
 ) -> Subscription:
-    """Keep a new one; it is told what comes behind `reached`."""
+    """Keep a new one; it is told what comes behind `reached`. Made by a person, a key, or at the shell."""
     made = tx.conn.execute(
         insert(tables.subscription).values(
             **_values(draft),
@@ -72,6 +82,7 @@ def add(
             salt=salt,
             secret_mark=secret_mark,
             told_to=reached.to_json(),
+            made_by_key_id=made_by_key_id,
             created_by=created_by,
             created_at=tx.now,
         )
@@ -87,6 +98,7 @@ def add(
         tx.now,
         draft.api_key_id,
         created_by=created_by,
+        made_by_key_id=made_by_key_id,
     )
 
 
@@ -104,6 +116,18 @@ def change(tx: Tx, id: int, draft: SubscriptionDraft, reached: Reached) -> None:
     _set(tx, id, **_values(draft), told_to=reached.to_json())
 
 
+def hand_over(tx: Tx, id: int, made_by_key_id: int | None) -> None:
+    """From now on it hangs on this key; None: on none."""
+    _set(tx, id, made_by_key_id=made_by_key_id)
+
+
+def active_of_key(tx: Tx, key_id: int) -> list[int]:
+    """Those that are told and were made by this key, or tell of its messages."""
+    theirs = or_(_subscription.made_by_key_id == key_id, _subscription.api_key_id == key_id)
+    is_active = _subscription.status == SubscriptionStatus.ACTIVE.value
+    return list(tx.conn.scalars(select(_subscription.id).where(theirs, is_active).order_by(_subscription.id)))
+
+
 def set_status(tx: Tx, id: int, status: SubscriptionStatus, because: str = "") -> None:
     """Paused, or active; it counts as working until it fails (again)."""
     _set(tx, id, status=status.value, paused_because=because, failing_since=None)
@@ -117,6 +141,12 @@ def set_reached(tx: Tx, id: int, reached: Reached) -> None:
     """How far it was told; nothing that a screen shows."""
     values = update(tables.subscription).where(_subscription.id == id).values(told_to=reached.to_json())
     tx.conn.execute(values)
+
+
+def go_on_from_here(tx: Tx) -> None:
+    """Each is told what comes from now on, and of nothing before: what there was is gone."""
+    tx.conn.execute(update(tables.subscription).values(told_to=here(tx).to_json(), failing_since=None))
+    tx.touch(Topic.SUBSCRIPTION)
 
 
 def _set(tx: Tx, id: int, **values: Any) -> None:
@@ -143,9 +173,18 @@ def sweep(tx: Tx, most_count: int) -> int:
     return 0
 
 
-def get(tx: Tx, id: int) -> Subscription:
-    """One, without figures. Raises NotFound."""
-    return _subscription_of(_row(tx, id))
+def get(tx: Tx, id: int, *, since: datetime | None = None) -> Subscription:
+    """One; with the figures of what ended since then, without any where that is None. Raises NotFound."""
+    row = _row(tx, id)
+    if since is None:
+        return _subscription_of(row)
+    day = _figures(tx, since, _subscription.id == id).get(id, _NOTHING)
+    return _subscription_of(row, day, _waiting(tx, _delivery.subscription_id == id).get(id, 0))
+
+
+def count(tx: Tx) -> int:
+    """How many there are."""
+    return int(tx.conn.scalar(select(func.count()).where(_THERE)) or 0)
 
 
 def told(tx: Tx, id: int, *, lock: bool = False) -> Told:
@@ -167,16 +206,19 @@ def is_active(tx: Tx, id: int) -> bool:
     return tx.conn.scalar(asked) == SubscriptionStatus.ACTIVE.value
 
 
-def every(tx: Tx, *, since: datetime) -> list[Subscription]:
-    """All, in the order in which they were made; with the figures of what ended since then."""
+def every(tx: Tx, *, figures: Mapping[int, DayFigures]) -> list[Subscription]:
+    """All, in the order in which they were made; with the figures of `figures_since()`."""
     rows = tx.rows(select(tables.subscription).where(_THERE).order_by(_subscription.id))
-    figures, waiting = _figures(tx, since), _waiting(tx)
+    waiting = _waiting(tx)
     return [_subscription_of(row, figures.get(row.id, _NOTHING), waiting.get(row.id, 0)) for row in rows]
 
 
+_HANGS_ON: Final = or_(
+    tables.api_key.c.id == _subscription.api_key_id, tables.api_key.c.id == _subscription.made_by_key_id
+)
+_KEY_IS_OPEN: Final = ~exists().where(_HANGS_ON, IS_SHUT).correlate(tables.subscription)
 _ACTIVE: Final = (
-    select(tables.subscription, tables.api_key.c.revoked_at)
-    .outerjoin(tables.api_key, tables.api_key.c.id == _subscription.api_key_id)
+    select(tables.subscription, _KEY_IS_OPEN.label("key_is_open"))
     .where(_subscription.status == SubscriptionStatus.ACTIVE.value)
     .order_by(_subscription.id)
 )
@@ -186,7 +228,7 @@ def active(tx: Tx) -> list[Told]:
     """Those that are told, in the order of their ids."""
     rows = tx.rows(_ACTIVE)
     waiting = _waiting(tx) if rows else {}
-    return [_told(row, waiting.get(row.id, 0), row.revoked_at is None) for row in rows]
+    return [_told(row, waiting.get(row.id, 0), row.key_is_open) for row in rows]
 
 
 def oldest_change(tx: Tx) -> int | None:
@@ -197,16 +239,21 @@ def oldest_change(tx: Tx) -> int | None:
     return min(reached, default=None)
 
 
-def _waiting(tx: Tx) -> dict[int, int]:
+def figures_since(tx: Tx, since: datetime) -> Mapping[int, DayFigures]:
+    """Of each, by its id, what ended since then: a tenth of a second where there were 300,000."""
+    return _figures(tx, since)
+
+
+def _waiting(tx: Tx, of: ColumnElement[bool] = _ALL) -> dict[int, int]:
     asked = (
         select(_delivery.subscription_id, func.count())
-        .where(_delivery.due_at.is_not(None))
+        .where(_delivery.due_at.is_not(None), of)
         .group_by(_delivery.subscription_id)
     )
     return {id: int(count) for id, count in tx.conn.execute(asked)}
 
 
-def _figures(tx: Tx, since: datetime) -> Mapping[int, DayFigures]:
+def _figures(tx: Tx, since: datetime, of: ColumnElement[bool] = _ALL) -> Mapping[int, DayFigures]:
     delivered = _delivery.status == DeliveryStatus.DELIVERED.value
     asked = (
         select(
@@ -217,7 +264,7 @@ def _figures(tx: Tx, since: datetime) -> Mapping[int, DayFigures]:
         )
         # Each subscription is one stretch of `ix_delivery_ended`, which holds all that is counted.
         .join_from(tables.subscription, tables.delivery, _delivery.subscription_id == _subscription.id)
-        .where(_delivery.ended_at >= since)
+        .where(_delivery.ended_at >= since, of)
         .group_by(_delivery.subscription_id)
     )
     return {
@@ -243,6 +290,7 @@ def _subscription_of(row: Any, day: DayFigures = _NOTHING, waiting_count: int = 
         row.created_by,
         waiting_count,
         day,
+        row.made_by_key_id,
     )
 
 
@@ -257,6 +305,7 @@ def _told(row: Any, waiting_count: int = 0, key_is_open: bool = True) -> Told:
         row.secret_mark,
         Reached.from_json(row.told_to),
         row.failing_since,
+        row.made_by_key_id,
         waiting_count,
         key_is_open,
     )

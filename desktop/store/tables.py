@@ -644,6 +644,8 @@ subscription = Table(
     Column("secret_mark", String, nullable=False),
     # How far each source has been told, by its name.
     Column("told_to", JSON, nullable=False),
+    # The key that chose the address; NULL: a person did.
+    Column("made_by_key_id", _Id),
     Column("created_by", _Id),
     Column("created_at", Moment, nullable=False),
 )

@@ -28,7 +28,8 @@ ANSWER_WITHIN_S: Final = 10.0
 """For all of a call: a program that takes longer should answer first and work afterwards."""
 READ_BYTES: Final = 1_024
 LONGEST_URL: Final = 2_000
-_CALLS_AT_ONCE: Final = 32
+CALLS_AT_ONCE: Final = 16
+"""To one host: in all there is no limit, or addresses that answer slowly would hold up the others."""
 _WHATSAPP: Final = (
     "facebook.com",
     "fb.com",
@@ -119,8 +120,9 @@ def _check_number(number: str, *, allow_loopback: bool) -> None:
     ip = _real(ipaddress.ip_address(number.partition("%")[0]))
     if ip.is_loopback and allow_loopback:
         return
-    shared = ip.version == 4 and ip in _SHARED
-    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified or shared:
+    # Both are private, though `is_global` says otherwise: fec0::/10 was once a site's own.
+    inward = ip.is_site_local if isinstance(ip, ipaddress.IPv6Address) else ip in _SHARED
+    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified or inward:
         raise _private(number)
 
 
@@ -231,7 +233,8 @@ def _words(wrong: Exception) -> str:
 async def open_web(*, allow_loopback: bool, answer_within_s: float = ANSWER_WITHIN_S) -> AsyncIterator[Web]:
     """A way out with its own connections, closed on leaving. allow_loopback: for sandbox stores."""
     connector = aiohttp.TCPConnector(
-        limit=_CALLS_AT_ONCE,
+        limit=0,
+        limit_per_host=CALLS_AT_ONCE,
         resolver=_Checked(allow_loopback=allow_loopback),
         ttl_dns_cache=10,
         keepalive_timeout=15.0,

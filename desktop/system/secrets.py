@@ -9,7 +9,7 @@ from typing import Final
 
 import keyring
 from keyring.backend import get_all_keyring
-from keyring.errors import KeyringError
+from keyring.errors import KeyringError, NoKeyringError
 
 _SERVICE: Final = "assent"
 _PATIENCE_S: Final = 5.0
@@ -22,22 +22,35 @@ ENVIRONMENT: Final = {
 
 
 class Secrets:
-    """The WhatsApp token, the app secret and the root of the webhooks' secrets, of this machine. Calls block: use them in a thread."""
+    """The WhatsApp token, the app secret and the root of the webhooks' secrets, of this machine.
 
-    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+    Calls block: use them in a thread.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str] = os.environ, *, patience_s: float = _PATIENCE_S
+    ) -> None:
+        """patience_s: how long a keyring may take for one answer."""
         self._environment = environment
+        self._patience_s = patience_s
         self._session: dict[str, str] = {}
         self._guard = threading.Lock()
 
     def get(self, name: str) -> str:
-        """The secret, or "" if there is none. The environment wins, so that a server needs no keyring."""
+        """The secret, or "" if there is none, or none to be had now. The environment wins, so that a server needs
+        no keyring.
+        """
+        return self.asked(name) or ""
+
+    def asked(self, name: str) -> str | None:
+        """The same where the difference matters: "" if there is none, None if the keyring is locked or silent."""
         given = self._environment.get(ENVIRONMENT.get(name, ""), "")
         if given:
             return given
         with self._guard:
             if name in self._session:
                 return self._session[name]
-        return _patiently(lambda: keyring.get_password(_SERVICE, name)) or ""
+        return _patiently(lambda: _kept(name), self._patience_s)
 
     def put(self, name: str, value: str) -> bool:
         """Keep a secret; returns False if no keyring took it and it is kept for this session only."""
@@ -48,7 +61,7 @@ class Secrets:
             keyring.set_password(_SERVICE, name, value)
             return "kept"
 
-        return _patiently(keep) == "kept"
+        return _patiently(keep, self._patience_s) == "kept"
 
 
 def backends() -> list[str]:
@@ -58,10 +71,17 @@ def backends() -> list[str]:
         found = sorted(get_all_keyring(), key=lambda one: -one.priority)
         return json.dumps([one.name for one in found])
 
-    return list(json.loads(_patiently(ask) or "[]"))
+    return list(json.loads(_patiently(ask, _PATIENCE_S) or "[]"))
 
 
-def _patiently(call: Callable[[], str | None]) -> str | None:
+def _kept(name: str) -> str:
+    try:
+        return keyring.get_password(_SERVICE, name) or ""
+    except NoKeyringError:
+        return ""
+
+
+def _patiently(call: Callable[[], str], patience_s: float) -> str | None:
     """The call's answer, or None if the keyring fails or does not answer in time.
 
     In a daemon thread: a keyring that waits for its unlocking must not hold up the program's end.
@@ -76,6 +96,6 @@ def _patiently(call: Callable[[], str | None]) -> str | None:
 
     threading.Thread(target=ask, name="keyring", daemon=True).start()
     try:
-        return answers.get(timeout=_PATIENCE_S)
+        return answers.get(timeout=patience_s)
     except queue.Empty:
         return None

@@ -1,7 +1,6 @@
 """Opens the window: the application, its loop, the program, and the way out."""
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -18,6 +17,7 @@ from desktop.domain.problems import Problem
 from desktop.options import Options
 from desktop.system.crash import Running, hear_all
 from desktop.system.machine import Machine
+from desktop.system.memory import leave_alone
 from desktop.ui.loop import loop_factory
 from desktop.ui.shell import diagnostics
 from desktop.ui.shell.crashed import tell_crashes
@@ -76,13 +76,6 @@ def application() -> QApplication:
     app.setWindowIcon(app_icon())
     sys.setswitchinterval(_SWITCH_S)
     return app
-
-
-def leave_alone() -> None:
-    """Take what the program is made of out of the collector's sight: a full round over its modules and widgets
-    holds the window up for a quarter of a second, and finds nothing."""
-    gc.collect()
-    gc.freeze()
 
 
 def theme_of(options: Options) -> Theme:

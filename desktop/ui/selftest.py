@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -148,7 +149,9 @@ async def _files(ground: Ground) -> str:
     missing = sorted({*FAMILIES, *MONO_FAMILIES} - known)
     _must(not missing, f"these fonts are missing: {', '.join(missing)}")
     _must("QPushButton" in app.styleSheet(), "the style sheet is empty")
-    return f"{len({*FAMILIES, *MONO_FAMILIES})} fonts, the style sheet"
+    pages = resources.files("fastapi_swagger").joinpath("resources", "swagger-ui.css")
+    _must(pages.is_file(), "the page that shows the API's description is missing")
+    return f"{len({*FAMILIES, *MONO_FAMILIES})} fonts, the style sheet, the API's page"
 
 
 async def _modules(ground: Ground) -> str:

@@ -16,9 +16,10 @@ from PySide6.QtCore import Qt, QTimer
 from desktop.app import App
 from desktop.domain.consent import Category
 from desktop.options import Options
+from desktop.system.memory import leave_alone
 from desktop.system.paths import Paths
 from desktop.ui.broadcasts.page import BroadcastsPage
-from desktop.ui.run import application, leave_alone, theme_of
+from desktop.ui.run import application, theme_of
 from desktop.ui.window import MainWindow
 from tests.bench import breakdown, hand, loops, sending, stores, whatsapp
 from tests.bench.figures import Baseline, Row, Spread

@@ -25,7 +25,7 @@ from desktop.domain.people import Role, User
 from desktop.domain.public_ids import public_id
 from desktop.domain.subscriptions import DeliveryStatus, Event, SubscriptionDraft
 from desktop.process import store_key_of
-from desktop.services.courier import POSTS_AT_ONCE
+from desktop.services.carrying import POSTS_AT_ONCE
 from desktop.services.happening_bodies import FAILED, REPORTED
 from desktop.services.subscriptions import Subscriptions
 from desktop.store import broadcasts, consent, horizon, subscriptions, tables
@@ -131,7 +131,7 @@ def is_told(tx: Tx) -> bool:
     """The broadcast is through, and all of it was told."""
     if not broadcasts.with_status(tx, BroadcastStatus.DONE):
         return False
-    (one,) = subscriptions.every(tx, since=tx.now)
+    (one,) = subscriptions.every(tx, figures={})
     return not one.waiting_count and not untold(tx)
 
 

@@ -11,9 +11,14 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from fastapi import FastAPI
 
+from desktop.domain.templates import Template
 from desktop.server import http, webhooks
+from desktop.server.api import api_over
 from desktop.services.inbound import Inbound
+from desktop.services.keys import Keys
+from desktop.services.templates import Templates
 from desktop.store.engine import Store
 from desktop.store.opening import open_store
 from desktop.system.clock import SystemClock
@@ -45,6 +50,25 @@ class Server:
         signed = headers or {"X-Hub-Signature-256": signature(raw)}
         async with self.session.post(self.hook, data=BytesIO(raw), headers=signed) as answer:
             return answer.status
+
+
+def api_of(store: Store) -> FastAPI:
+    """The API over a store alone, as it is for a real number."""
+    clock = SystemClock()
+
+    async def fetch() -> list[Template]:
+        return []
+
+    async def look() -> dict[str, Any]:
+        return {}
+
+    return http.make_app(
+        Inbound(store, store_key="0badcafe", wake=lambda: None, refresh_templates=lambda: None),
+        app_secret=lambda: "",
+        verify_token=lambda: "",
+        look=look,
+        api=api_over(store, clock, Keys(store), Templates(store, clock, fetch), lambda: None, None),
+    )
 
 
 def signature(raw: bytes, secret: str = SECRET) -> str:

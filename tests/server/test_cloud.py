@@ -252,6 +252,10 @@ async def test_a_read_message_is_told_to_the_customer(cloud: Cloud) -> None:
         answer = await cloud.post(body | more)
         assert (answer.status, answer.body) == (200, {"success": True})
     assert (await cloud.refused(body | {"message_id": "wamid.nobodys"}))[:2] == (400, 131009)
+    restricted = await cloud_of(cloud.desk, cloud.shop.session, Scope.RESTRICTED, "till")
+    status, code, details = await restricted.refused(body)
+    assert (status, code) == (403, 10)  # it sends, and nothing else
+    assert "till" in details
 
 
 async def test_the_number_is_told_and_is_the_only_one(cloud: Cloud) -> None:

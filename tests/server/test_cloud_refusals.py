@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from desktop.domain.keys import Scope
 from desktop.domain.public_ids import public_user_id
 from desktop.options import SANDBOX_NUMBER_ID
-from desktop.server.problems import LARGEST_BYTES
+from desktop.server.sizes import LARGEST_BYTES
 from tests.server.api import Shop
 from tests.server.cloud import MARKETING, SENDING, SHIPPED, Cloud, cloud_of, template, text, told
 from tests.services.desk import PRIYA, Desk
@@ -187,3 +187,21 @@ async def test_a_user_id_that_nobody_has_is_refused_and_a_known_one_goes(cloud: 
         400,
         131026,
     )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "head"),
+    [
+        ("multipart/form-data; boundary=b", "name=file; filename*=utf-8''a; filename*0=b"),
+        ("multipart/form-data; boundary*=utf-8''b; boundary*0=b", "name=file"),
+        ("multipart/form-data; boundary=b", "name=file" + "; a=b" * 2_000),
+    ],
+)
+async def test_a_form_whose_headers_cannot_be_read_is_refused(
+    cloud: Cloud, content_type: str, head: str
+) -> None:
+    form = f"--b\r\nContent-Disposition: form-data; {head}\r\n\r\nx\r\n--b--\r\n"
+    answer = await cloud.shop.ask(
+        "POST", "/v25.0/me/media", data=form.encode(), headers={"Content-Type": content_type}
+    )
+    assert told(answer)[:2] == (400, 100)

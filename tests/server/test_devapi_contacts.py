@@ -38,6 +38,7 @@ async def test_a_contact_is_made_and_found_again(shop: Shop) -> None:
     assert body["formattedPhone"] == [{"countryCode": "1", "phoneNumber": "6045550142"}]
     assert (body["optIn"], body["marketingOptIn"], body["messageOptIn"]) == ("none", True, True)
     assert len(body["id"]) == 24
+    assert body["creatorId"] is None
     assert (await shop.ask("GET", f"{ANY}/{body['id']}")).body == body
     assert (await shop.ask("GET", ANY, params={"phone": "+1 604 555 0142"})).body == [body]
     assert (await shop.ask("GET", f"{ANY}/search", params={"search": "sharma"})).body == [body]

@@ -1,13 +1,18 @@
 """Contacts by a filter, what can be asked for, and segments."""
 
+import asyncio
+import threading
 from typing import Any
+
+import pytest
 
 from desktop.domain.consent import OptIn
 from desktop.domain.filters import Condition, Filter, Kind, Op
 from desktop.domain.keys import Scope
 from desktop.domain.public_ids import public_id
 from desktop.store import contacts
-from tests.server.api import Shop, key_of
+from tests.server.api import Shop, key_of, template
+from tests.services.desk import WAIT_S
 
 CONTACTS = "/devapi/accounts/64f0c2/contacts"
 ANA, BEN, CAI = "+16045550142", "+14165550117", "+15145550163"
@@ -95,6 +100,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"filter": []}, "filter"),
     ({"filter": {"condition": "xor"}}, "filter.condition"),
     ({"filter": {"rules": [rule("name", "Is", "x")] * 21}}, "filter.rules"),
+    (
+        {"filter": {"rules": [rule("name", "Is", *["x"] * 51), rule("phone", "Is", *["1"] * 50)]}},
+        "filter.rules",
+    ),
     ({"filter": {"rules": [{"property": "name"}]}}, "filter.rules.0.operator"),
     (
         {"filter": {"rules": [rule("name", "Is", "x"), rule("Shoe", "Is", "9")]}},
@@ -112,6 +121,39 @@ async def test_a_wrong_list_names_its_field(shop: Shop) -> None:
     for wanted, field in WRONG:
         answer = await shop.ask("PATCH", CONTACTS, wanted)
         assert (answer.status, answer.body["field"]) == (422, field), answer.body
+
+
+OPERATORS = ("Is", "Is not", "Contains", "Does not contain", "Starts with", "Ends with")
+
+
+@pytest.mark.parametrize("condition", ["and", "or"])
+@pytest.mark.parametrize(("rules", "values"), [(1, 100), (20, 5)])
+async def test_as_many_values_as_there_may_be_are_answered(
+    shop: Shop, rules: int, values: int, condition: str
+) -> None:
+    await three(shop)
+    fields = ("name", "phone", "email")
+    for operator in OPERATORS:
+        asked = [
+            rule(fields[place % 3], operator, *(f"{place}{number:03}" for number in range(values)))
+            for place in range(rules)
+        ]
+        assert await names(shop, *asked, condition=condition) is not None
+
+
+async def test_a_list_that_takes_its_time_holds_up_no_message_and_nobody_here(shop: Shop) -> None:
+    desk, go_on = shop.desk, threading.Event()
+    try:
+        held = [desk.app.store.submit_read(lambda _: go_on.wait(WAIT_S), listing=True) for _ in range(3)]
+        waiting = asyncio.create_task(names(shop))
+        await shop.arrives(await shop.send(template()))
+        assert (await shop.ask("GET", "/devapi/me")).status == 200
+        assert await desk.app.contacts.count() == 1
+        assert not waiting.done(), "other programs' lists take their turn"
+    finally:
+        go_on.set()
+    assert await waiting == ["Priya Sharma"]
+    assert all(one.result() for one in held)
 
 
 async def test_every_property_that_is_told_can_be_asked_for(shop: Shop) -> None:

@@ -200,6 +200,25 @@ async def test_a_key_opens_what_its_scope_says(
     assert (await one.ask("GET", "/devapi/me")).body["scope"] == scope.value
 
 
+async def test_every_key_may_ask_what_would_happen_and_is_told_what_it_may_know(shop: Shop) -> None:
+    await shop.desk.contact(PRIYA, OptIn.NO)
+    full = (await shop.ask("POST", f"{MESSAGES}/explain", marketing())).body
+    told = {}
+    for scope in (Scope.READ, Scope.RESTRICTED):
+        one = Shop(shop.desk, shop.session, await key_of(shop.desk, scope, scope.value))
+        answer = await one.ask("POST", f"{MESSAGES}/explain", marketing())
+        assert answer.status == 200
+        told[scope] = answer.body
+    assert set(told[Scope.READ]) == set(full)
+    assert told[Scope.READ]["contactId"] == full["contactId"] is not None
+    assert told[Scope.RESTRICTED] == {
+        "wouldSend": False,
+        "status": "FAILED",
+        "reason": "OPTED_OUT",
+        "category": "marketing",
+    }
+
+
 async def test_a_restricted_key_finds_its_own_messages_only(shop: Shop) -> None:
     others = await shop.send(template())
     restricted = Shop(shop.desk, shop.session, await key_of(shop.desk, Scope.RESTRICTED, "till"))

@@ -1,12 +1,17 @@
 """The server itself: its port, its health, what it does not show."""
 
+import asyncio
 import json
+import re
 import socket
+import threading
+from typing import Any
 
 import pytest
+from starlette.types import ASGIApp
 
-from desktop.server.http import PortTaken, bind
-from tests.server.conftest import Server
+from desktop.server.http import HttpServer, PortTaken, bind
+from tests.server.conftest import Server, api_of
 
 
 async def test_health_says_what_the_engine_does(server: Server) -> None:
@@ -38,3 +43,53 @@ def test_a_taken_port_is_a_problem_that_names_it() -> None:
 def test_an_address_of_another_machine_is_a_problem(host: str) -> None:
     with pytest.raises(PortTaken):
         bind(host, 0)
+
+
+async def test_what_takes_long_is_done_once_and_beside_the_loop(server: Server) -> None:
+    """The routes before the first request; the description at its first, however many ask at once."""
+    app = api_of(server.store)
+    where: dict[str, list[int]] = {"routes": [], "description": []}
+    build, describe = app.build_middleware_stack, app.openapi
+
+    def building() -> ASGIApp:
+        where["routes"].append(threading.get_ident())
+        return build()
+
+    def describing() -> dict[str, Any]:
+        where["description"].append(threading.get_ident())
+        return describe()
+
+    app.build_middleware_stack, app.openapi = building, describing  # type: ignore[method-assign]
+    running = HttpServer(app, bind("127.0.0.1", 0))
+    await running.start()
+    assert len(where["routes"]) == 1
+
+    async def asked(path: str) -> tuple[int, bytes]:
+        async with server.session.get(running.address + path) as answer:
+            return answer.status, await answer.read()
+
+    answers = await asyncio.gather(*(asked("/openapi.json") for _ in range(10)))
+    assert {status for status, _ in answers} == {200}
+    assert len({told for _, told in answers}) == 1
+    assert (await asked("/docs"))[0] == 200
+    await running.stop()
+    assert {name: len(threads) for name, threads in where.items()} == {"routes": 1, "description": 1}
+    assert threading.get_ident() not in where["routes"] + where["description"]
+
+
+async def test_the_page_of_the_description_needs_nobody_else(server: Server) -> None:
+    """No script, style or picture of it comes from another machine."""
+    running = HttpServer(api_of(server.store), bind("127.0.0.1", 0))
+    await running.start()
+    async with server.session.get(f"{running.address}/docs") as answer:
+        page = await answer.text()
+    named = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(named) == 3
+    for address in named:
+        assert address.startswith("/docs/")
+        async with server.session.get(running.address + address) as answer:
+            assert answer.status == 200
+            assert await answer.read()
+    async with server.session.get(f"{running.address}/docs/main.py") as answer:
+        assert answer.status == 422
+    await running.stop()

@@ -25,6 +25,7 @@ from tests.databases import (
     write,
 )
 from tests.receiver import Receiver, open_receiver
+from tests.ring import ring
 from tests.services.desk import Desk, empty_store, open_desk
 from tests.services.post import KEY, NUMBER, Post
 
@@ -34,6 +35,7 @@ __all__ = [
     "postgres_address",
     "postgres_server",
     "postgres_store",
+    "ring",
     "sqlite_address",
     "sqlite_original",
     "sqlite_store",

@@ -17,9 +17,10 @@ from desktop.domain.problems import Problem
 from desktop.services.api_answers import Once, OtherBody, once
 from desktop.services.api_outbox import LONGEST_S, MOST_AT_ONCE, ApiOutbox, Deed
 from desktop.store import contacts
-from desktop.store.engine import Store, StoreClosed, Tx, WriteLane
+from desktop.store.engine import Store, StoreClosed, Tx, Uncertain, WriteLane
 from tests.clock import FakeClock
-from tests.databases import PATIENCE_S
+from tests.databases import PATIENCE_S, PostgresServer
+from tests.lostcommits import next_commit_unanswered
 
 SHOP = Caller(1, "shop-sync", Scope.ALL)
 SLOW = text(
@@ -247,3 +248,39 @@ async def test_when_the_loop_ends_nobody_waits_for_ever(room: Room) -> None:
         assert all(one.cancelled() for one in asking)
     await room.outbox.write(making("Cleo"))
     assert "Cleo" in await room.names()
+
+
+@pytest.mark.postgres
+async def test_a_group_that_may_be_committed_is_not_done_again(
+    postgres_server: PostgresServer, postgres_store: Store
+) -> None:
+    """The answer to COMMIT was lost: nobody hears that nothing was done, and under the same key it is found."""
+    room = room_of(postgres_store)
+    keys = [Once(f"order-{number}", "a") for number in range(5)]
+    deeds = [making(one.key, one) for one in keys]
+    with next_commit_unanswered(postgres_server):
+        async with room.writer_busy():
+            asking = asyncio.ensure_future(every(room, *deeds, making("no key")))
+            await asyncio.sleep(0)
+        ends = await asking
+    assert [type(one) for one in ends] == [Uncertain] * 6
+    made = [one.key for one in keys] + ["no key"]
+    assert await room.names() == made
+    again = await every(room, *deeds)
+    assert [one["id"] for one in again] == [1, 2, 3, 4, 5]
+    assert await room.names() == made
+    assert room.woken  # what may be there is looked at
+
+
+async def test_a_group_whose_connection_is_lost_before_its_commit_is_done_one_by_one(room: Room) -> None:
+    lost: list[str] = []
+
+    def losing(tx: Tx) -> dict[str, Any]:
+        if not lost and tx.on_postgresql:
+            lost.append("once")
+            tx.conn.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return making("Ben")(tx)
+
+    ends = await every(room, making("Ana"), losing, making("Cleo"))
+    assert {type(one) for one in ends} == {dict}
+    assert await room.names() == ["Ana", "Ben", "Cleo"]

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from sqlalchemy import create_engine, select
+from keyring.errors import KeyringLocked
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.pool import NullPool
 
 from desktop.domain.consent import OptIn, Source
-from desktop.domain.problems import NotFound
+from desktop.domain.messages import Status
+from desktop.domain.problems import NotFound, Problem
 from desktop.domain.public_ids import public_id
 from desktop.domain.subscriptions import (
     MOST_WAITING,
@@ -21,16 +23,19 @@ from desktop.domain.subscriptions import (
     SubscriptionStatus,
 )
 from desktop.services import courier as courier_module
-from desktop.services.courier import POSTS_AT_ONCE, Courier
+from desktop.services import delivery_log
+from desktop.services.carrying import POSTS_AT_ONCE, SILENT_S
+from desktop.services.courier import Courier
 from desktop.services.signing import NAME, Signing
 from desktop.services.subscriptions import Subscriptions
-from desktop.store import consent, conversations, feed, settings, tables
+from desktop.store import consent, conversations, feed, opening, settings, tables
 from desktop.store.engine import Store, Tx
 from desktop.system.http import open_web
 from desktop.system.secrets import Secrets
 from tests.clock import FakeClock
 from tests.databases import read, write
 from tests.receiver import Receiver, open_receiver
+from tests.ring import Ring
 from tests.services.post import ADMIN, KEY, NUMBER, Post
 
 
@@ -212,6 +217,53 @@ async def test_with_another_machines_secret_nothing_is_signed(
     assert (now.waiting_count, (await post.log(one))[0].attempt_count) == (1, 0)
 
 
+async def test_while_the_keyring_does_not_answer_what_there_is_waits(
+    store: Store, clock: FakeClock, receiver: Receiver, ring: Ring
+) -> None:
+    kept = Subscriptions(store, Secrets({}), is_sandbox=False)
+    draft = SubscriptionDraft("https://shop.example/hooks", frozenset({Event.OPT_IN_UPDATED}))
+    one = (await kept.add(draft, ADMIN)).subscription
+    ring.trouble = locked
+    async with open_web(allow_loopback=True) as way:
+        courier = Courier(store, clock, way, Signing(store, Secrets({}), is_sandbox=False), lambda: NUMBER)
+        post = Post(store, clock, kept, courier, receiver, way)
+        post.says(post.contact(), OptIn.NO)
+        await post.works()
+        now = await post.now(one)
+        assert (now.status, now.waiting_count) == (SubscriptionStatus.ACTIVE, 1)
+        assert (await post.log(one))[0].attempt_count == 0
+        ring.trouble = lambda: None
+        clock.move(timedelta(seconds=SILENT_S))
+        await post.works()
+        assert (await post.log(one))[0].attempt_count > 0
+
+
+def locked() -> None:
+    raise KeyringLocked
+
+
+async def test_what_cannot_be_told_holds_up_nothing_behind_it(post: Post) -> None:
+    """A newer version of the program wrote it, or the row is damaged."""
+    await post.subscribe(
+        Event.CONTACT_CREATED, Event.CONTACT_UPDATED, Event.OPT_IN_UPDATED, Event.MESSAGE_FAILED
+    )
+    bad, good = post.contact(0), post.contact(1)
+    failed = [post.sends(id) for id in (bad, good)]
+    for id in failed:
+        post.reports(id, Status.FAILED, 131026)
+    run_sql(
+        post.store, f"UPDATE message SET kind = 'text', reason = 'of_a_newer_version' WHERE id = {failed[0]}"
+    )
+    post.clock.move(timedelta(seconds=1))
+    for id in (bad, good):
+        post.says(id, OptIn.NO)
+    run_sql(post.store, f"UPDATE contact SET facts = 3 WHERE id = {bad}")
+    await post.works()
+    for event in ("Contact.Created", "Contact.Updated", "Contact.OptIn.Updated"):
+        assert {told["id"] for told in post.receiver.of(event)} == {public_id(good)}
+    assert [told["id"] for told in post.receiver.of("Message.WA.Status.Failed")] == [public_id(failed[1])]
+
+
 # Kills, other writers, the log.
 
 
@@ -296,6 +348,37 @@ async def test_a_row_that_is_committed_behind_its_followers_is_told(
     engine.dispose()
 
 
+@pytest.mark.postgres
+async def test_a_row_of_a_transaction_that_began_after_an_open_one_is_told(
+    postgres_store: Store, postgres_address: str, clock: FakeClock, receiver: Receiver
+) -> None:
+    """The open one ends first. What a snapshot knows of numbers that were given out ends at those that ended."""
+    store = postgres_store
+    write(store, lambda tx: settings.set_meta(tx, "key", KEY))
+    kept = Subscriptions(store, Secrets({}), is_sandbox=True)
+    engine = create_engine(postgres_address, poolclass=NullPool)
+    async with open_web(allow_loopback=True) as way:
+        post = Post(
+            store, clock, kept, Courier(store, clock, way, kept.signing, lambda: NUMBER), receiver, way
+        )
+        await post.subscribe(Event.OPT_IN_UPDATED)
+        late, soon = post.contact(0), post.contact(1)
+        await post.works()
+        with engine.connect() as first, engine.connect() as second:
+            begun = first.begin()
+            first.execute(text("SELECT pg_current_xact_id()"))
+            open_still = second.begin()
+            consent.record(Tx(second, clock.now()), late, OptIn.NO, Source.KEYWORD, evidence="late")
+            consent.record(Tx(first, clock.now()), soon, OptIn.NO, Source.KEYWORD, evidence="soon")
+            begun.commit()
+            await post.works()
+            open_still.commit()
+        await post.works()
+        told = post.receiver.of("Contact.OptIn.Updated")
+        assert sorted(one["evidence"] for one in told) == ["late", "soon"]
+    engine.dispose()
+
+
 async def test_a_delivery_is_replayed_with_the_same_body(post: Post) -> None:
     one = await post.subscribe(Event.MESSAGE_RECEIVED)
     post.writes(post.contact())
@@ -314,13 +397,51 @@ async def test_the_log_is_kept_for_a_week(post: Post) -> None:
     ana = post.contact()
     post.writes(ana)
     await post.works()
-    post.clock.move(courier_module.KEPT_FOR - timedelta(hours=1))
+    post.clock.move(delivery_log.KEPT_FOR - timedelta(hours=1))
     post.writes(ana)
     await post.works()
     assert len(await post.log(one)) == 2
     post.clock.move(timedelta(hours=2))
     await post.works()
     assert len(await post.log(one)) == 1
+
+
+async def test_bodies_of_what_arrived_are_kept_for_a_day_and_for_the_newest(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_log, "MOST_BODIES", 2)
+    monkeypatch.setattr(delivery_log, "CHUNK_COUNT", 2)
+    one = await post.subscribe(Event.MESSAGE_RECEIVED)
+    ana = post.contact()
+    for number in range(5):
+        post.receiver.answer = lambda got: web.Response(status=400 if "poison" in got.raw.decode() else 200)
+        post.writes(ana, "poison" if number == 1 else "Hi")
+        await post.works()
+    post.clock.move(timedelta(hours=2))
+    for _ in range(3):
+        await post.works()
+    assert [bool(found.body) for found in await post.log(one)] == [False, True, False, True, True]
+    with pytest.raises(Problem, match="for a day"):
+        await post.kept.replay((await post.log(one))[0].id, ADMIN)
+    post.clock.move(delivery_log.BODIES_FOR)
+    for _ in range(4):
+        await post.works()
+    assert [bool(found.body) for found in await post.log(one)] == [False, True, False, False, False]
+
+
+async def test_the_log_is_emptied_one_small_step_in_a_round(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_log, "CHUNK_COUNT", 2)
+    one = await post.subscribe(Event.MESSAGE_RECEIVED)
+    ana = post.contact()
+    for _ in range(5):
+        post.writes(ana)
+    await post.works()
+    post.clock.move(delivery_log.KEPT_FOR + timedelta(hours=1))
+    for left in (3, 1, 0, 0):
+        await post.courier.round()
+        assert len(await post.log(one)) == left
 
 
 async def test_one_that_is_removed_is_gone_at_once_and_its_log_in_small_steps(post: Post) -> None:
@@ -338,6 +459,37 @@ async def test_one_that_is_removed_is_gone_at_once_and_its_log_in_small_steps(po
     rows = read(post.store, lambda tx: tx.rows(select(tables.delivery)))
     assert {row.subscription_id for row in rows} == {other.id}
     assert len(read(post.store, lambda tx: tx.rows(select(tables.subscription)))) == 1
+
+
+async def test_starting_over_keeps_the_webhooks_and_tells_what_comes_after(post: Post) -> None:
+    """The numbers of rows may begin anew: what is told then is not held up until they are passed."""
+    write(post.store, lambda tx: opening.stamp(tx, opening.SANDBOX))
+    one = await post.subscribe(Event.CONTACT_CREATED, Event.OPT_IN_UPDATED)
+    for number in range(3):
+        post.says(post.contact(number), OptIn.NO)
+    await post.works()
+    before = len(post.receiver.posts)
+    post.receiver.answer = lambda _: web.Response(status=500)
+    post.says(post.contact(4), OptIn.NO)
+    await post.works()
+    assert (await post.now(one)).waiting_count
+    write(post.store, opening.wipe)
+    post.receiver.answer = lambda _: web.Response()
+    tried = len(post.receiver.posts)
+
+    kept = await post.now(one)
+    assert (kept.url, kept.events, kept.status, kept.failing_since) == (
+        one.url,
+        one.events,
+        SubscriptionStatus.ACTIVE,
+        None,
+    )
+    assert (kept.waiting_count, await post.log(one)) == (0, [])
+    post.says(post.contact(7), OptIn.YES)
+    await post.works()
+    assert before < tried
+    told = sorted(one_post.event for one_post in post.receiver.posts[tried:])
+    assert told == ["Contact.Created", "Contact.OptIn.Updated"]
 
 
 async def test_the_root_is_asked_by_its_name() -> None:

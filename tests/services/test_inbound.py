@@ -1,5 +1,6 @@
 """Webhooks as they come: opt-outs in every spelling and from every name, late and doubled, poisoned."""
 
+import asyncio
 import random
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,7 +11,12 @@ import pytest
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.messages import Status
 from desktop.services.bodies import SUBSCRIBE_ID, callback_data
-from desktop.store import contacts, settings, webhooks
+from desktop.services.inbound import Inbound
+from desktop.store import api_answers, contacts, settings, webhooks
+from desktop.store.api_answers import KeptAnswer
+from desktop.store.engine import Store
+from tests.clock import FakeClock
+from tests.databases import PATIENCE_S, write
 from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, Desk
 
 WABA, NUMBER = "102290000000001", "106500000000001"
@@ -436,3 +442,34 @@ async def test_unknown_kinds_are_shown_and_never_refused(desk: Desk) -> None:
     (priya,) = await desk.app.store.read(lambda tx: contacts.find(tx, phone=PRIYA))
     assert [one.kind for one in await desk.thread(priya)] == ["unsupported", "location", "document"]
     assert await desk.quarantined() == []
+
+
+async def test_what_cannot_come_again_is_dropped_soon_after_the_start_and_by_time(
+    store: Store, clock: FakeClock
+) -> None:
+    """However busy it is; not by how often nothing was to do."""
+
+    def keep() -> None:
+        kept = KeptAnswer("hash", 202, {})
+        write(store, lambda tx: api_answers.keep(tx, 1, "order-991", kept))
+        clock.move(api_answers.KEEP_FOR + timedelta(seconds=1))
+
+    async def is_forgotten() -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while await store.read(lambda tx: api_answers.find(tx, 1, "order-991")):
+                pass
+
+    keep()
+    inbound = Inbound(
+        store,
+        store_key="0badcafe",
+        wake=lambda: None,
+        refresh_templates=lambda: None,
+        forget_every_s=0.05,
+    )
+    running = asyncio.create_task(inbound.run())
+    await is_forgotten()
+    keep()
+    await is_forgotten()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

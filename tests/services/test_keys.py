@@ -307,9 +307,7 @@ async def test_a_message_says_which_key_it_came_with(mute: Desk) -> None:
     assert (await mute.app.keys.every())[0].day == KeyFigures(1, 1, 1)
 
 
-async def test_a_key_opens_nothing_while_its_maker_may_make_none(
-    keys: Keys, store: Store
-) -> None:
+async def test_a_key_opens_nothing_while_its_maker_may_make_none(keys: Keys, store: Store) -> None:
     """Keys act as an admin, so they hang on one."""
     meera, arun = await store.write(
         lambda tx: people.add(tx, [("Meera Rao", Role.ADMIN), ("Arun Das", Role.ADMIN)])

@@ -12,6 +12,7 @@ from desktop.domain.consent import OptIn
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
 from desktop.domain.public_ids import public_user_id
+from desktop.domain.reasons import reason_of
 from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
 from desktop.services import meta_shape
 from desktop.services.meta_shape import Number
@@ -55,7 +56,7 @@ async def statuses(cloud: Cloud, message_id: int) -> list[dict[str, Any]]:
                 message,
                 Status(one.status),
                 one.at,
-                reason=meta_shape.reason_of(one.reason),
+                reason=reason_of(one.reason),
                 error_code=one.error_code,
                 user_id=user_id,
             )

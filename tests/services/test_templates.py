@@ -1,17 +1,20 @@
 """Templates against a real sandbox: any number of pages, webhooks, a WhatsApp that does not answer, refusals."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from desktop.domain.broadcast import BroadcastStatus
-from desktop.domain.consent import Category
+from desktop.domain.consent import Category, OptIn
+from desktop.domain.messages import GONE
 from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Quality, Template, TemplateStatus
+from desktop.services.templates import Templates
 from tests.sandbox.harness import WABA
-from tests.services.desk import Desk
+from tests.services.desk import ARJUN, PRIYA, Desk
 
 PATH = f"/v25.0/{WABA}/message_templates"
 
@@ -159,3 +162,33 @@ async def test_a_template_that_is_gone_holds_the_broadcast_and_says_so(desk: Des
     assert (use.status, use.selected_count) == (BroadcastStatus.HELD, 30)
     assert [one.id for one in await desk.app.templates.in_use()] == [launched]
     await desk.green(launched)
+
+
+async def test_a_list_on_its_way_does_not_undo_what_a_webhook_tells_meanwhile(desk: Desk) -> None:
+    """Another window asked for the list before the template was turned, and keeps it after the webhook of it."""
+    said_no, said_yes = await desk.contact(ARJUN, OptIn.NO), await desk.contact(PRIYA, OptIn.YES)
+    account = desk.app.account
+    assert account is not None
+    answered, arrives = asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> Sequence[Template]:
+        found = (await account.templates()).templates
+        answered.set()
+        await arrives.wait()
+        return found
+
+    reading = asyncio.create_task(Templates(desk.app.store, desk.clock, slowly).refresh())
+    await answered.wait()
+    await desk.client.control("templates/order_shipped", {"category": "MARKETING"})
+    await becomes(desk, "order_shipped", category=Category.MARKETING)
+    await desk.settled()
+    arrives.set()
+    await reading
+
+    assert (await desk.template("order_shipped")).is_marketing
+    refused = await desk.send(said_no, template="order_shipped")
+    assert (await desk.message(refused)).reason is Reason.OPTED_OUT
+    sent = await desk.send(said_yes, template="order_shipped")
+    await desk.until_status(sent, *GONE)
+    assert (await desk.sent_to()) == [PRIYA]
+    assert (await becomes(desk, "order_shipped", category=Category.MARKETING)).fetched_at is not None

@@ -71,6 +71,32 @@ def test_a_bar_in_a_value_does_not_join_two_choices(store: Store) -> None:
     assert write(store, run) == set()
 
 
+def several(field: str, op: Op, *values: str) -> Filter:
+    """Is one of these, or is none of them, as rules of another program say it."""
+    return Filter(tuple(Condition(field, op, (value,)) for value in values), match_all=op is Op.IS_NOT)
+
+
+def test_many_values_of_one_field_are_a_list_and_not_a_tree(store: Store) -> None:
+    many = [str(number) for number in range(2_000)]
+
+    def run(tx: Tx) -> None:
+        make_attributes(tx)
+        ana, ben = add_contact(tx, 0), add_contact(tx, 1)
+        contacts.rename(tx, ben, "Ben Okoye")
+        contacts.set_attribute(tx, ana, contacts.known_attributes(tx)["City"], "Montréal")
+        assert chosen(tx, several("name", Op.IS, *many, "ana BELL")) == {ana}
+        assert chosen(tx, several("name", Op.IS_NOT, *many, "ana bell", "Zoé")) == {ben}
+        assert chosen(tx, several("phone", Op.IS, phone(1), phone(0))) == {ana, ben}
+        assert chosen(tx, several("attribute:City", Op.IS, "Delhi", "MONTRÉAL", *many)) == {ana}
+        assert chosen(tx, several("attribute:City", Op.IS_NOT, "Delhi", "MONTRÉAL", *many)) == {ben}
+        both = (Condition("name", Op.IS, ("Ana Bell",)), Condition("name", Op.IS, ("Ben Okoye",)))
+        assert chosen(tx, Filter(both)) == set(), "nobody has two names"
+        neither = tuple(Condition("name", Op.IS_NOT, one.values) for one in both)
+        assert chosen(tx, Filter(neither, match_all=False)) == {ana, ben}
+
+    try_out(store, run)
+
+
 def test_someone_who_was_merged_is_never_selected(store: Store) -> None:
     keep, drop = write(store, lambda tx: (add_contact(tx, 0), add_contact(tx, 1)))
     write(store, lambda tx: consent.merge(tx, keep, [drop]))

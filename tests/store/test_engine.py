@@ -16,9 +16,19 @@ from sqlalchemy import select, text
 
 from desktop.domain.changes import Change, Changes, Topic
 from desktop.store import contacts, database, feed, tables
-from desktop.store.engine import Interrupted, Store, StoreBroken, StoreBusy, StoreClosed, Tx, WriteLane
+from desktop.store.engine import (
+    Interrupted,
+    Store,
+    StoreBroken,
+    StoreBusy,
+    StoreClosed,
+    Tx,
+    Uncertain,
+    WriteLane,
+)
 from tests.clock import START, FakeClock
-from tests.databases import PATIENCE_S, read, write
+from tests.databases import PATIENCE_S, PostgresServer, read, write
+from tests.lostcommits import next_commit_unanswered
 from tests.store.world import add_contact
 
 
@@ -144,6 +154,23 @@ def test_a_person_does_not_wait_behind_long_reads(store: Store) -> None:
     assert not any(one.done() for one in longs)
     go_on.set()
     for one in longs:
+        one.result(PATIENCE_S)
+
+
+def test_what_other_programs_list_has_one_reader_and_holds_up_nothing_else(store: Store) -> None:
+    go_on, begun = threading.Event(), threading.Event()
+
+    def long_list(_: Tx) -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE_S)
+
+    lists = [store.submit_read(long_list, listing=True) for _ in range(4)]
+    assert begun.wait(PATIENCE_S)
+    assert store.submit_read(contacts.count, people=True).result(PATIENCE_S) == 0
+    assert store.submit_read(contacts.count).result(PATIENCE_S) == 0
+    assert not any(one.done() for one in lists)
+    go_on.set()
+    for one in lists:
         one.result(PATIENCE_S)
 
 
@@ -425,3 +452,33 @@ def test_a_lost_connection_is_made_again(postgres_store: Store) -> None:
         postgres_store.submit_read(contacts.count, people=True).result(PATIENCE_S)
     assert write(postgres_store, contacts.count) == 1
     assert postgres_store.submit_read(contacts.count, people=True).result(PATIENCE_S) == 1
+
+
+@pytest.mark.postgres
+def test_a_commit_whose_answer_is_lost_is_told_as_uncertain(
+    postgres_server: PostgresServer, postgres_store: Store
+) -> None:
+    """It is never tried again, and listeners hear of what may be there."""
+    told: list[Changes] = []
+    postgres_store.listen(told.append)
+    with (
+        next_commit_unanswered(postgres_server),
+        pytest.raises(Uncertain, match="may have been done"),
+    ):
+        write(postgres_store, add_contact)
+    assert read(postgres_store, contacts.count) == 1
+    assert write(postgres_store, contacts.count) == 1
+    assert told
+    assert told[0].has(Topic.CONTACT)
+
+
+@pytest.mark.postgres
+def test_a_connection_that_is_lost_before_the_commit_did_nothing(postgres_store: Store) -> None:
+    def losing(tx: Tx) -> None:
+        add_contact(tx)
+        tx.conn.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(StoreBroken) as raised:
+        write(postgres_store, losing)
+    assert not isinstance(raised.value, Uncertain)
+    assert read(postgres_store, contacts.count) == 0

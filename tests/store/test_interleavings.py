@@ -664,7 +664,7 @@ def test_a_write_that_gives_way_to_another_one_begins_anew(
         first.result(PATIENCE_S)
         waiting.result(PATIENCE_S)
 
-    assert len(tries) == 2
+    assert len(tries) in (2, 3), "the other one may still be at it"
     assert read(postgres_store, lambda tx: sequence_ledger.verify_all(tx)[0].faults) == ()
     assert {row.status for row in read(postgres_store, sent_of)} == {"accepted"}
 

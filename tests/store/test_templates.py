@@ -1,7 +1,8 @@
 """Templates as last seen: the revision grows with what a recipient sees, and nothing is deleted."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from desktop.domain.problems import NotFound
 from desktop.domain.template_uses import UseKind
 from desktop.domain.templates import Button, Quality, Template, TemplateStatus
 from desktop.store import broadcasts, templates
-from desktop.store.engine import Store
+from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
 from tests.databases import read, write
 from tests.store.world import add_contacts, add_template, draft, launch
@@ -75,8 +76,8 @@ def test_the_revision_grows_with_what_a_recipient_sees(
     fetched(sqlite_store, replace(FULL, **changed))
 
     (kept,) = read(sqlite_store, templates.every)
-    # What the category was before is remembered apart, see below.
-    kept = replace(kept, category_before=None, category_changed_at=None)
+    # What the category was before, and when it was another, is remembered apart, see below.
+    kept = replace(kept, category_before=None, category_changed_at=None, category_told_at=None)
     assert kept == replace(FULL, id=kept.id, revision=revision, **changed)
 
 
@@ -244,3 +245,133 @@ def test_where_a_template_is_used(store: Store, clock: FakeClock) -> None:
     assert {one.id for one in going if one.template_id == used.id} == {running, drafted}
     assert len(going) == 3
     assert read(store, lambda tx: templates.uses(tx, 404)) == []
+
+
+def test_without_a_language_what_can_be_sent_comes_first(store: Store) -> None:
+    english = replace(FULL, status=TemplateStatus.REJECTED)
+    french = replace(FULL, language="fr", body="Bonjour {{1}}")
+
+    def found() -> tuple[str, TemplateStatus]:
+        one = read(store, lambda tx: templates.by_name(tx, "spring"))
+        return one.language, one.status
+
+    fetched(store, english, french)
+    assert found() == ("fr", TemplateStatus.APPROVED)
+    assert read(store, lambda tx: templates.by_name(tx, "spring", "en")).language == "en"
+    fetched(store, english)
+    assert found() == ("en", TemplateStatus.REJECTED), "none of them can be sent"
+
+
+ORDER = replace(FULL, name="order", category=Category.UTILITY)
+
+
+def turned(store: Store, **said: Category) -> None:
+    write(store, lambda tx: templates.change(tx, "order", "en", **said))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("said", [{"category": Category.MARKETING}, {"correct_category": Category.MARKETING}])
+def test_a_list_begun_before_a_webhook_does_not_take_the_category_back(
+    store: Store, clock: FakeClock, said: dict[str, Category]
+) -> None:
+    fetched(store, ORDER)
+    clock.move(timedelta(minutes=1))
+    begun = replace(ORDER, fetched_at=clock.now(), quality=Quality.RED)
+    clock.move(timedelta(seconds=2))
+    turned(store, **said)
+    clock.move(timedelta(seconds=2))
+    fetched(store, begun)
+
+    (kept,) = read(store, templates.every)
+    assert kept.effective_category is Category.MARKETING
+    assert kept.stale(clock.now()), "a claim reads the list again before it decides"
+    assert (kept.quality, kept.revision) == (Quality.RED, 2), "what else is in the list counts"
+    clock.move(timedelta(seconds=1))
+    fetched(store, replace(ORDER, fetched_at=clock.now()))
+    (back,) = read(store, templates.every)
+    assert (back.effective_category, back.stale(clock.now())) == (Category.UTILITY, False)
+
+
+def test_a_list_begun_before_another_one_does_not_take_its_category_back(
+    store: Store, clock: FakeClock
+) -> None:
+    fetched(store, ORDER)
+    first = replace(ORDER, fetched_at=clock.now() + timedelta(minutes=1))
+    clock.move(timedelta(minutes=2))
+    fetched(store, replace(ORDER, category=Category.MARKETING, fetched_at=clock.now()))
+    fetched(store, first)
+
+    (kept,) = read(store, templates.every)
+    assert (kept.category, kept.stale(clock.now())) == (Category.MARKETING, True)
+
+
+def test_a_template_that_a_webhook_spoke_of_before_it_was_known_is_read_again(
+    store: Store, clock: FakeClock
+) -> None:
+    begun = replace(ORDER, fetched_at=clock.now())
+    clock.move(timedelta(seconds=2))
+    turned(store, category=Category.MARKETING)
+    fetched(store, begun)
+    assert read(store, templates.every)[0].stale(clock.now())
+    clock.move(timedelta(seconds=2))
+    fetched(store, replace(ORDER, category=Category.MARKETING, fetched_at=clock.now()))
+
+    (kept,) = read(store, templates.every)
+    assert (kept.category, kept.stale(clock.now())) == (Category.MARKETING, False)
+
+
+STEPS = (("turn", "webhook"), ("begin 1", "answer 1", "keep 1"), ("begin 2", "answer 2", "keep 2"))
+
+
+def orders(*sequences: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Every order in which they can happen, each sequence in its own order."""
+    if not any(sequences):
+        yield ()
+    for place, one in enumerate(sequences):
+        if one:
+            rest = (*sequences[:place], one[1:], *sequences[place + 1 :])
+            yield from ((one[0], *more) for more in orders(*rest))
+
+
+def test_no_order_of_lists_and_a_webhook_forgets_that_a_template_turned_into_marketing(
+    sqlite_store: Store, clock: FakeClock
+) -> None:
+    """WhatsApp turns it and tells it; meanwhile two lists are asked for, answered and kept, whichever comes first."""
+    fetched(sqlite_store, ORDER)
+    marketing = replace(ORDER, category=Category.MARKETING)
+
+    def happen(tx: Tx, events: tuple[str, ...]) -> None:
+        at_whatsapp, is_known, has_read = ORDER, False, False
+        begun: dict[str, datetime] = {}
+        answered: dict[str, Template] = {}
+        for second, event in enumerate(events, 1):
+            tx.now = START + timedelta(seconds=second)
+            what, _, which = event.partition(" ")
+            if what == "turn":
+                at_whatsapp = marketing
+            elif what == "begin":
+                begun[which] = tx.now
+            elif what == "answer":
+                answered[which] = replace(at_whatsapp, fetched_at=begun[which])
+            elif what == "keep":
+                templates.replace_all(tx, [answered[which]])
+                has_read = has_read or answered[which].is_marketing
+            else:
+                templates.change(tx, "order", "en", category=Category.MARKETING)
+                is_known = True
+            (kept,) = templates.every(tx)
+            is_known = is_known or kept.is_marketing
+            assert kept.is_marketing or not is_known, events
+            assert kept.is_marketing or kept.stale(tx.now) or not has_read, events
+        tx.now += timedelta(seconds=1)
+        templates.replace_all(tx, [replace(marketing, fetched_at=tx.now)])
+        (kept,) = templates.every(tx)
+        assert (kept.is_marketing, kept.stale(tx.now)) == (True, False), events
+        raise Undone
+
+    for events in orders(*STEPS):
+        with pytest.raises(Undone):
+            write(sqlite_store, lambda tx, events=events: happen(tx, events))  # type: ignore[misc]
+
+
+class Undone(Exception):
+    """The store is as before."""

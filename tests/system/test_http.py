@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from desktop.system.http import READ_BYTES, BadAddress, NoAnswer, Web, checked_url, open_web
+from desktop.system.http import CALLS_AT_ONCE, READ_BYTES, BadAddress, NoAnswer, Web, checked_url, open_web
 from tests.receiver import Receiver, open_receiver
 
 INWARDS = [
@@ -157,3 +157,28 @@ async def test_no_answer_is_told_in_words(receiver: Receiver) -> None:
             await way.post(f"http://127.0.0.1:{port}/x", b"{}", {})
         with pytest.raises(NoAnswer, match="the name is not known"):
             await way.post("https://shop.example/x", b"{}", {})
+
+
+async def test_addresses_that_answer_slowly_hold_up_no_other(receiver: Receiver) -> None:
+    waiting: list[asyncio.StreamWriter] = []
+    all_there = asyncio.Event()
+
+    async def slow(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        waiting.append(writer)
+        if len(waiting) == 4 * CALLS_AT_ONCE:
+            all_there.set()
+
+    servers = [await asyncio.start_server(slow, "127.0.0.1", 0) for _ in range(4)]
+    urls = [f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x" for server in servers]
+    async with open_web(allow_loopback=True) as way:
+        held = [asyncio.create_task(way.post(url, b"{}", {})) for url in urls * CALLS_AT_ONCE]
+        async with asyncio.timeout(9):
+            await all_there.wait()
+            assert (await way.post(receiver.url, b"{}", {})).is_success
+        for writer in waiting:
+            writer.close()
+        ended = await asyncio.gather(*held, return_exceptions=True)
+    assert {type(one) for one in ended} == {NoAnswer}
+    for server in servers:
+        server.close()
+        await server.wait_closed()

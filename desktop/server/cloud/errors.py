@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from desktop.domain.problems import Problem
 from desktop.domain.text import clean
 from desktop.server.devapi.parts import Answer
-from desktop.server.problems import ProblemAnswer, field_of
+from desktop.server.problems import ProblemAnswer, field_of, words_of
 from desktop.services.api_answers import OtherBody
 from desktop.services.api_cloud import Refusal
 from desktop.store.engine import StoreBroken, StoreBusy, StoreClosed
@@ -130,7 +130,7 @@ def of(wrong: Exception) -> JSONResponse:
     if isinstance(wrong, HTTPException):
         return answer(BAD_FIELD, str(wrong.detail), http_status=413 if wrong.status_code == 413 else 400)
     if isinstance(wrong, StoreBusy | StoreBroken | StoreClosed):
-        return answer(UNAVAILABLE, f"{wrong.title}. {wrong.sentence}")
+        return answer(UNAVAILABLE, words_of(wrong))
     if isinstance(wrong, Problem):
         about = f"{wrong.field}: " if wrong.field else ""
         status = 409 if isinstance(wrong, OtherBody) else None

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from desktop.domain.problems import Problem
 from desktop.server.cloud import errors
 from desktop.server.gate import SWITCHED_OFF, Gate, Refused, tell_allowance
-from desktop.server.problems import SizeLimit
+from desktop.server.sizes import LARGEST_BYTES, SizeLimit
 from desktop.services import api_media
 
 _VERSIONED: Final = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
@@ -52,8 +52,8 @@ class CloudSizes:
     """A layer that stops reading a body that is too large; an upload may be larger than a message."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._messages = SizeLimit(app, "/")
-        self._uploads = SizeLimit(app, "/", LARGEST_UPLOAD_BYTES)
+        self._messages = SizeLimit(app, "/", LARGEST_BYTES)
+        self._uploads = SizeLimit(app, "/", LARGEST_UPLOAD_BYTES, most_parts=None)
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

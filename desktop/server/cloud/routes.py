@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.responses import JSONResponse
 
-from desktop.domain.keys import ANY_SCOPE, MAY_READ, MAY_SEND, Caller
+from desktop.domain.keys import ANY_SCOPE, MAY_READ, MAY_SEND, MAY_WRITE, Caller
 from desktop.server.cloud import errors, files
 from desktop.server.cloud.files import Version
 from desktop.server.cloud.guard import CloudGuard, CloudRoute, CloudSizes
@@ -43,8 +43,20 @@ def include(app: FastAPI, gate: Gate, cloud: ApiCloud) -> None:
 
 def _routes(gate: Gate, cloud: ApiCloud, media: ApiMedia) -> APIRouter:
     router = APIRouter(tags=["cloud api"], route_class=CloudRoute)
+    _add_sending(router, gate, cloud)
+    _add_about(router, gate, cloud, media)
+
+    @router.api_route("/{version}/{rest:path}", methods=_EVERY, include_in_schema=False)
+    async def other(
+        request: Request, rest: str, caller: Annotated[Caller, Depends(gate.needs(ANY_SCOPE))]
+    ) -> Response:
+        return errors.no_object(rest.partition("/")[0])
+
+    return router
+
+
+def _add_sending(router: APIRouter, gate: Gate, cloud: ApiCloud) -> None:
     sender = Depends(gate.needs(MAY_SEND))
-    anyone = Depends(gate.needs(ANY_SCOPE))
 
     @router.post(
         "/{version}/{phone_number_id}/messages",
@@ -65,6 +77,10 @@ def _routes(gate: Gate, cloud: ApiCloud, media: ApiMedia) -> APIRouter:
         """
         _check_number(cloud.number, number_id)
         if asked.status is not None:
+            if caller.scope not in MAY_WRITE:
+                raise Refusal(
+                    errors.NO_PERMISSION, f"The key “{caller.name}” does not mark messages as read."
+                )
             if asked.message_id is None:
                 raise errors.missing("message_id")
             await cloud.mark_read(asked.message_id, typing=asked.typing_indicator is not None)
@@ -87,6 +103,10 @@ def _routes(gate: Gate, cloud: ApiCloud, media: ApiMedia) -> APIRouter:
         _check_number(cloud.number, number_id)
         return await _send(cloud, asked, caller, once, only_marketing=True)
 
+
+def _add_about(router: APIRouter, gate: Gate, cloud: ApiCloud, media: ApiMedia) -> None:
+    anyone = Depends(gate.needs(ANY_SCOPE))
+
     @router.get("/{version}/{phone_number_id}", response_model=NumberAnswer | MediaAnswer)
     async def about(
         request: Request, version: Version, number_id: NumberId, caller: Annotated[Caller, anyone]
@@ -103,12 +123,6 @@ def _routes(gate: Gate, cloud: ApiCloud, media: ApiMedia) -> APIRouter:
             verified_name=told.name if told else "",
             quality_rating=told.quality.value.upper() if told else "UNKNOWN",
         )
-
-    @router.api_route("/{version}/{rest:path}", methods=_EVERY, include_in_schema=False)
-    async def other(request: Request, rest: str, caller: Annotated[Caller, anyone]) -> Response:
-        return errors.no_object(rest.partition("/")[0])
-
-    return router
 
 
 async def _send(

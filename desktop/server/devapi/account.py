@@ -1,6 +1,5 @@
 """The key that asks, and the workspace's templates."""
 
-from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -18,6 +17,7 @@ from desktop.server.devapi.account_models import (
 )
 from desktop.server.devapi.asked import known_id
 from desktop.server.gate import Gate
+from desktop.services.api_contact_shown import moment
 from desktop.services.api_contacts import ApiContacts
 from desktop.services.templates import Templates
 
@@ -59,7 +59,7 @@ def routes(gate: Gate, contacts: ApiContacts, templates: Templates) -> APIRouter
         """The templates as last seen in WhatsApp, by name; all of them, or those that fit what is asked."""
         found = [
             one
-            for one in await templates.every()
+            for one in await templates.every(listing=True)
             if name in ("", one.name)
             and status in (None, one.status)
             and category in (None, one.effective_category.value.upper())
@@ -69,7 +69,7 @@ def routes(gate: Gate, contacts: ApiContacts, templates: Templates) -> APIRouter
     @router.get("/whatsappTemplates/{templateId}", response_model=TemplateAnswer, dependencies=[reader])
     async def get(templateId: str) -> TemplateAnswer:
         """One template."""
-        return template_answer(await templates.get(known_id(templateId, "Template")))
+        return template_answer(await templates.get(known_id(templateId, "Template"), listing=True))
 
     return router
 
@@ -86,7 +86,7 @@ def template_answer(template: Template) -> TemplateAnswer:
         "categoryBefore": before.value.upper() if before is not None else None,
         "status": template.status.value,
         "statusReason": template.status_reason,
-        "pausedUntil": _moment(paused) if paused is not None else None,
+        "pausedUntil": moment(paused) if paused is not None else None,
         "whyNot": _why_not(template),
         "quality": template.quality.value.upper(),
         "parameterFormat": "NAMED" if template.named else "POSITIONAL",
@@ -111,7 +111,7 @@ def template_answer(template: Template) -> TemplateAnswer:
             if one.kind == "copy_code" or placeholders(one.url)
         ],
         "examples": example_values(template),
-        "updatedAt": _moment(template.fetched_at) if template.fetched_at is not None else None,
+        "updatedAt": moment(template.fetched_at) if template.fetched_at is not None else None,
     }
     return TemplateAnswer(**told)
 
@@ -125,7 +125,3 @@ def _why_not(template: Template) -> str:
     if template.header_kind != "carousel":
         found = (one for one in found if one.kind not in _BROUGHT)
     return next((one.sentence for one in found), "")
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -22,13 +22,14 @@ IdempotencyKey = Annotated[
 
 
 async def once_of(request: Request, key: IdempotencyKey = "") -> Once:
-    """The key, with a hash of what is asked under it: where (the account aside), and the body's bytes."""
+    """The key, with a hash of what is asked under it: the verb, where (the account aside), and the body's bytes."""
     if not key:
         return Once()
     where = _ACCOUNT.sub("", request.scope["path"]).encode()
     if request.method == "GET":  # what is asked stands in the address
         where += b"?" + request.scope["query_string"]
-    return Once(key, hashlib.sha256(where + b"\n" + await request.body()).hexdigest())
+    asked = request.method.encode() + b" " + where + b"\n" + await request.body()
+    return Once(key, hashlib.sha256(asked).hexdigest())
 
 
 AskedOnce = Annotated[Once, Depends(once_of)]

@@ -8,7 +8,8 @@ from desktop.domain.api_filter_rules import AskedRule
 from desktop.domain.consent import OptIn
 from desktop.domain.problems import Problem
 from desktop.server.devapi.parts import Answer, Asked, Digits, Filled, Short, TagAsked
-from desktop.services.api_contacts import ContactWanted, ListWanted
+from desktop.services.api_contact_edit import ContactWanted
+from desktop.services.api_contacts import ListWanted
 
 
 def _say_opt_in(value: object) -> None:
@@ -90,8 +91,12 @@ class RuleAsked(Asked):
     values: Annotated[list[Short], BeforeValidator(_as_texts), _VALUES] = Field(default=[], max_length=100)
 
 
+_MOST_VALUES: Final = 100
+"""Of all rules together. Every one is looked for in every contact."""
+
+
 class FilterAsked(Asked):
-    """Rules that hold together (and), or of which one holds (or)."""
+    """Rules that hold together (and), or of which one holds (or); with at most 100 values in all of them together."""
 
     condition: Annotated[Literal["and", "or"], BeforeValidator(_lower)] = "and"
     rules: list[RuleAsked] = Field(default=[], max_length=20)
@@ -106,8 +111,11 @@ class ContactsAsked(Asked):
     page: int = Field(default=1, ge=1, le=1_000_000)
 
     def wanted(self) -> ListWanted:
-        """The list without the shape of its request."""
+        """The list without the shape of its request. Raises a Problem of 'filter.rules' for too many values."""
         asked = self.filter or FilterAsked()
+        if sum(len(one.values) for one in asked.rules) > _MOST_VALUES:
+            said = f"The rules of a filter have at most {_MOST_VALUES} values in all."
+            raise Problem("Too many values", said, "filter.rules")
         rules = tuple(
             AskedRule(one.property, one.operator, tuple(one.values), one.propertyLabel or "")
             for one in asked.rules
@@ -160,7 +168,8 @@ class PersonReference(Answer):
 
 
 class ContactAnswer(Answer):
-    """A contact. marketingOptIn: whether marketing would go out; optIn: what was recorded, added."""
+    """A contact. marketingOptIn: whether marketing would go out; optIn: what was recorded, added. creatorId: always
+    null; clients expect it."""
 
     id: Digits
     accountId: str
@@ -169,6 +178,7 @@ class ContactAnswer(Answer):
     phone: list[str]
     tags: list[TagAnswer]
     fieldValues: list[FieldAnswer]
+    creatorId: Digits | None = None
     contactOwnerId: Digits | None
     contactOwner: PersonReference | None
     formattedPhone: list[PhoneAnswer]

@@ -28,15 +28,22 @@ Page = Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")]
 def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(prefix="/contacts", tags=["contacts"])
-    reader = Depends(gate.needs(MAY_READ))
+    _add_writes(router, gate, contacts)
+    # The lists first: 'search' is no id.
+    _add_lists(router, gate, contacts)
+    _add_one(router, gate, contacts)
+    return router
+
+
+def _add_writes(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
     writer = Depends(gate.needs(MAY_WRITE))
 
     @router.post("", status_code=201, response_model=ContactAnswer)
     async def create(
         asked: ContactAsked, once: AskedOnce, caller: Annotated[Caller, writer]
     ) -> ContactAnswer:
-        """Make a contact; 409 if its number is known, or without a number its address. Without optIn no choice is
-        recorded."""
+        """Make a contact; 409 if its number is known, or if its address is and either has no number. Without optIn no
+        choice is recorded."""
         return ContactAnswer(**await contacts.create(asked.wanted(), caller, once))
 
     @router.post("/upsert", response_model=ContactAnswer)
@@ -45,9 +52,14 @@ def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
     ) -> ContactAnswer:
         """Change the contact with this number, else the one with this e-mail address, or make one.
 
-        What is not said stays as it is. 409 where several contacts have the address.
+        What is not said stays as it is. Who has the address and no number gets the number, or becomes one with the
+        contact who has it; a No stays. 409 where somebody with another number has the address, or several have it.
         """
         return ContactAnswer(**await contacts.upsert(asked.wanted(), caller, once))
+
+
+def _add_lists(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
+    reader = Depends(gate.needs(MAY_READ))
 
     @router.get("", response_model=list[ContactAnswer], dependencies=[reader])
     async def by_phone(phone: Phone) -> list[ContactAnswer]:
@@ -74,6 +86,11 @@ def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
         """What contacts can be listed by, and the operators of each type."""
         return FiltersAnswer(**await contacts.filters())
 
+
+def _add_one(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
+    reader = Depends(gate.needs(MAY_READ))
+    writer = Depends(gate.needs(MAY_WRITE))
+
     @router.get("/{contactId}", response_model=ContactAnswer, dependencies=[reader])
     async def get(contactId: str) -> ContactAnswer:
         """One contact."""
@@ -91,8 +108,6 @@ def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
         """Give a contact tags, and take others away."""
         at, names = known_id(contactId, "Contact"), asked.names()
         return ContactAnswer(**await contacts.tag(at, *names, caller, once))
-
-    return router
 
 
 def segment_routes(gate: Gate, contacts: ApiContacts) -> APIRouter:

@@ -1,6 +1,8 @@
 """Messages as they are asked for and answered. Source of the shapes: Gallabox's public API description."""
 
-from typing import Annotated, Any, Literal
+import json
+from contextlib import suppress
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -11,6 +13,7 @@ from desktop.domain.problems import Problem
 from desktop.server.devapi.message_kinds import KindsAsked
 from desktop.server.devapi.parts import Answer, Asked, Digits, Filled, NotYet, Short, TagAsked, Value
 
+_LONGEST_CONTEXT: Final = 2_048
 HeaderValue = Annotated[str, StringConstraints(max_length=LONGEST_ADDRESS)]
 
 
@@ -119,6 +122,13 @@ def _or_nobody(value: object) -> object:
     return None if value in ("", [], {}) else value
 
 
+def _small(value: object) -> object:
+    with suppress(RecursionError):  # nested a thousand times
+        if len(json.dumps(value)) <= _LONGEST_CONTEXT:
+            return value
+    raise ValueError(f"at most {_LONGEST_CONTEXT:,} letters of JSON are taken here")
+
+
 class MessageAsked(Asked):
     """A message. The workspace has one number, so channelId may be anything. context is taken and changes nothing."""
 
@@ -126,7 +136,7 @@ class MessageAsked(Asked):
     channelType: Literal["whatsapp"] = "whatsapp"
     recipient: RecipientAsked
     whatsapp: WhatsAppAsked
-    context: dict[Short, Any] | None = Field(default=None, max_length=10)
+    context: Annotated[dict[Short, Any] | None, BeforeValidator(_small)] = Field(default=None, max_length=10)
     botId: NotYet = None
     replyTo: Annotated[ReplyToAsked | None, BeforeValidator(_or_nobody)] = None
 
@@ -199,13 +209,16 @@ class StatusAnswer(Answer):
 
 
 class ExplainAnswer(Answer):
-    """What would become of a message now. contactId: None where the contact is not known yet."""
+    """What would become of a message now. contactId: None where the contact is not known yet.
+
+    The last four are not there for a restricted key.
+    """
 
     wouldSend: bool
     status: Literal["ACCEPTED", "FAILED"]
     reason: str
     category: Literal["marketing", "utility", "authentication", "service"]
-    contactId: str | None
-    steps: list[str]
-    conclusion: str
-    change: str
+    contactId: str | None = None
+    steps: list[str] = Field(default=[])
+    conclusion: str = ""
+    change: str = ""

@@ -47,10 +47,15 @@ def routes(gate: Gate, messages: ApiMessages) -> APIRouter:
         except Problem as wrong:
             raise message_address.renamed(wrong) from wrong
 
-    @router.post("/messages/whatsapp/explain", response_model=ExplainAnswer)
-    async def explain(asked: MessageAsked, caller: Annotated[Caller, sender]) -> ExplainAnswer:
-        """What would become of this message now, and why. Nothing is sent, and nothing is made."""
-        return ExplainAnswer(**await messages.explain(asked.wanted()))
+    @router.post(
+        "/messages/whatsapp/explain", response_model=ExplainAnswer, response_model_exclude_unset=True
+    )
+    async def explain(asked: MessageAsked, caller: Annotated[Caller, anyone]) -> ExplainAnswer:
+        """What would become of this message now, and why. Nothing is sent, and nothing is made.
+
+        A restricted key is told nothing of the contact: no contactId, steps, conclusion or change.
+        """
+        return ExplainAnswer(**await messages.explain(asked.wanted(), caller))
 
     @router.get("/messages/{messageId}/status", response_model=StatusAnswer, response_model_exclude_none=True)
     async def status(messageId: str, caller: Annotated[Caller, anyone]) -> StatusAnswer:

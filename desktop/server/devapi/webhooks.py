@@ -23,10 +23,10 @@ def routes(gate: Gate, subscriptions: ApiSubscriptions) -> APIRouter:
     reader = Depends(gate.needs(MAY_READ))
     writer = Depends(gate.needs(MAY_WRITE))
 
-    @router.get("", response_model=list[WebhookAnswer], dependencies=[reader])
-    async def every() -> list[WebhookAnswer]:
-        """The webhooks, in the order in which they were made."""
-        return [WebhookAnswer(**one) for one in await subscriptions.every()]
+    @router.get("", response_model=list[WebhookAnswer])
+    async def every(caller: Annotated[Caller, reader]) -> list[WebhookAnswer]:
+        """The webhooks, in the order in which they were made. A read-only key sees addresses without their query."""
+        return [WebhookAnswer(**one) for one in await subscriptions.every(caller)]
 
     @router.post("", status_code=201, response_model=WebhookMade)
     async def create(asked: WebhookAsked, once: AskedOnce, caller: Annotated[Caller, writer]) -> WebhookMade:
@@ -37,10 +37,10 @@ def routes(gate: Gate, subscriptions: ApiSubscriptions) -> APIRouter:
         """
         return WebhookMade(**await subscriptions.create(asked.wanted(), caller, once))
 
-    @router.get("/{webhookId}", response_model=WebhookAnswer, dependencies=[reader])
-    async def get(webhookId: str) -> WebhookAnswer:
-        """One webhook."""
-        return WebhookAnswer(**await subscriptions.get(known_id(webhookId, "Webhook")))
+    @router.get("/{webhookId}", response_model=WebhookAnswer)
+    async def get(webhookId: str, caller: Annotated[Caller, reader]) -> WebhookAnswer:
+        """One webhook. A read-only key sees its address without the query."""
+        return WebhookAnswer(**await subscriptions.get(known_id(webhookId, "Webhook"), caller))
 
     @router.patch("/{webhookId}", response_model=WebhookAnswer)
     async def change(

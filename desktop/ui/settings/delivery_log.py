@@ -115,6 +115,8 @@ class LogView(QWidget):
         one: Delivery | None = self.table.chosen_row()
         if one is not None and one.status is DeliveryStatus.WAITING:
             return "It is still being tried"
+        if one is not None and not one.body:
+            return "What arrived keeps its body for a day"
         return self._refusal
 
     def _show_chosen(self) -> None:
@@ -124,7 +126,7 @@ class LogView(QWidget):
         again = " · sent once more" if one.replay_of is not None else ""
         self.chosen.setText(f"{when.stamp(one.created_at, self._now)} · {one.event}{again}")
         self.answer.setText(f"Answer: {answer_said(one)}" if answer_said(one) != "–" else "No attempt yet")
-        self.box.show_body(one.body)
+        self.box.show_body(one.body or "What arrived keeps its body for a day.")
         self.replay.setEnabled(not self._why_not())
         self.replay.setToolTip(self._why_not() or "Send the same body again, as a delivery of its own")
         self.copy.setText("Copy")

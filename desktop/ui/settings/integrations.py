@@ -140,7 +140,8 @@ class IntegrationsPanel(QWidget):
     async def _revoke(self, one: ApiKey) -> None:
         desk = self._desk
         text = (
-            "Whatever uses it is refused from its next call on. This cannot be undone; a new key can be made."
+            "Whatever uses it is refused from its next call on. Webhooks that it set up, or that tell of its messages,"
+            " are paused. This cannot be undone; a new key can be made."
         )
         if await confirm(
             desk.theme,

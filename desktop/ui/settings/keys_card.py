@@ -18,7 +18,7 @@ from desktop.ui.theme import Color, Theme
 
 COLUMNS: Final = ("Name", "Key", "Scope", "Last used", "24 h: accepted / failed / of these opted out", "")
 NO_KEYS: Final = "No keys yet. A shop or a script needs one to send through Assent."
-STOPPED: Final = "The account of who made this key is closed, so it opens nothing. Make another key for the program, and revoke this."
+STOPPED: Final = "Who made this key is no admin here any more, so it opens nothing. Make another key for the program, and revoke this."
 _SHARES: Final = (4, 2, 2, 2, 6, 0)
 
 
@@ -97,7 +97,7 @@ class KeysCard(Card):
 
 
 def is_stopped(one: ApiKey) -> bool:
-    """True while who made it has no account here: a revoked key is more than that."""
+    """True while who made it has no admin's account here: a revoked key is more than that."""
     return one.creator_left and one.revoked_at is None
 
 

@@ -27,6 +27,7 @@ from desktop.ui.parts.naming import named
 from desktop.ui.settings.people_dialogs import AddPersonDialog, ask_until_done, set_password
 from desktop.ui.settings.people_words import (
     holds,
+    keys_words,
     no_password_words,
     right_words,
     role_words,
@@ -286,9 +287,11 @@ class PeoplePanel(QWidget):
         if role is account.user.role:
             return
         desk = self._desk
+        keeps = holds(role, Right.KEYS, desk.given())
         sure = await confirm(
             desk.theme, self.window(), f"Make {account.user.name} {_article(role)}?",
-            role_words(role, desk.given()), do="Change role", name="person_role_change",
+            _sentences(role_words(role, desk.given()), "" if keeps else await self._keys_words(account)),
+            do="Change role", name="person_role_change",
         )  # fmt: skip
         try:
             if sure:
@@ -299,12 +302,16 @@ class PeoplePanel(QWidget):
     async def _close(self, account: Account) -> None:
         desk, name = self._desk, account.user.name
         text = f"{name} cannot come in any more. Their conversations become unassigned; what they did stays recorded."
+        text = _sentences(text, await self._keys_words(account))
         if await confirm(
             desk.theme, self.window(), f"Deactivate {name}?", text, do="Deactivate", danger=True,
             name="person_deactivate",
         ):  # fmt: skip
             await desk.app.accounts.deactivate(account.user.id, desk.user())
             desk.toasts.show_toast(f"The account of {name} is closed.", "done")
+
+    async def _keys_words(self, account: Account) -> str:
+        return keys_words(await self._desk.app.keys.every(), account.user.id)
 
     async def _open(self, account: Account) -> None:
         await self._desk.app.accounts.reactivate(account.user.id, self._desk.user())
@@ -316,6 +323,10 @@ class PeoplePanel(QWidget):
     def _say(self, problem: Exception) -> None:
         assert isinstance(problem, Problem)
         self._desk.toasts.show_toast(f"{problem.title}. {problem.sentence}", "danger")
+
+
+def _sentences(*some: str) -> str:
+    return " ".join(one for one in some if one)
 
 
 def _article(role: Role) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from desktop.domain.keys import ApiKey
 from desktop.domain.people import Account, Given, Right, Role, User, may
 from desktop.ui.parts import when
 
@@ -38,6 +39,14 @@ def no_password_words(accounts: Sequence[Account]) -> str:
     if len(names) == 1:
         return f"{names[0]} has no password yet: they cannot come in until somebody sets one."
     return f"{_joined(names)} have no password yet: they cannot come in until somebody sets one."
+
+
+def keys_words(keys: Sequence[ApiKey], user_id: int) -> str:
+    """What becomes of the keys that this person made once they are no admin here; "" if they made none that work."""
+    count = sum(one.created_by == user_id and one.revoked_at is None and not one.creator_left for one in keys)
+    if not count:
+        return ""
+    return "The API key they made stops." if count == 1 else f"The {count:,} API keys they made stop."
 
 
 def seen_words(account: Account, now: datetime) -> str:

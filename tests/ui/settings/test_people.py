@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QWid
 
 from desktop.domain.activity import Activity, Deed
 from desktop.domain.bulk import AddTags, deed_of
+from desktop.domain.keys import Scope
 from desktop.domain.people import Account, Right, Role, User
 from desktop.ui.parts.glyph import Glyph
 from desktop.ui.parts.label import Label
@@ -26,6 +27,11 @@ PASSWORD = "harbour lantern nine"
 
 async def account(stage: Stage, name: str) -> Account:
     return next(one for one in await stage.app.accounts.every() if one.user.name == name)
+
+
+def told_in(stage: Stage, card: str) -> str:
+    """What a card says."""
+    return " ".join(one.text() for one in stage.find(QWidget, card).findChildren(Label))
 
 
 async def people(stage: Stage) -> None:
@@ -109,12 +115,33 @@ async def test_an_account_is_closed_and_opened_again(stage: Stage) -> None:
     await people(stage)
     lina = (await account(stage, "Lina Haddad")).user
     stage.find(QPushButton, f"person_{lina.id}_turn").click()
+    await stage.seen("person_deactivate")
+    assert "API key" not in told_in(stage, "person_deactivate")
     await stage.click("person_deactivate-do")
     assert not (await account(stage, "Lina Haddad")).active
     await until(lambda: stage.sees(f"person_{lina.id}_state"), "the row to say so")
     assert not stage.find(QPushButton, f"person_{lina.id}_password").isEnabled()
     await stage.click(f"person_{lina.id}_turn")
     assert (await account(stage, "Lina Haddad")).active
+
+
+@staged
+async def test_who_closes_an_account_is_told_that_its_keys_stop(stage: Stage) -> None:
+    meera, lina = [(await account(stage, name)).user for name in ("Meera Rao", "Lina Haddad")]
+    await stage.app.accounts.set_role(lina.id, Role.ADMIN, meera)
+    maker = (await account(stage, "Lina Haddad")).user
+    made = [await stage.app.keys.create(name, Scope.READ, maker) for name in ("till", "shop", "crm")]
+    await stage.app.keys.revoke(made[0].api_key.id, meera)
+    await people(stage)
+    stage.find(QPushButton, f"person_{lina.id}_turn").click()
+    await stage.seen("person_deactivate")
+    assert told_in(stage, "person_deactivate").endswith("The 2 API keys they made stop.")
+    await stage.click("person_deactivate-keep")
+    await choose(stage, f"person_{lina.id}_role", 1)
+    await stage.seen("person_role_change")
+    assert told_in(stage, "person_role_change").endswith("The 2 API keys they made stop.")
+    await stage.click("person_role_change-keep")
+    assert (await account(stage, "Lina Haddad")).user.role is Role.ADMIN
 
 
 @staged

@@ -1,4 +1,5 @@
-"""Outgoing webhooks with their deliveries, which key a broadcast came with, and answers found by their age."""
+"""Outgoing webhooks with their deliveries, which key a broadcast came with, answers found by their age, and when a
+template's category was last spoken of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +25,7 @@ def upgrade() -> None:
         sa.Column("salt", sa.String(), nullable=False),
         sa.Column("secret_mark", sa.String(), nullable=False),
         sa.Column("told_to", sa.JSON(), nullable=False),
+        sa.Column("made_by_key_id", _id()),
         sa.Column("created_by", _id()),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
     )
