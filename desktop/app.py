@@ -373,6 +373,7 @@ async def _start_engine(
     enrolments = Enrolments(app.store, engine.wake, faults)
     wake_engine.called.append(engine.wake)
     wake.called += [engine.wake, app.broadcasts.wake, enrolments.wake]
+    background.start(kept_up("the templates", app.templates.keep_up, StoreClosed))
     background.start(kept_up("inbound", inbound.run, StoreClosed))
     background.start(kept_up("broadcasts", app.broadcasts.run, StoreClosed))
     background.start(kept_up("sequences", enrolments.run, StoreClosed))

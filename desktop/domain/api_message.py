@@ -82,7 +82,8 @@ class AssigneeWanted:
 class MessageWanted:
     """One message. phone: as asked; one of text, template and object. name, tags: for the contact.
 
-    reply_to: WhatsApp's id of the message that is quoted.
+    reply_to: WhatsApp's id of the message that is quoted. is_notification: it stays out of the list of conversations,
+    and is given to nobody.
     """
 
     phone: str
@@ -93,6 +94,7 @@ class MessageWanted:
     object: ObjectWanted | None = None
     reply_to: str = ""
     assignee: AssigneeWanted | None = None
+    is_notification: bool = False
 
 
 def phone_of(text: str, field_name: str) -> str:

@@ -52,8 +52,13 @@ class Given:
         found = [] if self.value is None else self.value
         if not isinstance(found, list):
             raise self.fault("This must be a list.")
-        if not least <= len(found) <= most:
-            raise self.fault(f"WhatsApp takes {least} to {most} here, not {len(found)}.", "Wrong number")
+        if len(found) < least:
+            said = (
+                f"At least {least} must be given, not {len(found)}." if found else "This is missing or empty."
+            )
+            raise self.fault(said, "Too few" if found else "Missing")
+        if len(found) > most:
+            raise self.fault(f"WhatsApp takes at most {most}, not {len(found)}.", "Too many")
         return [self[at] for at in range(len(found))]
 
     def text(self, longest: int, *, needed: bool = True) -> str:

@@ -115,7 +115,7 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.WINDOW_CLOSED: (
         "Reply window closed",
-        "More than 24 hours have passed since the customer wrote. Send an approved template instead.",
+        "The customer wrote nothing in the last 24 hours. Send an approved template instead.",
     ),
     Reason.TEMPLATE_NOT_APPROVED: (
         "Template not approved",

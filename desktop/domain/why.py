@@ -26,6 +26,19 @@ CATEGORY_WORDS: Final = {
     Category.AUTHENTICATION: "Authentication",
     Category.SERVICE: "Service",
 }
+_CONTENT_WORDS: Final = {
+    "text": "a text",
+    "image": "an image",
+    "video": "a video",
+    "document": "a document",
+    "audio": "an audio file",
+    "sticker": "a sticker",
+    "location": "a location",
+    "contacts": "a contact card",
+    "interactive": "an interactive message",
+    "reaction": "a reaction",
+}
+"""What goes out without a template, by WhatsApp's own kinds."""
 NOT_SENT: Final = "Not sent"
 NOT_DELIVERED: Final = "Not delivered"
 OPT_IN_WORDS: Final = {OptIn.YES: "Yes", OptIn.NO: "No", OptIn.NONE: "No choice"}
@@ -87,7 +100,8 @@ def _what(known: Known) -> WhyStep:
     if known.template_name:
         return _step("The template", Piece(known.template_name, strong=True), "is", badge, read)
     if known.kind is Category.SERVICE:
-        return _step("It is a text without a template:", badge)
+        content = _CONTENT_WORDS.get(known.content_kind, "a message")
+        return _step(f"It is {content} without a template:", badge)
     return _step("The template is" if known.status is not None else "A template that is", badge, read)
 
 
@@ -198,7 +212,7 @@ _HAPPENED: Final = {
     Reason.EXCLUDED: "An exclusion covers the contact",
     Reason.NO_PHONE: "The contact has no number to send to",
     Reason.MISSING_VARIABLE: "A variable of the template has no value for this contact",
-    Reason.WINDOW_CLOSED: "The reply window is closed: 24 hours have passed since the customer wrote",
+    Reason.WINDOW_CLOSED: "The reply window is closed: the customer wrote nothing in the last 24 hours",
     Reason.TEMPLATE_NOT_APPROVED: "WhatsApp does not accept the template now: paused, rejected or disabled",
     Reason.TEMPLATE_GONE: "The template does not exist in WhatsApp any more",
     Reason.NOT_REACHED: "WhatsApp was not reached: no connection could be made",

@@ -76,14 +76,14 @@ def api_over(
     outbox = ApiOutbox(store, wake_engine or wake)
     return Api(
         Gate(keys, clock, rules),
-        ApiMessages(store, outbox),
+        ApiMessages(store, outbox, templates.missed),
         ApiContacts(store),
         ApiConversations(store),
         ApiSequences(store),
         ApiPeople(store),
-        ApiBroadcasts(store, wake),
+        ApiBroadcasts(store, wake, templates.missed),
         templates,
-        ApiCloud(store, outbox, number) if number is not None else None,
+        ApiCloud(store, outbox, number, templates.missed) if number is not None else None,
         ApiSubscriptions(store, subscriptions) if subscriptions is not None else None,
         move_clock,
     )

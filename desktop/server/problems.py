@@ -15,7 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desktop.domain.problems import NotAllowed, NotFound, Overtaken, Problem
 from desktop.domain.text import clean
+from desktop.server.plain_words import said
 from desktop.services.api_answers import OtherBody
+from desktop.services.signing import RootSilent
 from desktop.store.engine import StoreBroken, StoreBusy, StoreClosed, Uncertain
 
 _log = logging.getLogger("assent.api")
@@ -63,6 +65,7 @@ _CODES: Final[tuple[tuple[type[Problem], int], ...]] = (
     (StoreBusy, 503),
     (StoreBroken, 503),
     (StoreClosed, 503),
+    (RootSilent, 503),
 )
 
 
@@ -106,8 +109,7 @@ async def _invalid(_request: Request, wrong: Exception) -> JSONResponse:
     first: Mapping[str, Any] = next(iter(wrong.errors()), {})
     if first.get("type") == "json_invalid":
         return answer(400, "The body is not JSON.")
-    said = str(first.get("msg", "Wrong input")).removeprefix("Value error, ")
-    return answer(422, f"{said[:1].upper()}{said[1:]}.", field_of(first.get("loc", ())))
+    return answer(422, said(first), field_of(first.get("loc", ())))
 
 
 def field_of(place: Sequence[Any]) -> str:
@@ -153,5 +155,5 @@ class StoreTrouble:
         try:
             await self._app(scope, receive, send)
         except Problem as wrong:
-            said = answer(code_of(wrong), words_of(wrong), wrong.field)
-            await said(scope, receive, send)
+            told = answer(code_of(wrong), words_of(wrong), wrong.field)
+            await told(scope, receive, send)

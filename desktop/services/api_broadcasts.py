@@ -21,6 +21,7 @@ from desktop.domain.text import clean
 from desktop.services.api_answers import Once, once, written
 from desktop.services.api_contact_shown import account_id, moment
 from desktop.services.broadcasts import launch
+from desktop.services.templates import NoSuchTemplate, asked_for
 from desktop.store import audience, broadcasts, contacts, segments, templates
 from desktop.store.engine import Store, Tx
 
@@ -33,9 +34,13 @@ _WAITING: Final = (Status.QUEUED, Status.SENDING)
 class ApiBroadcasts:
     """The API's verbs on broadcasts. wake: the engine looks for what is due. Answers are JSON values."""
 
-    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, wake: Callable[[], None], missed: Callable[[], None] = lambda: None
+    ) -> None:
+        """missed: a template was named that is not known."""
         self._store = store
         self._wake = wake
+        self._missed = missed
 
     async def launch(self, wanted: BroadcastWanted, caller: Caller, asked: Once) -> dict[str, Any]:
         """Fix the audience and start; returns the broadcast with its counts.
@@ -47,7 +52,11 @@ class ApiBroadcasts:
         def do(tx: Tx) -> dict[str, Any]:
             return shown(tx, _launched(tx, wanted, caller))
 
-        answer = await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
+        try:
+            answer = await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
+        except NoSuchTemplate:
+            self._missed()
+            raise
         self._wake()
         return answer
 
@@ -101,13 +110,12 @@ def _launched(tx: Tx, wanted: BroadcastWanted, caller: Caller) -> BroadcastRecor
 def _template(tx: Tx, wanted: BroadcastWanted) -> Template:
     """The template that was asked for, by its id, by its name, or by both. Raises a Problem that names the field."""
     name, language = wanted.template.name, wanted.template.language or None
+    if wanted.template_id is None:
+        return asked_for(tx, name, language, "templateName")
     try:
-        if wanted.template_id is None:
-            return templates.by_name(tx, name, language)
         found = templates.get(tx, wanted.template_id)
     except NotFound as wrong:
-        field = "templateName" if wanted.template_id is None else "templateId"
-        raise Problem(wrong.title, wrong.sentence, field) from wrong
+        raise Problem(wrong.title, wrong.sentence, "templateId") from wrong
     if name and name != found.name:
         raise Problem("Two templates", f"The template with this id is “{found.name}”.", "templateName")
     return found

@@ -4,6 +4,7 @@ A sender of this shape knows only Meta's answers: what can be refused at once is
 kept as failed all the same, so that the report has it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from desktop.domain.consent import Category
 from desktop.domain.keys import Caller
 from desktop.domain.messages import Status
 from desktop.domain.outbox import Submission
-from desktop.domain.problems import NotFound, Problem
+from desktop.domain.problems import Problem
 from desktop.domain.public_ids import own_contact_id, own_message_id, public_wamid
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, TemplateStatus, placeholders
@@ -24,7 +25,8 @@ from desktop.services.api_outbox import ApiOutbox
 from desktop.services.meta_shape import CALLBACK
 from desktop.services.own_number import OwnNumber
 from desktop.services.sending import submit
-from desktop.store import cloud_ids, contacts, conversations, outbox, settings, templates
+from desktop.services.templates import NoSuchTemplate, asked_for
+from desktop.store import cloud_ids, contacts, conversations, outbox, settings
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp.templates import language
 
@@ -63,11 +65,12 @@ class CloudWanted:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """body None: it is an error, see `code` and `details`."""
+    """body None: it is an error, see `code`, `details` and `title`, what it is called."""
 
     body: dict[str, Any] | None = None
     code: int = 0
     details: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class ApiCloud:
     store: Store
     outbox: ApiOutbox
     number: OwnNumber
+    missed: Callable[[], None] = lambda: None
+    """A template was named that is not known."""
 
     async def send(self, wanted: CloudWanted, caller: Caller, asked: Once) -> Answered:
         """Take a message in. Contact, message and answer are one transaction; a refusal by consent or by the reply
@@ -89,8 +94,17 @@ class ApiCloud:
         def do(tx: Tx) -> dict[str, Any]:
             return _taken_in(tx, wanted, phone, caller)
 
-        told = await self.outbox.write(lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
-        return Answered(told.get("body"), int(told.get("code", 0)), str(told.get("details", "")))
+        try:
+            told = await self.outbox.write(lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))
+        except NoSuchTemplate as wrong:
+            self.missed()
+            raise Refusal(132001, wrong.sentence, wrong.field) from wrong
+        return Answered(
+            told.get("body"),
+            int(told.get("code", 0)),
+            str(told.get("details", "")),
+            str(told.get("title", "")),
+        )
 
     async def mark_read(self, wamid: str, *, typing: bool) -> None:
         """Tell the customer that this message of theirs, and those before it, were read. Raises Refusal."""
@@ -112,12 +126,13 @@ def _taken_in(tx: Tx, wanted: CloudWanted, phone: str, caller: Caller) -> dict[s
     done = submit(tx, asked, None)
     # On this path the door keeps every message: as queued, or as failed.
     assert done.message_id is not None
+    conversations.happened(tx, contact_id, done.message_id, inbound=False)
     if done.verdict.may_send and template is None and not window.is_open(person.last_inbound_at, tx.now):
         _fail(tx, done.message_id, Reason.WINDOW_CLOSED)
     elif done.verdict.may_send:
         return {"body": _accepted(wanted, person.phone, template, public_wamid(done.message_id, store_key))}
     why = error_shown(conversations.messages(tx, [done.message_id])[0])
-    return {"code": why["code"], "details": why["error_data"]["details"]}
+    return {"code": why["code"], "details": why["error_data"]["details"], "title": why["title"]}
 
 
 def _accepted(wanted: CloudWanted, phone: str, template: Template | None, wamid: str) -> dict[str, Any]:
@@ -155,11 +170,7 @@ def _template(tx: Tx, wanted: CloudWanted) -> Template | None:
         if wanted.only_marketing:
             raise Refusal(131055, "Only marketing templates are taken here.", "type")
         return None
-    try:
-        found = templates.by_name(tx, asked.name, language(asked.language))
-    except NotFound as wrong:
-        said = f"There is no template “{asked.name}” in {asked.language}."
-        raise Refusal(132001, said, "template.name") from wrong
+    found = asked_for(tx, asked.name, language(asked.language), "template.name")
     if not found.sendable:
         said = f"“{found.name}” ({found.language}) is {found.status.value}."
         raise Refusal(_NOT_SENDABLE.get(found.status, 132001), said, "template.name")

@@ -1,5 +1,7 @@
 """Messages that other programs send, ask after, or only ask about. The door is the same as everybody's."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from desktop.domain.api_message import MessageWanted, content_for, phone_of
@@ -10,7 +12,7 @@ from desktop.domain.known import PASSES, UNASKED, Known
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
 from desktop.domain.people import User
-from desktop.domain.problems import NotFound, Problem
+from desktop.domain.problems import NotFound
 from desktop.domain.public_ids import public_id
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template
@@ -21,8 +23,9 @@ from desktop.services.api_identity import foreseen_recipient, recipient
 from desktop.services.api_outbox import ApiOutbox
 from desktop.services.api_people import found_person
 from desktop.services.sending import submit
+from desktop.services.templates import NoSuchTemplate, asked_for
 from desktop.services.why import foreseen
-from desktop.store import api_answers, conversations, templates
+from desktop.store import api_answers, conversations
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp import errors
 
@@ -59,9 +62,11 @@ _STATUS: Final = {
 class ApiMessages:
     """The API's verbs on messages."""
 
-    def __init__(self, store: Store, outbox: ApiOutbox) -> None:
+    def __init__(self, store: Store, outbox: ApiOutbox, missed: Callable[[], None] = lambda: None) -> None:
+        """missed: a template was named that is not known."""
         self._store = store
         self._outbox = outbox
+        self._missed = missed
 
     async def send(self, wanted: MessageWanted, caller: Caller, asked: Once) -> dict[str, Any]:
         """Take a message in; returns the answer. What consent refuses is taken in, too, and stands failed.
@@ -77,8 +82,9 @@ class ApiMessages:
             done = submit(tx, submission(wanted, template, contact_id, caller), None)
             # On this path the door keeps every message: as queued, or as failed.
             assert done.message_id is not None
-            if wanted.assignee is not None and assignee is not None:
+            if not wanted.is_notification:
                 conversations.happened(tx, contact_id, done.message_id, inbound=False)
+            if wanted.assignee is not None and assignee is not None and not wanted.is_notification:
                 conversations.give(tx, contact_id, assignee.id, instead=wanted.assignee.instead)
             return {
                 "id": public_id(done.message_id),
@@ -86,7 +92,11 @@ class ApiMessages:
                 "message": "Message received and being sent to recipient",
             }
 
-        return await self._outbox.write(lambda tx: once(tx, caller, asked, ACCEPTED, lambda: do(tx)))
+        try:
+            return await self._outbox.write(lambda tx: once(tx, caller, asked, ACCEPTED, lambda: do(tx)))
+        except NoSuchTemplate:
+            self._missed()
+            raise
 
     async def status(self, message_id: int, caller: Caller) -> dict[str, Any]:
         """Where a message stands. Raises NotFound; a restricted key finds its own messages only."""
@@ -105,7 +115,11 @@ class ApiMessages:
 
         A restricted key is told no more than the status of the sent message would tell it.
         """
-        known = await self._store.read(lambda tx: foresee(tx, wanted))
+        try:
+            known = await self._store.read(lambda tx: foresee(tx, wanted))
+        except NoSuchTemplate:
+            self._missed()
+            raise
         told = explain(known)
         would_send = known.reason in PASSES | UNASKED
         answer = {
@@ -133,7 +147,8 @@ def foresee(tx: Tx, wanted: MessageWanted) -> Known:
         content_for(template, wanted.template)
     person = foreseen_recipient(tx, phone, wanted.name)
     category = template.effective_category if template else Category.SERVICE
-    return foreseen(tx, person, template, category, Path.API)
+    known = foreseen(tx, person, template, category, Path.API)
+    return replace(known, content_kind=wanted.object.kind if wanted.object is not None else "text")
 
 
 def submission(
@@ -180,10 +195,8 @@ def submission(
 def _template(tx: Tx, wanted: MessageWanted) -> Template | None:
     if wanted.template is None:
         return None
-    try:
-        return templates.by_name(tx, wanted.template.name, wanted.template.language or None)
-    except NotFound as wrong:
-        raise Problem(wrong.title, wrong.sentence, "whatsapp.template.templateName") from wrong
+    name, language = wanted.template.name, wanted.template.language or None
+    return asked_for(tx, name, language, "whatsapp.template.templateName")
 
 
 def _assignee(tx: Tx, wanted: MessageWanted) -> User | None:

@@ -86,7 +86,7 @@ class ApiSubscriptions:
 
     async def every(self, caller: Caller) -> list[dict[str, Any]]:
         """All of them, with the figures of the last 24 hours."""
-        kept = await self._store.read(self._kept.every_in, listing=True)
+        kept = await self._store.read(lambda tx: subscriptions.every(tx, since=tx.now - _DAY), listing=True)
         return [_shown_to(caller, shown(one)) for one in kept]
 
     async def get(self, id: int, caller: Caller) -> dict[str, Any]:

@@ -1,29 +1,55 @@
 """Templates: the list as last seen, refreshed from WhatsApp by hand, by webhook or when it is stale."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from desktop.domain.problems import NotFound, Problem
 from desktop.domain.template_uses import TemplateUse
 from desktop.domain.templates import Template
 from desktop.store import templates
-from desktop.store.engine import Store
+from desktop.store.engine import Store, StoreClosed, Tx
 from desktop.system.clock import Clock
+
+_log = logging.getLogger("assent.templates")
+_APART_S: Final = 30.0
+"""Between two readings that are asked for because a template is not known: programs may ask many times."""
 
 Fetch = Callable[[], Awaitable[Sequence[Template]]]
 """Reads the complete list from WhatsApp; raises a Problem when it cannot."""
 
 
-class Templates:
-    """The templates of one account."""
+class NoSuchTemplate(Problem):
+    """Another program named a template that is not known here, or not in this language."""
 
-    def __init__(self, store: Store, clock: Clock, fetch: Fetch) -> None:
+
+def asked_for(tx: Tx, name: str, language: str | None, field: str) -> Template:
+    """The template that another program names. Raises NoSuchTemplate of `field`; see `Templates.missed`."""
+    try:
+        return templates.by_name(tx, name, language)
+    except NotFound as wrong:
+        others = templates.languages(tx, name)
+        said = f"There is no template “{name}” here"
+        if others:
+            said = f"“{name}” is not here in {language}; it is in {', '.join(others)}"
+        again = "The templates are being read from WhatsApp anew; if it was made a moment ago, try again."
+        raise NoSuchTemplate("Template not found", f"{said}. {again}", field) from wrong
+
+
+class Templates:
+    """The templates of one account. apart_s: between two readings for templates that were missed."""
+
+    def __init__(self, store: Store, clock: Clock, fetch: Fetch, *, apart_s: float = _APART_S) -> None:
         self._store = store
         self._clock = clock
         self._fetch = fetch
         self._refreshing = asyncio.Lock()
         self._queued = False
+        self._apart_s = apart_s
+        self._was_missed = asyncio.Event()
 
     async def every(self, *, listing: bool = False) -> list[Template]:
         """All of them. listing: another program asks, and nobody here waits for it."""
@@ -83,3 +109,24 @@ class Templates:
         known = await self._store.read(templates.every)
         if oldest is None or any(one.stale(self._clock.now()) for one in known):
             await self.refresh()
+
+    def missed(self) -> None:
+        """Somebody named a template that is not known: `keep_up` reads the list soon. Returns at once."""
+        self._was_missed.set()
+
+    async def keep_up(self) -> None:
+        """Read a list that is missing or stale, then again whenever a template was missed. Runs until cancelled."""
+        await self._tried(self.refresh_if_stale)
+        while True:
+            await self._was_missed.wait()
+            self._was_missed.clear()
+            await self._tried(self.refresh)
+            await asyncio.sleep(self._apart_s)
+
+    async def _tried(self, read: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await read()
+        except StoreClosed:
+            raise
+        except Problem as wrong:
+            _log.warning("the templates could not be read: %s", wrong)  # again when the next one is missed

@@ -112,6 +112,7 @@ def known_of(tx: Tx, message_id: int) -> Known:
         contact_id=row.contact_id,
         contact_name=row.contact_name or phones.pretty(row.phone or ""),
         template_name=row.template_name or "",
+        content_kind=row.kind,
         template_revision=row.template_revision,
         asked_at=asked.at if asked is not None else row.created_at,
         only_opted_in=row.only_opted_in is not False,

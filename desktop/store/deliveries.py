@@ -203,9 +203,20 @@ def get(tx: Tx, id: int) -> Delivery:
     return _delivery_of(row)
 
 
-def log(tx: Tx, subscription_id: int, *, before_id: int | None, most_count: int) -> list[Delivery]:
-    """The newest, older than before_id."""
+def hurry_one(tx: Tx, one: Delivery) -> None:
+    """One that waits for another try is due now."""
+    asked = update(tables.delivery).where(_delivery.id == one.id, _delivery.due_at > tx.now)
+    tx.conn.execute(asked.values(due_at=tx.now))
+    tx.touch(Topic.SUBSCRIPTION, one.subscription_id)
+
+
+def log(
+    tx: Tx, subscription_id: int, *, before_id: int | None, most_count: int, tried_only: bool = False
+) -> list[Delivery]:
+    """The newest, older than before_id. tried_only: without those that wait for their first attempt."""
     asked = select(tables.delivery).where(_delivery.subscription_id == subscription_id)
+    if tried_only:
+        asked = asked.where(_delivery.attempt_count > 0)
     if before_id is not None:
         asked = asked.where(_delivery.id < before_id)
     return [_delivery_of(row) for row in tx.rows(asked.order_by(_delivery.id.desc()).limit(most_count))]

@@ -35,7 +35,9 @@ def get(tx: Tx, segment_id: int) -> Segment:
     """One segment. Raises NotFound."""
     found = tx.rows(_asked().where(_segment.id == segment_id))
     if not found:
-        raise NotFound("Segment not found", "This segment was deleted meanwhile. Choose another one.")
+        raise NotFound(
+            "Segment not found", "There is no such segment, or it was deleted. Choose another one."
+        )
     return _read(found[0])
 
 

@@ -206,10 +206,10 @@ def is_active(tx: Tx, id: int) -> bool:
     return tx.conn.scalar(asked) == SubscriptionStatus.ACTIVE.value
 
 
-def every(tx: Tx, *, figures: Mapping[int, DayFigures]) -> list[Subscription]:
-    """All, in the order in which they were made; with the figures of `figures_since()`."""
+def every(tx: Tx, *, since: datetime) -> list[Subscription]:
+    """All, in the order in which they were made; with the figures of what ended since then."""
     rows = tx.rows(select(tables.subscription).where(_THERE).order_by(_subscription.id))
-    waiting = _waiting(tx)
+    figures, waiting = _figures(tx, since), _waiting(tx)
     return [_subscription_of(row, figures.get(row.id, _NOTHING), waiting.get(row.id, 0)) for row in rows]
 
 
@@ -237,11 +237,6 @@ def oldest_change(tx: Tx) -> int | None:
     wanted = {one.value for one in BY_CHANGES}
     reached = [Reached.from_json(row.told_to).changes for row in rows if wanted & set(row.events)]
     return min(reached, default=None)
-
-
-def figures_since(tx: Tx, since: datetime) -> Mapping[int, DayFigures]:
-    """Of each, by its id, what ended since then: a tenth of a second where there were 300,000."""
-    return _figures(tx, since)
 
 
 def _waiting(tx: Tx, of: ColumnElement[bool] = _ALL) -> dict[int, int]:

@@ -136,6 +136,15 @@ def _by_name(tx: Tx, name: str, language: str | None) -> Template:
     return read(row)
 
 
+def languages(tx: Tx, name: str) -> list[str]:
+    """The languages in which there is a template of that name."""
+    kept = tables.template.c
+    return [
+        row.language
+        for row in tx.rows(select(kept.language).where(kept.name == name).order_by(kept.language))
+    ]
+
+
 def replace_all(tx: Tx, fetched: Sequence[Template]) -> None:
     """Take over a complete list from WhatsApp; what is missing from it is marked gone, never deleted.
 

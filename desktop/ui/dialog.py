@@ -70,6 +70,7 @@ class CardDialog(QDialog):
         self._theme, self._width_px = theme, width_px
         self._first: QWidget | None = None
         self._before: QWidget | None = None
+        self._before_name = ""
         self.setProperty("kind", "veil")
         self.card = QFrame(self)
         self.card.setProperty("kind", "dialog")
@@ -120,7 +121,8 @@ class CardDialog(QDialog):
         self._first = widget
 
     def open(self) -> None:
-        self._before = self.window().focusWidget()
+        self._before = before = focused_in(self.window())
+        self._before_name = before.objectName() if before is not None else ""
         self._fill()
         super().open()
         self.raise_()
@@ -139,6 +141,9 @@ class CardDialog(QDialog):
         super().done(result)
         if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
             self._before.setFocus()
+        elif self._before_name:  # its list was shown anew meanwhile
+            again = self.window().findChildren(QWidget, self._before_name)
+            next((one for one in again if one.isVisible()), self).setFocus()
 
     def event(self, event: QEvent) -> bool:
         if event.type() in _STOPPED:
@@ -208,6 +213,11 @@ class CardDialog(QDialog):
 
     def _clicked(self) -> None:
         self.done(int(self.sender().property("result")))
+
+
+def focused_in(window: QWidget) -> QWidget | None:
+    """What has the keyboard's focus there, or will when the window is in front again."""
+    return window.focusWidget()
 
 
 _STOPPED = (

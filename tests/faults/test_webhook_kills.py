@@ -131,7 +131,7 @@ def is_told(tx: Tx) -> bool:
     """The broadcast is through, and all of it was told."""
     if not broadcasts.with_status(tx, BroadcastStatus.DONE):
         return False
-    (one,) = subscriptions.every(tx, figures={})
+    (one,) = subscriptions.every(tx, since=tx.now)
     return not one.waiting_count and not untold(tx)
 
 

@@ -11,6 +11,8 @@ from desktop.server.gate import SWITCHED_OFF
 from tests.server.api import MESSAGES, Shop, key_of, template
 from tests.services.desk import Desk
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 
 async def until_status(shop: Shop, wanted: int) -> None:
     async def look() -> bool:

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from desktop.domain.consent import OptIn
 from desktop.domain.keys import Scope
 from desktop.domain.public_ids import public_user_id
 from desktop.options import SANDBOX_NUMBER_ID
 from desktop.server.sizes import LARGEST_BYTES
 from tests.server.api import Shop
-from tests.server.cloud import MARKETING, SENDING, SHIPPED, Cloud, cloud_of, template, text, told
+from tests.server.cloud import MARKETING, SENDING, SHIPPED, Cloud, cloud_of, template, text, told, winter
 from tests.services.desk import PRIYA, Desk
+
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
 
 
 @pytest.fixture
@@ -205,3 +208,19 @@ async def test_a_form_whose_headers_cannot_be_read_is_refused(
         "POST", "/v25.0/me/media", data=form.encode(), headers={"Content-Type": content_type}
     )
     assert told(answer)[:2] == (400, 100)
+
+
+async def test_the_title_says_what_it_was_here(cloud: Cloud) -> None:
+    await cloud.desk.contact(opt_in=OptIn.NO)
+    error = (await cloud.post(winter())).body["error"]
+    assert error["message"] == "(#131050) Opted out of marketing"
+    unknown = Shop(cloud.desk, cloud.shop.session, {})
+    error = (await unknown.ask("POST", SENDING, text())).body["error"]
+    assert error["message"] == "(#190) No access token"
+    await cloud.desk.settings(api_on=False)
+
+    async def off() -> str | None:
+        error = (await cloud.post(text())).body.get("error", {})
+        return str(error["message"]) if error.get("code") == 2 else None
+
+    assert await cloud.desk.until(off) == "(#2) The HTTP API is switched off"

@@ -12,6 +12,8 @@ from desktop.domain.keys import Scope
 from tests.server.api import MESSAGES, Answer, Shop, key_of
 from tests.services.desk import PRIYA
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 SHIPPED = {"bodyValues_1": "Priya", "bodyValues_2": "A-991", "bodyValues_3": "Thursday"}
 ASKED = {
     "c": "61a87f1e",
@@ -121,6 +123,7 @@ async def test_neither_the_log_nor_an_answer_repeats_the_key(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "assent")  # whoever started a log before left it at INFO
     asked: list[dict[str, str]] = [ASKED | SHIPPED, ASKED, {}, {"p": "x" * 300}]
     told = [await opened(shop, query) for query in asked]
     told.append(await opened(shop, ASKED, path=MESSAGES + "/"))

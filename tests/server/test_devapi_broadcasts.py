@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from desktop.domain.activity import Deed
 from desktop.domain.consent import OptIn
 from desktop.domain.filters import EVERYONE, Condition, Filter, Op
@@ -11,6 +13,8 @@ from desktop.domain.public_ids import own_id, public_id
 from desktop.store import segments, settings
 from tests.server.api import Shop, key_of
 from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, US
+
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
 
 BROADCASTS = "/devapi/accounts/64f0/broadcasts"
 NAMED = {"1": "{{{contact.first_name|there}}}", "2": "50%", "3": "Sunday"}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from desktop.domain.conversations import Box
 from desktop.domain.keys import Scope
 from desktop.domain.people import Role
@@ -9,6 +11,8 @@ from desktop.domain.public_ids import public_id
 from desktop.store import conversations, people
 from tests.server.api import Shop, key_of
 from tests.services.desk import PRIYA
+
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
 
 BY_PHONE = "/devapi/accounts/64f0c2/conversations/phone/16045550142"
 ONE = "/devapi/conversations"

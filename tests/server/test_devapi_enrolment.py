@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from desktop.domain.activity import Deed
 from desktop.domain.consent import OptIn
 from desktop.domain.keys import Scope
@@ -13,6 +15,8 @@ from desktop.domain.variables import suggest
 from desktop.store import activity, consent
 from tests.server.api import Shop, key_of
 from tests.services.desk import PRIYA
+
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
 
 LATER = Delay(30, DelayUnit.DAYS)
 BEN, CAI = "+14165550117", "+15145550163"

@@ -13,6 +13,8 @@ from desktop.domain.public_ids import own_id, public_id
 from tests.server.api import MESSAGES, Shop, template
 from tests.services.desk import ARJUN, PRIYA
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 FILE = "https://shop.example/files/"
 BUTTONS = {
     "type": "button",

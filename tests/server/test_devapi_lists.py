@@ -14,6 +14,8 @@ from desktop.store import contacts
 from tests.server.api import Shop, key_of, template
 from tests.services.desk import WAIT_S
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 CONTACTS = "/devapi/accounts/64f0c2/contacts"
 ANA, BEN, CAI = "+16045550142", "+14165550117", "+15145550163"
 

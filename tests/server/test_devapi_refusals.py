@@ -15,6 +15,8 @@ from desktop.store import people
 from tests.server.api import MESSAGES, Shop, template, text
 from tests.server.conftest import Server, api_of
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 
 def without(path: str) -> Callable[[dict[str, Any]], None]:
     return put(path, None, leave_out=True)

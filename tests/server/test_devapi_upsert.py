@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from desktop.domain.consent import OptIn
 from desktop.domain.filters import Kind
 from desktop.domain.people import Role
@@ -9,6 +11,8 @@ from desktop.domain.public_ids import own_id, public_id
 from desktop.store import contacts, people
 from tests.server.api import Answer, Shop
 from tests.services.desk import PRIYA
+
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
 
 ANY = "/devapi/accounts/64f0c2/contacts"
 MAIL = "priya@shop.example"

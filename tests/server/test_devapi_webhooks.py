@@ -17,6 +17,8 @@ from tests.receiver import Receiver, open_receiver
 from tests.server.api import Shop, key_of, template
 from tests.services.desk import PRIYA, Desk
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 HOOKS = "/devapi/webhooks"
 
 

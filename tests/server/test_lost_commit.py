@@ -14,6 +14,8 @@ from tests.databases import PostgresServer, clock, postgres_address, postgres_se
 from tests.lostcommits import next_commit_unanswered
 from tests.server.conftest import api_of
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 __all__ = ["clock", "postgres_address", "postgres_server", "postgres_store"]
 
 

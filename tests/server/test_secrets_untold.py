@@ -21,6 +21,8 @@ from desktop.ui.shell import diagnostics
 from tests.server.api import MESSAGES, SHIPPED, Shop, template, text
 from tests.services.desk import Desk
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 AT_ONCE = 40
 
 

@@ -8,6 +8,8 @@ import pytest
 from desktop.server.sizes import LARGEST_BYTES, MOST_PARTS, USUAL_BYTES, largest_bytes
 from tests.server.api import MESSAGES, Shop, template
 
+pytestmark = pytest.mark.slow  # a server, a sandbox and a store for each case
+
 JSON = {"Content-Type": "application/json"}
 CARD: dict[str, Any] = {
     "name": {"formattedName": "Priya Sharma", "firstName": "Priya", "lastName": "Sharma"},

@@ -344,6 +344,15 @@ def test_a_toast_gives_way_to_buttons_below_the_head(theme: Theme, window: QWidg
     assert not toast.geometry().intersects(late.geometry())
 
 
+def test_a_toast_gives_way_to_a_list_of_buttons(theme: Theme, window: QWidget) -> None:
+    lines = [QPushButton("Revoke", window) for _ in range(8)]
+    for number, line in enumerate(lines):
+        line.setGeometry(window.width() - 160, theme.px(80) + 32 * number, 120, 30)
+        line.show()
+    toast = Toasts(theme, window).show_toast("It goes on from now.", "done")
+    assert not any(toast.geometry().intersects(line.geometry()) for line in lines)
+
+
 def test_a_toast_that_warns_stays_longer_and_is_pushed_out_last(theme: Theme, window: QWidget) -> None:
     toasts = Toasts(theme, window)
     danger = toasts.show_toast("Refused", "danger")

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from desktop.domain.problems import Problem
 from desktop.domain.text import clean
 from desktop.server.devapi.parts import Answer
+from desktop.server.plain_words import said
 from desktop.server.problems import ProblemAnswer, field_of, words_of
 from desktop.services.api_answers import OtherBody
 from desktop.services.api_cloud import Refusal
@@ -100,10 +101,18 @@ def body_of(code: int, details: str, *, subcode: int | None = None, message: str
 
 
 def answer(
-    code: int, details: str, *, http_status: int | None = None, headers: Mapping[str, str] | None = None
+    code: int,
+    details: str,
+    *,
+    title: str = "",
+    http_status: int | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """The envelope as an answer, with the HTTP status of its code."""
-    return JSONResponse(body_of(code, details), http_status or http_status_of(code), dict(headers or {}))
+    """The envelope as an answer, with the HTTP status of its code. title: where the code's own would be wrong."""
+    message = f"(#{code}) {title}" if title else ""
+    return JSONResponse(
+        body_of(code, details, message=message), http_status or http_status_of(code), dict(headers or {})
+    )
 
 
 def http_status_of(code: int) -> int:
@@ -143,7 +152,7 @@ def _invalid(wrong: RequestValidationError) -> str:
     first: Mapping[str, Any] = next(iter(wrong.errors()), {})
     if first.get("type") == "json_invalid":
         return "The body is not JSON."
-    field, said = field_of(first.get("loc", ())), str(first.get("msg", "Wrong input"))
+    field = field_of(first.get("loc", ()))
     if first.get("type") == "missing":
         return f"The parameter {field} is required."
-    return f"{field}: {said.removeprefix('Value error, ')}."
+    return f"{field}: {said(first)}"

@@ -19,6 +19,7 @@ from desktop.services import api_media
 _VERSIONED: Final = re.compile(r"/v[0-9]{1,3}\.[0-9]{1,2}/")
 LARGEST_UPLOAD_BYTES: Final = api_media.LARGEST_BYTES + 65_536
 """The file, with the form around it."""
+_NO_ACCESS: Final = "No valid access token"
 _NO_KEY: Final = "The access token is missing, wrong or revoked. Use a bearer key that was made in Assent."
 
 
@@ -40,8 +41,9 @@ class CloudRoute(APIRoute):
             try:
                 return await inner(request)
             except Refused as wrong:
-                code = errors.NO_PERMISSION if wrong.code == 403 else errors.BAD_TOKEN
-                return errors.answer(code, str(wrong) if wrong.code == 403 else _NO_KEY)
+                if wrong.code == 403:
+                    return errors.answer(errors.NO_PERMISSION, str(wrong))
+                return errors.answer(errors.BAD_TOKEN, _NO_KEY, title=_NO_ACCESS)
             except Exception as wrong:
                 return errors.of(wrong)
 
@@ -74,7 +76,8 @@ class CloudGuard:
             await self._app(scope, receive, send)
             return
         if not self._gate.is_on:
-            await errors.answer(errors.UNAVAILABLE, SWITCHED_OFF)(scope, receive, send)
+            off = "The HTTP API is switched off"
+            await errors.answer(errors.UNAVAILABLE, SWITCHED_OFF, title=off)(scope, receive, send)
             return
         client = scope.get("client")
         try:
@@ -92,9 +95,13 @@ class CloudGuard:
             told = f"Too many calls in this minute. Please try again in {left.reset_s} seconds."
             await errors.answer(errors.RATE_LIMIT, told)(scope, receive, answer)
         elif caller is None:
-            await errors.answer(errors.BAD_TOKEN, _NO_KEY, headers={"WWW-Authenticate": "Bearer"})(
-                scope, receive, answer
+            unknown = errors.answer(
+                errors.BAD_TOKEN,
+                _NO_KEY,
+                title=_NO_ACCESS if "authorization" in Headers(scope=scope) else "No access token",
+                headers={"WWW-Authenticate": "Bearer"},
             )
+            await unknown(scope, receive, answer)
         else:
             scope.setdefault("state", {})["caller"] = caller
             await self._app(scope, receive, answer)

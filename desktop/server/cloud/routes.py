@@ -129,7 +129,11 @@ async def _send(
     cloud: ApiCloud, asked: MessageAsked, caller: Caller, once: Once, *, only_marketing: bool
 ) -> Response:
     told = await cloud.send(asked.wanted(only_marketing=only_marketing), caller, once)
-    return errors.answer(told.code, told.details) if told.body is None else JSONResponse(told.body)
+    return (
+        errors.answer(told.code, told.details, title=told.title)
+        if told.body is None
+        else JSONResponse(told.body)
+    )
 
 
 def _is_number(number: OwnNumber, asked: str) -> bool:

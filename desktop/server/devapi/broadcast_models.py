@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from desktop.domain.api_broadcast import BroadcastWanted
 from desktop.domain.api_message import TemplateWanted
@@ -34,7 +34,7 @@ class BroadcastAsked(Asked):
     templateName: Short = ""
     templateId: Short = ""
     language: Short = ""
-    sendMessageOnlyOptIn: bool = True
+    sendMessageOnlyOptIn: StrictBool = True
     overrideReason: Said = ""
     source: Literal["CONTACT"] = "CONTACT"
     segments: list[Filled] = Field(min_length=1, max_length=20)

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from desktop.domain.api_filter_rules import AskedRule
 from desktop.domain.consent import OptIn
 from desktop.domain.problems import Problem
-from desktop.server.devapi.parts import Answer, Asked, Digits, Filled, Short, TagAsked
+from desktop.server.devapi.parts import Answer, Asked, Digits, Filled, Short, TagAsked, refuse_other_opt_ins
 from desktop.services.api_contact_edit import ContactWanted
 from desktop.services.api_contacts import ListWanted
 
@@ -53,6 +53,12 @@ class ContactAsked(Asked):
     optInReason: Short = ""
     contactOwnerId: Short | None = None
     marketingOptIn: Annotated[None, BeforeValidator(_say_opt_in)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_other_opt_in(cls, given: Any) -> Any:
+        refuse_other_opt_ins(given, cls.model_fields)
+        return given
 
     def wanted(self) -> ContactWanted:
         """The contact without the shape of its request."""

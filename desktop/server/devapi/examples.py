@@ -114,6 +114,12 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         "To everybody": _BROADCAST
         | {"sendMessageOnlyOptIn": False, "overrideReason": "A recall of the kettle"},
     },
+    "/webhooks": {
+        "Of messages and opt-ins": {
+            "url": "https://shop.example/hooks/wa",
+            "events": ["Message.Received", "Contact.OptIn.Updated"],
+        }
+    },
     "/sequences/{sequenceId}/enrol": {
         "By number": {"phone": "16045550142"},
         "By ids": {"contactIds": [_FIRST]},

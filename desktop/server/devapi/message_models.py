@@ -4,14 +4,24 @@ import json
 from contextlib import suppress
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from desktop.domain.api_message import AssigneeWanted, ButtonValue, MessageWanted, TemplateWanted
 from desktop.domain.compose import MAX_TEXT_LENGTH
 from desktop.domain.given import LONGEST_ADDRESS
 from desktop.domain.problems import Problem
 from desktop.server.devapi.message_kinds import KindsAsked
-from desktop.server.devapi.parts import Answer, Asked, Digits, Filled, NotYet, Short, TagAsked, Value
+from desktop.server.devapi.parts import (
+    Answer,
+    Asked,
+    Digits,
+    Filled,
+    NotYet,
+    Short,
+    TagAsked,
+    Value,
+    refuse_other_opt_ins,
+)
 
 _LONGEST_CONTEXT: Final = 2_048
 HeaderValue = Annotated[str, StringConstraints(max_length=LONGEST_ADDRESS)]
@@ -23,6 +33,12 @@ class RecipientAsked(Asked):
     phone: Filled = Field(examples=["16045550142"])
     name: Short = ""
     tags: list[TagAsked] = Field(default=[], max_length=50)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_opt_in(cls, given: Any) -> Any:
+        refuse_other_opt_ins(given, cls.model_fields, "recipient.")
+        return given
 
 
 class ButtonParameters(Asked):
@@ -130,7 +146,11 @@ def _small(value: object) -> object:
 
 
 class MessageAsked(Asked):
-    """A message. The workspace has one number, so channelId may be anything. context is taken and changes nothing."""
+    """A message. The workspace has one number, so channelId may be anything.
+
+    It belongs to the contact's conversation, and replyTo says who answers there; with context.type notification it
+    stays out of the list of conversations and is given to nobody.
+    """
 
     channelId: Short = ""
     channelType: Literal["whatsapp"] = "whatsapp"
@@ -162,6 +182,7 @@ class MessageAsked(Asked):
                 if self.replyTo
                 else None
             ),
+            is_notification=(self.context or {}).get("type") == "notification",
         )
 
 

@@ -1,8 +1,11 @@
 """What requests and answers of the API are made of. Requests pass over what they do not know; answers are closed."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+
+from desktop.domain.problems import Problem
 
 LONGEST_VALUE: Final = 1_024
 """Of a template's variable: WhatsApp's body has no more."""
@@ -46,6 +49,25 @@ NotYet = Annotated[
     None, BeforeValidator(_not_yet), WithJsonSchema({"enum": [None, "", [], {}], "default": None})
 ]
 """A field of Gallabox's that would be half done if it were passed over."""
+
+
+_OPT_IN_WORDS: Final = ("optin", "optout", "optedin", "optedout", "consent", "subscri")
+
+
+def refuse_other_opt_ins(given: object, known: Collection[str], prefix: str = "") -> None:
+    """An opt-in under another name than ours must not be passed over: it may be a No.
+
+    given: what was asked, unchecked; known: the names that this part has. Raises a Problem of the first other name
+    that looks like an opt-in.
+    """
+    for name in given if isinstance(given, Mapping) else ():
+        letters = "".join(one for one in str(name) if one.isalpha()).casefold()
+        if name not in known and any(word in letters for word in _OPT_IN_WORDS):
+            raise Problem(
+                "Not a field here",
+                f"“{name}” is not taken. The opt-in of a contact is told as optIn: yes, no or none.",
+                f"{prefix}{name}",
+            )
 
 
 class TagAsked(Asked):

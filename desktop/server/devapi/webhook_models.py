@@ -20,11 +20,11 @@ class WebhookAsked(Asked):
     """Whom to tell what. shape gallabox: the bare object, its event's name in the header x-event-name.
 
     shape meta: WhatsApp's own webhook, for the messages of one key (apiKeyId, or the key that asks) and for what
-    customers write; events are left out then.
+    customers write; events are left out then. In shape gallabox at least one event is required.
     """
 
     url: Url = Field(examples=["https://shop.example/hooks/wa"])
-    events: Events = Field(default=[])
+    events: Events = Field(default=[], description="At least one, in shape gallabox; none in shape meta.")
     shape: Literal["gallabox", "meta"] = "gallabox"
     apiKeyId: Short | None = None
 

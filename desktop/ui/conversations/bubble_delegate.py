@@ -137,14 +137,14 @@ class BubbleDelegate(QStyledItemDelegate):
         if entry.text:
             text = self._cache.get(entry.key, hash(entry.text), entry.text, most_px)
         meta = QFontMetrics(self._theme.font(META_PX))
-        wide_px = meta.horizontalAdvance(entry.meta) + (px(ICON_PX + 4) if entry.tick else 0)
+        # One more: what the painter measures can be a fraction wider, and would be cut.
+        wide_px = meta.horizontalAdvance(entry.meta) + 1 + (px(ICON_PX + 4) if entry.tick else 0)
         if entry.asks_why:
             wide_px += self._why_px() + px(12)
         y = px(PAD_Y_PX)
         media_top, bold = y, QFontMetrics(self._theme.font(13, 600))
         regular = QFontMetrics(self._theme.font(13))
         if entry.media is not None:
-            # One more: what the painter measures can be a fraction wider, and would be cut.
             wide_px = max(wide_px, px(18) + px(6) + bold.horizontalAdvance(entry.media[1]) + 1)
             y += max(px(20), bold.height()) + (px(4) if text else 0)
         text_top = y

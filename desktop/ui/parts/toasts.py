@@ -219,7 +219,7 @@ class Toasts(QObject):
             height_px = toast.heightForWidth(width_px)
             toast.resize(width_px, height_px)
             left_px = EDGE_PX if window.isRightToLeft() else window.width() - EDGE_PX - width_px
-            top_px = _free_px(QRect(left_px, top_px, width_px, height_px), buttons, window.height() // 2)
+            top_px = _free_px(QRect(left_px, top_px, width_px, height_px), buttons, 3 * window.height() // 4)
             toast.move(left_px, top_px)
             toast.raise_()
             top_px += height_px + GAP_PX

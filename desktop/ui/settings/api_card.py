@@ -19,6 +19,8 @@ from desktop.whatsapp.connection import VERSION
 OFF = (
     "Switched off: every call is answered with 503 and the words why. Messages that came before still go out."
 )
+RANGE = f"From {API_PER_MINUTE[0]:,} to {API_PER_MINUTE[1]:,} calls a minute."
+PORT = "A window takes another port at each start; for one that stays, run assent serve --port 8787."
 
 
 class ApiCard(Card):
@@ -61,6 +63,8 @@ class ApiCard(Card):
     def show_rules(self, rules: ApiRules, refusal: str) -> None:
         """What is kept. What is being typed stays. refusal: "" or why this person may not change it."""
         edited = self.per_minute.value() != self._kept.per_minute
+        if rules != self._kept:
+            self.show_problem("")
         self._kept = rules
         if not edited:
             self.per_minute.setValue(rules.per_minute)
@@ -74,10 +78,6 @@ class ApiCard(Card):
         """Why the number was not taken; "" takes it away."""
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
-
-    def show_busy(self, busy: bool) -> None:
-        """While the number is being kept it is not kept twice."""
-        self.save.setEnabled(not busy)
 
     def _limit(self, theme: Theme) -> QHBoxLayout:
         least, most = API_PER_MINUTE
@@ -106,25 +106,39 @@ class ApiCard(Card):
         row.addStretch(1)
         row.addWidget(self.discard)
         row.addWidget(self.save)
-        self.per_minute.valueChanged.connect(self._show)
+        self.per_minute.valueChanged.connect(self._edited)
         line = self.per_minute.lineEdit()
+        line.textEdited.connect(self._typed)
+        line.inputRejected.connect(lambda: self.show_problem(RANGE))
         line.returnPressed.connect(self._ask)
         named(line, "api_per_minute_edit", "Calls a minute for each key")
         self.save.clicked.connect(self._ask)
-        self.discard.clicked.connect(lambda: self.per_minute.setValue(self._kept.per_minute))
+        self.discard.clicked.connect(self._discard)
         return row
+
+    def _discard(self) -> None:
+        self.per_minute.setValue(self._kept.per_minute)
+        self.per_minute.setFocus()  # the button goes
+
+    def _edited(self) -> None:
+        self.show_problem("")
+        self._show()
+
+    def _typed(self) -> None:
+        """Said while it is typed, and afterwards: the field goes back to the number before."""
+        self.show_problem("" if self.per_minute.hasAcceptableInput() else RANGE)
 
     def _ask(self) -> None:
         self.per_minute.interpretText()
         if self.per_minute.value() != self._kept.per_minute:
+            self.show_problem("")
+            self.per_minute.setFocus()  # the button goes
             self.per_minute_requested.emit(self.per_minute.value())
 
     def _show(self) -> None:
         changed = self.per_minute.value() != self._kept.per_minute
         self.save.setVisible(changed)
         self.discard.setVisible(changed)
-        if not changed:
-            self.show_problem("")
         self.copy.setVisible(bool(self._address) and self._kept.is_on)
         if not self._kept.is_on:
             self.state.show_badge("Off", BadgeKind.NEUTRAL)
@@ -133,7 +147,7 @@ class ApiCard(Card):
             self.state.show_badge("Running", BadgeKind.LIVE)
             self.sentence.setText(
                 f"{self._address} · Gallabox-compatible at /devapi · WhatsApp-compatible at /{VERSION} · "
-                "documentation at /docs"
+                f"documentation at /docs\n{PORT}"
             )
         else:
             self.state.show_badge("Not here", BadgeKind.NEUTRAL)

@@ -13,6 +13,7 @@ class Copyable(QWidget):
 
     def __init__(self, theme: Theme, label: str, *, name: str) -> None:
         super().__init__()
+        self.is_copied = False
         self.field = named(QLineEdit(), f"{name}_value", label)
         self.field.setReadOnly(True)
         self.copy = Button(theme, "Copy", icon="copy", name=f"{name}_copy")
@@ -27,6 +28,7 @@ class Copyable(QWidget):
         named(self, name, label)
 
     def show_value(self, value: str) -> None:
+        self.is_copied = False
         self.field.setText(value)
         self.field.setCursorPosition(0)
         self.copy.setText("Copy")
@@ -35,3 +37,4 @@ class Copyable(QWidget):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.field.text())
         self.copy.setText("Copied")
+        self.is_copied = True

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any, Final
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
-from desktop.domain.subscriptions import Delivery, DeliveryStatus, Event, Subscription
+from desktop.domain.subscriptions import MOST_WAITING, Delivery, DeliveryStatus, Event, Subscription
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog
 from desktop.ui.loads import Latest, Reload
@@ -22,6 +22,7 @@ from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.settings.subscription_words import answer_said, attempts_said, day_said, delivery_said
+from desktop.ui.tasks import Once
 from desktop.ui.theme import Theme
 from desktop.ui.why.wire import CodeBox, indented
 
@@ -29,6 +30,8 @@ WIDTH_PX, TABLE_PX, BODY_LINES = 960, 250, 9
 PAGE_COUNT: Final = 50
 NEAR_PX: Final = 120
 KEPT: Final = "Kept for seven days."
+UNSENT: Final = "What is sent to this address is listed here."
+UNTRIED: Final = "What waits for its first try is left out."
 
 
 class BodyBox(CodeBox):
@@ -44,10 +47,28 @@ class BodyBox(CodeBox):
             self.setPlainText(text)
 
 
+class LogTable(LowTable):
+    """Home and End go to the first and the last line, not along one. `end_requested`: what is not read yet comes first."""
+
+    end_requested = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_End:
+            self.end_requested.emit()
+        elif event.key() == Qt.Key.Key_Home:
+            self.setCurrentIndex(self.model().index(0, 0))
+        else:
+            super().keyPressEvent(event)
+
+
 class LogView(QWidget):
-    """`replay_requested(delivery)`, `more_requested()` near the end of the list."""
+    """`replay_requested(delivery)`, `more_requested()` near the end of the list, `tried_requested(bool)`.
+
+    `tried` is a check box for whoever shows this to put beside its heading.
+    """
 
     replay_requested = Signal(object)
+    tried_requested = Signal(bool)
     more_requested = Signal()
 
     def __init__(self, theme: Theme, now: datetime, refusal: str) -> None:
@@ -55,7 +76,7 @@ class LogView(QWidget):
         super().__init__()
         self._now, self._refusal = now, refusal
         self.rows: Rows[Delivery] = Rows(self._columns())
-        self.table = LowTable(theme, self.rows, label="Deliveries", name="log_table")
+        self.table = LogTable(theme, self.rows, label="Deliveries", name="log_table")
         self.table.setMinimumHeight(theme.px(TABLE_PX))
         self.table.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_chosen())
@@ -68,10 +89,13 @@ class LogView(QWidget):
         self.replay.clicked.connect(self._ask_replay)
         self.box = BodyBox(theme, "", "log_body", "Body")
         self.empty = EmptyState(
-            theme, "paper-plane-tilt", "Nothing sent yet", "What is sent to this address is listed here.",
+            theme, "paper-plane-tilt", "Nothing sent yet", UNSENT,
             name="log_empty",
         )  # fmt: skip
         self.loading = Label("Reading…", "soft", name="log_loading")
+        self.tried = QCheckBox("Only what was tried")
+        named(self.tried, "log_tried", "Only what was tried")
+        self.tried.toggled.connect(self.tried_requested)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.chosen, 1)
@@ -100,6 +124,10 @@ class LogView(QWidget):
         chosen = self.table.chosen_row()
         at_px = self.table.verticalScrollBar().value()
         self.rows.set_rows(found)
+        tried = self.tried.isChecked()
+        self.empty.title.setText("Nothing tried yet" if tried else "Nothing sent yet")
+        self.empty.sentence.setText(UNTRIED if tried else UNSENT)
+        self.tried.setVisible(tried or bool(found))
         self.stack.setCurrentWidget(self._filled if found else self.empty)
         ids = [one.id for one in found]
         again = ids.index(chosen.id) if chosen is not None and chosen.id in ids else 0
@@ -108,13 +136,10 @@ class LogView(QWidget):
         self.table.verticalScrollBar().setValue(at_px)
         self._show_chosen()
 
-    def show_busy(self, busy: bool) -> None:
-        self.replay.setEnabled(not busy and not self._why_not())
-
     def _why_not(self) -> str:
         one: Delivery | None = self.table.chosen_row()
-        if one is not None and one.status is DeliveryStatus.WAITING:
-            return "It is still being tried"
+        if one is not None and one.status is DeliveryStatus.WAITING and not one.attempt_count:
+            return "It waits for its first try"
         if one is not None and not one.body:
             return "What arrived keeps its body for a day"
         return self._refusal
@@ -128,7 +153,13 @@ class LogView(QWidget):
         self.answer.setText(f"Answer: {answer_said(one)}" if answer_said(one) != "–" else "No attempt yet")
         self.box.show_body(one.body or "What arrived keeps its body for a day.")
         self.replay.setEnabled(not self._why_not())
-        self.replay.setToolTip(self._why_not() or "Send the same body again, as a delivery of its own")
+        waits = one.status is DeliveryStatus.WAITING
+        self.replay.setText("Try now" if waits else "Replay")
+        self.replay.setAccessibleName(self.replay.text())
+        what = (
+            "Do not wait for its next try" if waits else "Send the same body again, as a delivery of its own"
+        )
+        self.replay.setToolTip(self._why_not() or what)
         self.copy.setText("Copy")
 
     def _columns(self) -> list[Column[Delivery]]:
@@ -168,16 +199,25 @@ class LogDialog(CardDialog):
         self.said = ElidedLabel("", "soft", name="log_said")
         self.note = Label("", "muted", color="danger", wrap=True, name="log_problem")
         self.view = LogView(desk.theme, desk.app.clock.now(), desk.refusal(Right.KEYS))
-        for part in (self.said, self.view, self.note):
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.said, 1)
+        top.addWidget(self.view.tried)
+        self.body.addLayout(top)
+        for part in (self.view, self.note):
             self.body.addWidget(part)
         self.note.hide()
         self.add_button("Close", result=0, safe=True, name="webhook_log_close")
         self._show_said(one)
-        self._reload = Reload(desk.tasks, self, self._read, wait_ms=500, on_problem=self._show_problem)
+        self._reload = Reload(desk.tasks, self, self._read, wait_ms=1_000, on_problem=self._show_problem)
         self._more = Latest(desk.tasks, self, self._show_problem)
-        self._replaying = Latest(desk.tasks, self, self._show_problem)
+        self._replaying = Once(desk.tasks, self)
         self.view.more_requested.connect(self._ask_more)
-        self.view.replay_requested.connect(lambda delivery: self._replaying.start(self._replay(delivery)))
+        self.view.table.end_requested.connect(lambda: self._more.start(self._read_to_the_end()))
+        self.view.replay_requested.connect(self._ask_replay)
+        # An address that fails lets a thousand wait in front of the few that say why.
+        self.view.tried.setChecked(one.failing_since is not None)
+        self.view.tried_requested.connect(self._filter)
         desk.live.follow(self, self._heard)
         self._reload.now()
 
@@ -193,32 +233,43 @@ class LogDialog(CardDialog):
         app = self._desk.app
         # As far down as somebody has read already, so that the list does not jump.
         most = max(PAGE_COUNT, len(self.view.rows.rows))
-        found = await app.subscriptions.log(self._id, most_count=most)
+        tried_only = self.view.tried.isChecked()
+        found = await app.subscriptions.log(self._id, most_count=most, tried_only=tried_only)
         self._whole = len(found) < most
         self.view.show_deliveries(found, app.clock.now())
-        for one in await app.subscriptions.every():
-            if one.id == self._id:
-                self._show_said(one)
+        self._show_said(await app.subscriptions.get(self._id))
 
     def _ask_more(self) -> None:
         if not self._whole and not self._more.running and not self._reload.running:
             self._more.start(self._read_more())
 
+    async def _read_to_the_end(self) -> None:
+        while not self._whole and 0 < len(self.view.rows.rows) < MOST_WAITING:
+            await self._read_more()
+        self.view.table.setCurrentIndex(self.view.rows.index(len(self.view.rows.rows) - 1, 0))
+
     async def _read_more(self) -> None:
         last: Any = self.view.rows.rows[-1]
-        found = await self._desk.app.subscriptions.log(self._id, before_id=last.id, most_count=PAGE_COUNT)
+        found = await self._desk.app.subscriptions.log(
+            self._id, before_id=last.id, most_count=PAGE_COUNT, tried_only=self.view.tried.isChecked()
+        )
         self._whole = len(found) < PAGE_COUNT
-        if self.view.rows.rows[-1] is last:
+        if self.view.rows.rows[-1].id == last.id:
             self.view.rows.append(found)
 
+    def _filter(self) -> None:
+        self._more.cancel()
+        self.view.rows.set_rows([])
+        self._reload.now()
+
+    def _ask_replay(self, delivery: Delivery) -> None:
+        self._replaying.start(lambda: self._replay(delivery), on_problem=self._show_problem)
+
     async def _replay(self, delivery: Delivery) -> None:
-        self.view.show_busy(True)
-        try:
-            await self._desk.app.subscriptions.replay(delivery.id, self._desk.user())
-        finally:
-            self.view.show_busy(False)
+        await self._desk.app.subscriptions.replay(delivery.id, self._desk.user())
         self.note.hide()
-        self._desk.toasts.show_toast("It is sent once more.", "done")
+        waits = delivery.status is DeliveryStatus.WAITING
+        self._desk.toasts.show_toast("It is tried now." if waits else "It is sent once more.", "done")
         self._reload.now()
 
     def _show_problem(self, problem: Exception) -> None:

@@ -29,8 +29,9 @@ from desktop.ui.settings.try_card import TryCard
 from desktop.ui.settings.try_words import message_wanted, outcome_said, refused_said
 from desktop.ui.tasks import Once
 
-_FRESH_EVERY_MS: Final = 1_000
-"""A broadcast changes thousands of messages a second; the figures follow once in a while."""
+_FRESH_EVERY_MS: Final = 3_000
+"""A broadcast changes thousands of messages a second; the figures follow once in a while: to count them takes a
+quarter of a second on a busy day."""
 _NOW: Final = (Topic.KEY, Topic.PERSON, Topic.SETTINGS)
 _SOON: Final = (Topic.MESSAGE, Topic.SUBSCRIPTION, Topic.TEMPLATE)
 OFF: Final = (
@@ -50,8 +51,9 @@ class IntegrationsPanel(QWidget):
         self.refused = Label("", "soft", wrap=True, name="integrations_refused")
         self._reload = Reload(desk.tasks, self, self._read, wait_ms=_FRESH_EVERY_MS, on_problem=self._say)
         self._hooks = SubscriptionsDesk(desk, self, self._reload.now)
-        self._saving = Once(desk.tasks, self, self.api.show_busy)
-        self._trying = Once(desk.tasks, self, self.trial.show_busy)
+        self._saving = Once(desk.tasks, self)
+        # Its button stays enabled: a disabled one gives the keyboard's focus to its neighbour.
+        self._trying = Once(desk.tasks, self)
         self._connect()
         desk.live.follow(self, self._heard)
         self.refresh()

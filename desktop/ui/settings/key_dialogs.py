@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from desktop.domain.keys import LONGEST_NAME, Scope
@@ -10,16 +11,23 @@ from desktop.services.keys import NewKey
 from desktop.ui.dialog import CardDialog
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.formrow import FormRow
+from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.settings.copyable import Copyable
 from desktop.ui.settings.people_dialogs import FormDialog
 from desktop.ui.theme import Theme
 
 SCOPE_HELP: Final = {
-    Scope.ALL: "Sends, and reads and changes contacts.",
+    Scope.ALL: (
+        "Sends messages and broadcasts. Reads and changes contacts, conversations, sequences and webhooks."
+    ),
     Scope.READ: "Reads contacts, templates and the status of messages. Sends and changes nothing.",
     Scope.RESTRICTED: "Sends messages and reads their status, nothing else.",
 }
+
+UNCOPIED: Final = (
+    "No secret was copied yet, and nobody can show them again. Copy one, or close once more to go without."
+)
 
 
 class NewKeyDialog(FormDialog):
@@ -65,7 +73,10 @@ class Secret(Copyable):
 
 
 class ShownKeyDialog(CardDialog):
-    """A key that was just made: to copy now, since nobody can read its secrets again."""
+    """A key that was just made: to copy now, since nobody can read its secrets again.
+
+    It goes at once when a secret was copied, else at the second wish: Escape is pressed quickly.
+    """
 
     def __init__(self, theme: Theme, window: QWidget, made: NewKey) -> None:
         super().__init__(theme, window, f"The key “{made.api_key.name}”", name="key_shown")
@@ -80,6 +91,20 @@ class ShownKeyDialog(CardDialog):
         ):
             field.show_value(value)
             self.body.addWidget(FormRow(label, field, help_text=help_text, name=f"row_{field.objectName()}"))
+        self.note = Label("", "muted", color="danger", wrap=True, name="key_shown_note")
+        self.body.addWidget(self.note)
+        self.note.hide()
+        self._secrets, self._may_go = (secret, bearer), False
         done = QDialog.DialogCode.Accepted.value
         self.add_button("Done", "primary", result=done, name="key_shown_done")
         self.focus_first(secret.copy)
+
+    def done(self, result: int) -> None:
+        if self._may_go or any(one.is_copied for one in self._secrets):
+            super().done(result)
+            return
+        self._may_go = True
+        self.note.setText(UNCOPIED)
+        self.note.show()
+        self.setAccessibleDescription(UNCOPIED)
+        self._secrets[0].copy.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -19,7 +19,7 @@ from desktop.ui.theme import Color, Theme
 COLUMNS: Final = ("Name", "Key", "Scope", "Last used", "24 h: accepted / failed / of these opted out", "")
 NO_KEYS: Final = "No keys yet. A shop or a script needs one to send through Assent."
 STOPPED: Final = "Who made this key is no admin here any more, so it opens nothing. Make another key for the program, and revoke this."
-_SHARES: Final = (4, 2, 2, 2, 6, 0)
+_SHARES: Final = (5, 2, 2, 2, 5, 0)
 
 
 class KeysCard(Card):
@@ -35,7 +35,7 @@ class KeysCard(Card):
         self.new.clicked.connect(self.new_requested)
         self.header.addWidget(self.new)
         self.none = Label(NO_KEYS, "soft", wrap=True, name="keys_none")
-        self.lines = LineGrid(theme, COLUMNS, _SHARES, name="keys_list", label="API keys")
+        self.lines = LineGrid(theme, COLUMNS, _SHARES, before=self.new, name="keys_list", label="API keys")
         for part in (self.lines, self.none):
             self.body.addWidget(part)
             part.hide()

@@ -147,7 +147,9 @@ class SecretDialog(CardDialog):
     ) -> None:
         title = "The webhook is made" if is_new else "Signing secret"
         super().__init__(theme, window, title, name="webhook_secret")
-        self.add_text(f"{'Copy its signing secret now. ' if is_new else ''}{SIGNED[one.shape]}")
+        self.add_text(
+            f"{'Its signing secret, which its menu shows again. ' if is_new else ''}{SIGNED[one.shape]}"
+        )
         field = Secret(theme, "signing secret", name="webhook_secret")
         field.show_value(secret)
         self.body.addWidget(

@@ -51,7 +51,9 @@ class SubscriptionsCard(Card):
         self.new.clicked.connect(self.new_requested)
         self.header.addWidget(self.new)
         self.none = Label(NO_WEBHOOKS, "soft", wrap=True, name="webhooks_none")
-        self.lines = LineGrid(theme, COLUMNS, _SHARES, name="webhooks_list", label="Webhooks")
+        self.lines = LineGrid(
+            theme, COLUMNS, _SHARES, before=self.new, name="webhooks_list", label="Webhooks"
+        )
         for part in (self.lines, self.none):
             self.body.addWidget(part)
             part.hide()

@@ -104,9 +104,6 @@ class TryCard(Card):
         self.show_answer("", "danger")
         self.phone.setFocus()
 
-    def show_busy(self, busy: bool) -> None:
-        self.ask.setEnabled(not busy)
-
     def _code(self, theme: Theme) -> Inset:
         code = Inset(kind="code", name="try_code")
         code.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # as it is typed, wherever reading begins

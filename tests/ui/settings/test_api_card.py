@@ -2,12 +2,13 @@
 
 import pytest
 from aiohttp import ClientSession
-from PySide6.QtWidgets import QPushButton, QSpinBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QSpinBox, QWidget
 
 from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.switch import Switch
-from desktop.ui.settings.api_card import OFF
+from desktop.ui.settings.api_card import OFF, RANGE
 from tests.looks.stage import Stage, staged, until
 from tests.ui.settings.place import integrations
 
@@ -56,6 +57,23 @@ async def test_the_limit_is_kept_when_it_is_saved(stage: Stage) -> None:
     assert (await stage.app.workspace.settings()).api_per_minute == 900
     async with ClientSession() as session, session.get(f"{stage.app.server_address}/devapi/test") as answer:
         assert answer.headers["X-RateLimit-Limit"] == "900"
+
+
+@staged
+async def test_a_limit_that_is_none_is_said(stage: Stage) -> None:
+    await integrations(stage)
+    box, line = stage.find(QSpinBox, "api_per_minute"), stage.find(QLineEdit, "api_per_minute_edit")
+    for typed, value in (("5", 600), ("2000000", 200)):
+        line.setFocus()
+        line.selectAll()
+        QTest.keyClicks(line, typed)
+        if value == 600:
+            stage.find(QWidget, "api_switch").setFocus()
+        assert stage.find(Label, "api_problem").text() == RANGE, typed
+        assert stage.sees("api_problem"), typed
+        box.setValue(700)
+        assert not stage.sees("api_problem")
+        box.setValue(600)
 
 
 @staged

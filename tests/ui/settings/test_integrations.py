@@ -1,7 +1,9 @@
 """Keys in the settings: a key is made, shown once, followed and revoked through the widgets."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from sqlalchemy import insert
 
@@ -13,6 +15,7 @@ from desktop.store import tables
 from desktop.store.engine import Tx
 from desktop.ui.parts import when
 from desktop.ui.parts.label import Label
+from desktop.ui.settings.key_dialogs import UNCOPIED
 from desktop.ui.settings.keys_card import NO_KEYS, figures_words
 from tests.looks.stage import NOW, Stage, staged, until
 from tests.ui.settings.place import integrations
@@ -86,6 +89,24 @@ async def test_a_key_is_made_and_its_secrets_are_shown_once(stage: Stage) -> Non
     shown = [one.text() for one in stage.window.findChildren(QLineEdit)]
     shown += [one.text() for one in stage.window.findChildren(QLabel)]
     assert not any(copied in one or bearer in one for one in shown)
+
+
+@staged
+async def test_secrets_that_were_not_copied_are_not_lost_with_one_key(stage: Stage) -> None:
+    await integrations(stage)
+    for copied in (True, False):
+        stage.find(QPushButton, "keys_new").click()
+        await stage.type_into("key_name", f"shop-{copied}")
+        await stage.click("key_new_do")
+        await stage.seen("key_shown")
+        if copied:
+            await stage.click("key_shown_bearer_copy")
+        else:
+            QTest.keyClick(stage.find(QPushButton, "key_shown_done"), Qt.Key.Key_Escape)
+            await stage.seen("key_shown_note")
+            assert stage.find(Label, "key_shown_note").text() == UNCOPIED
+        QTest.keyClick(stage.find(QPushButton, "key_shown_done"), Qt.Key.Key_Escape)
+        await until(lambda: not stage.sees("key_shown"), "the card to go")
 
 
 @staged

@@ -1,11 +1,17 @@
 """Webhooks in the settings: made, heard, looked at, sent again, paused and removed through the widgets."""
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QMenu, QPushButton
+from sqlalchemy import insert
 
+from desktop.domain.changes import Topic
 from desktop.domain.keys import Scope
 from desktop.domain.subscriptions import (
     Delivery,
@@ -16,6 +22,8 @@ from desktop.domain.subscriptions import (
     SubscriptionDraft,
     SubscriptionStatus,
 )
+from desktop.store import tables
+from desktop.store.engine import Tx
 from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.parts.table import Table
 from desktop.ui.parts.toasts import Toast
@@ -58,6 +66,20 @@ async def wish(stage: Stage, one: Subscription, name: str) -> None:
     menu.close()
     action.trigger()
     await stage.quiet()
+
+
+async def put(stage: Stage, one: Subscription, rows: list[dict[str, Any]]) -> None:
+    """Deliveries of a contact that was added, otherwise as the rows say."""
+    now = stage.app.clock.now()
+    row: dict[str, Any] = {"subscription_id": one.id, "event": Event.CONTACT_CREATED.value, "body": "{}"}
+    row |= {"attempt_count": 1, "created_at": now, "ended_at": now}
+    filled = [row | more for more in rows]
+
+    def write(tx: Tx) -> None:
+        tx.conn.execute(insert(tables.delivery), filled)
+        tx.touch(Topic.SUBSCRIPTION, one.id)
+
+    await stage.app.store.write(write)
 
 
 def logged(stage: Stage) -> list[Delivery]:
@@ -178,7 +200,39 @@ async def test_one_that_fails_says_since_when(stage: Stage) -> None:
         assert stage.find(Label, head).property("color") == "danger"
         await stage.click(f"webhook_{one.id}_log")
         await until(lambda: stage.sees("log_table") and logged(stage)[0].http_status == 500, "the answer")
-        assert not stage.find(QPushButton, "log_replay").isEnabled(), "it is still being tried"
+        box = stage.find(QCheckBox, "log_tried")
+        assert box.isChecked(), "what was tried says why it fails"
+        later = {"status": "waiting", "due_at": stage.app.clock.now() + timedelta(hours=1)}
+        await put(stage, one, [later | {"attempt_count": 0, "ended_at": None}])
+        assert len(logged(stage)) == 1
+        box.click()
+        await until(lambda: [found.attempt_count for found in logged(stage)] == [0, 1], "what waits")
+        table = stage.find(Table, "log_table")
+        table.setCurrentIndex(table.model().index(0, 0))
+        assert not stage.find(QPushButton, "log_replay").isEnabled(), "its turn comes"
+        table.setCurrentIndex(table.model().index(1, 0))
+        assert stage.find(QPushButton, "log_replay").text() == "Try now"
+        count = len(ear.heard)
+        await stage.click("log_replay")
+        await heard(ear, count + 1)
+        await until(lambda: logged(stage)[-1].attempt_count == 2, "its second try")
+        assert len(logged(stage)) == 2, "no delivery of its own"
+        await stage.click("webhook_log_close")
+
+
+@staged
+async def test_end_goes_to_the_end_of_a_long_log(stage: Stage) -> None:
+    async with listening() as ear:
+        one = await added(stage, ear)
+        await put(stage, one, [{"status": "delivered", "http_status": 200}] * 130)
+        await integrations(stage)
+        await stage.click(f"webhook_{one.id}_log")
+        await until(lambda: stage.sees("log_table"), "the log")
+        table = stage.find(Table, "log_table")
+        QTest.keyClick(table, Qt.Key.Key_End)
+        await until(lambda: table.currentIndex().row() == 129, "the last line")
+        QTest.keyClick(table, Qt.Key.Key_Home)
+        assert table.currentIndex().row() == 0
         await stage.click("webhook_log_close")
 
 
@@ -205,6 +259,9 @@ async def test_it_is_paused_and_goes_on_where_it_stopped_or_from_now(stage: Stag
         await stage.click(f"webhook_{one.id}_resume")
         await stage.click("webhook_resume_now")
         await until(lambda: not stage.sees(f"webhook_{one.id}_resume"), "it to go on")
+        focused = stage.window.focusWidget()
+        assert focused is not None
+        assert focused.objectName() == f"webhook_{one.id}_log", "not a note that goes away by itself"
         await add_a_contact(stage, "Told again", "+1 867 555 0197")
         await heard(ear, 2)
         assert "Told again" in ear.heard[1][1]

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 from sqlalchemy import func, select
 
 from desktop.store import tables
@@ -53,6 +53,11 @@ async def test_it_says_what_would_become_of_it_and_does_nothing(stage: Stage) ->
     choose(stage, "A text")
     assert "24 hours" in await answered(stage, "+1 306 555 0199")
     assert await counts(stage) == before
+    button = stage.find(QPushButton, "try_do")
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    await stage.quiet()
+    assert stage.window.focusWidget() is button, "a second Space asks again and copies nothing"
 
 
 @staged
