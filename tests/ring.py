@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.backends import fail
 
-__all__ = ["Ring", "ring"]
+__all__ = ["Ring", "no_ring", "ring"]
 
 
 class Ring(KeyringBackend):
@@ -36,4 +37,13 @@ def ring() -> Iterator[Ring]:
     before, made = keyring.get_keyring(), Ring()
     keyring.set_keyring(made)
     yield made
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def no_ring() -> Iterator[None]:
+    """As on a server without a keyring."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    yield
     keyring.set_keyring(before)

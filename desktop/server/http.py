@@ -9,6 +9,7 @@ from typing import Any, Final
 import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.types import Receive, Scope, Send
 
 from desktop.domain.problems import Problem
 from desktop.server import description, health, webhooks
@@ -67,13 +68,41 @@ def prepare(app: FastAPI) -> None:
         pass  # going through them is what builds them
 
 
-class HttpServer:
-    """uvicorn on our socket, in our loop, with its own signals and logs off."""
+class _PreparedBeside:
+    """The app, prepared beside the loop when the first request comes; those that come meanwhile wait for it.
 
-    def __init__(self, app: FastAPI, bound: socket.socket) -> None:
-        self._app, self._bound = app, bound
+    intake: answers WhatsApp's webhooks and /health by itself, so that they wait for nothing.
+    """
+
+    def __init__(self, app: FastAPI, intake: FastAPI | None) -> None:
+        self._app, self._intake = app, intake
+        self._is_prepared = False
+        self._preparing = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._intake is not None and scope.get("path") in (webhooks.PATH, health.PATH):
+            await self._intake(scope, receive, send)
+            return
+        if not self._is_prepared:
+            async with self._preparing:
+                if not self._is_prepared:
+                    await asyncio.to_thread(prepare, self._app)
+                    self._is_prepared = True
+        await self._app(scope, receive, send)
+
+
+class HttpServer:
+    """uvicorn on our socket, in our loop, with its own signals and logs off. intake: see `_PreparedBeside`."""
+
+    def __init__(self, app: FastAPI, bound: socket.socket, intake: FastAPI | None = None) -> None:
+        self._bound = bound
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", loop="none", timeout_graceful_shutdown=3
+            _PreparedBeside(app, intake),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            loop="none",
+            timeout_graceful_shutdown=3,
         )
         # An address may hold a key: none is ever written down, whatever handlers a log has.
         logging.getLogger("uvicorn.access").disabled = True
@@ -86,8 +115,7 @@ class HttpServer:
         return f"http://{host}:{port}"
 
     async def start(self) -> None:
-        """Prepare the app beside the loop, then serve. What arrives before waits in the socket's backlog."""
-        await asyncio.to_thread(prepare, self._app)
+        """Serve from now on."""
         # `serve()` would install signal handlers; `_serve()` is what it does inside them.
         # WORKAROUND https://github.com/encode/uvicorn/issues/1579 (no way to turn them off).
         self._task = asyncio.create_task(self._server._serve([self._bound]), name="http-server")

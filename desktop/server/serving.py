@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 from desktop.server import http, webhooks
@@ -28,14 +29,14 @@ async def serve(
     Raises PortTaken.
     """
     bound = http.bind(host, port)
-    routes = http.make_app(
+    make = partial(
+        http.make_app,
         inbound,
         app_secret=lambda: connection.app_secret,
         verify_token=lambda: verify_token,
         look=look,
-        api=api,
     )
-    server = http.HttpServer(routes, bound)
+    server = http.HttpServer(make(api=api), bound, intake=make())
     stack.push_async_callback(server.stop)
     await server.start()
     if control is not None:

@@ -46,7 +46,7 @@ def test_an_address_of_another_machine_is_a_problem(host: str) -> None:
 
 
 async def test_what_takes_long_is_done_once_and_beside_the_loop(server: Server) -> None:
-    """The routes before the first request; the description at its first, however many ask at once."""
+    """The routes and the description when they are first asked for, however many ask at once."""
     app = api_of(server.store)
     where: dict[str, list[int]] = {"routes": [], "description": []}
     build, describe = app.build_middleware_stack, app.openapi
@@ -62,7 +62,7 @@ async def test_what_takes_long_is_done_once_and_beside_the_loop(server: Server) 
     app.build_middleware_stack, app.openapi = building, describing  # type: ignore[method-assign]
     running = HttpServer(app, bind("127.0.0.1", 0))
     await running.start()
-    assert len(where["routes"]) == 1
+    assert where == {"routes": [], "description": []}
 
     async def asked(path: str) -> tuple[int, bytes]:
         async with server.session.get(running.address + path) as answer:
@@ -92,4 +92,18 @@ async def test_the_page_of_the_description_needs_nobody_else(server: Server) -> 
             assert await answer.read()
     async with server.session.get(f"{running.address}/docs/main.py") as answer:
         assert answer.status == 422
+    await running.stop()
+
+
+async def test_webhooks_and_health_wait_for_no_route_of_the_api(server: Server) -> None:
+    app, intake = api_of(server.store), api_of(server.store)
+    running = HttpServer(app, bind("127.0.0.1", 0), intake)
+    await running.start()
+    for path, status in (("/health", 200), ("/webhooks/whatsapp", 403)):
+        async with server.session.get(running.address + path) as answer:
+            assert answer.status == status
+    assert app.middleware_stack is None
+    async with server.session.get(f"{running.address}/devapi/test") as answer:
+        assert answer.status == 401
+    assert app.middleware_stack is not None
     await running.stop()

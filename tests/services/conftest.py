@@ -25,13 +25,14 @@ from tests.databases import (
     write,
 )
 from tests.receiver import Receiver, open_receiver
-from tests.ring import ring
+from tests.ring import no_ring, ring
 from tests.services.desk import Desk, empty_store, open_desk
 from tests.services.post import KEY, NUMBER, Post
 
 __all__ = [
     "address",
     "clock",
+    "no_ring",
     "postgres_address",
     "postgres_server",
     "postgres_store",

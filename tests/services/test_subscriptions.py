@@ -87,8 +87,8 @@ async def test_another_root_makes_no_secret(store: Store, kept: Subscriptions) -
             await elsewhere.secret(made.subscription.id, ADMIN)
 
 
+@pytest.mark.usefixtures("no_ring")
 async def test_without_a_place_for_the_root_none_is_made(store: Store) -> None:
-    """This process's keyring keeps nothing, as on a server without one."""
     bare = Subscriptions(store, Secrets({}), is_sandbox=False)
     for _ in range(2):
         with pytest.raises(Problem, match="ASSENT_WEBHOOK_SECRET"):

@@ -31,7 +31,7 @@ SECRETS = (
 class InMemory(KeyringBackend):
     """A keyring of this process."""
 
-    priority = 1.0
+    priority = -1.0  # never chosen by itself, in whichever process it is imported
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
