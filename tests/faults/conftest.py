@@ -7,7 +7,7 @@ import pytest
 from tests.faults.arena import Judge, judging
 
 DEFAULT_ROUNDS = 4
-QUICK_ROUNDS = 2
+QUICK_ROUNDS = 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

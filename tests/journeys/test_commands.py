@@ -182,6 +182,7 @@ def test_a_mistake_is_told_in_a_sentence(shell: Shell) -> None:
         assert len(ended.complaint.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_serve_answers_health_and_receives_a_stop(shell: Shell) -> None:
     ((phone,),) = shell.ask("SELECT phone FROM contact WHERE consent_event_id IS NULL LIMIT 1")
     with shell.running("serve", "--sandbox") as said:

@@ -53,6 +53,7 @@ async def cloud(desk: Desk) -> AsyncIterator[Cloud]:
         yield await cloud_of(desk, session)
 
 
+@pytest.mark.slow
 async def test_a_text_goes_and_has_an_id_of_ours(cloud: Cloud) -> None:
     await cloud.desk.contact(PRIYA, wrote=True)
     answer = await cloud.post(text(biz_opaque_callback_data="order-991"))
@@ -72,6 +73,7 @@ async def test_a_text_goes_and_has_an_id_of_ours(cloud: Cloud) -> None:
     assert message.wamid != id
 
 
+@pytest.mark.slow
 async def test_a_template_is_filled_by_position(cloud: Cloud) -> None:
     answer = await cloud.post(template())
     assert answer.body["messages"][0]["message_status"] == "accepted"
@@ -80,6 +82,7 @@ async def test_a_template_is_filled_by_position(cloud: Cloud) -> None:
     assert [one["text"] for one in body["parameters"]] == ["Priya", "A-991", "Thursday"]
 
 
+@pytest.mark.slow
 async def test_named_values_a_picture_and_buttons_reach_whatsapp(cloud: Cloud) -> None:
     await cloud.desk.client.control("templates", {"templates": [HEADED]})
     await cloud.desk.app.templates.refresh()
@@ -112,6 +115,7 @@ async def test_named_values_a_picture_and_buttons_reach_whatsapp(cloud: Cloud) -
     ]
 
 
+@pytest.mark.slow
 async def test_marketing_goes_by_its_own_path_too(cloud: Cloud) -> None:
     await cloud.desk.contact(PRIYA, OptIn.YES)
     policy = {"product_policy": "STRICT", "message_activity_sharing": True}
@@ -134,6 +138,7 @@ async def test_marketing_to_a_no_is_refused_at_once_and_is_in_the_report(cloud: 
     await cloud.arrives(await cloud.send(template()))
 
 
+@pytest.mark.slow
 async def test_who_stopped_in_whatsapp_no_choice_and_us_numbers_are_refused(cloud: Cloud) -> None:
     await cloud.desk.contact(PRIYA, OptIn.YES, stopped=True)
     assert (await cloud.refused(winter()))[1] == 131050
@@ -143,6 +148,7 @@ async def test_who_stopped_in_whatsapp_no_choice_and_us_numbers_are_refused(clou
     assert (await cloud.refused(winter(ARJUN)))[:2] == (400, 131050)
 
 
+@pytest.mark.slow
 async def test_outside_the_window_only_templates_go(cloud: Cloud) -> None:
     contact = await cloud.desk.contact(PRIYA)
     status, code, _ = await cloud.refused(text())
@@ -175,6 +181,7 @@ KINDS: list[tuple[str, Any, str]] = [
 ]
 
 
+@pytest.mark.slow
 async def test_each_kind_is_taken_by_whatsapp(cloud: Cloud) -> None:
     await cloud.desk.contact(PRIYA, wrote=True)
     for kind, content, shown in KINDS:
@@ -189,6 +196,7 @@ async def test_each_kind_is_taken_by_whatsapp(cloud: Cloud) -> None:
 # Quotes and reactions.
 
 
+@pytest.mark.slow
 async def test_a_quote_of_ours_is_told_to_whatsapp_by_its_own_id(cloud: Cloud) -> None:
     await cloud.desk.contact(PRIYA, wrote=True)
     first = await cloud.send(text("One"))
@@ -202,6 +210,7 @@ async def test_a_quote_of_ours_is_told_to_whatsapp_by_its_own_id(cloud: Cloud) -
     assert (await cloud.request_of(third))["context"] == {"message_id": known}
 
 
+@pytest.mark.slow
 async def test_a_customers_message_is_quoted_and_reacted_to_as_it_is(cloud: Cloud) -> None:
     contact = await cloud.desk.contact(PRIYA, wrote=True)
     (theirs,) = await cloud.thread(contact)
@@ -212,6 +221,7 @@ async def test_a_customers_message_is_quoted_and_reacted_to_as_it_is(cloud: Clou
     assert (await cloud.request_of(await cloud.send(body)))["reaction"] == reaction
 
 
+@pytest.mark.slow
 async def test_a_reaction_to_ours_names_it_as_whatsapp_does(cloud: Cloud) -> None:
     await cloud.desk.contact(PRIYA, wrote=True)
     first = await cloud.send(text("One"))
@@ -224,6 +234,7 @@ async def test_a_reaction_to_ours_names_it_as_whatsapp_does(cloud: Cloud) -> Non
 # Idempotency.
 
 
+@pytest.mark.slow
 async def test_the_same_key_and_body_get_the_same_answer(cloud: Cloud) -> None:
     key = {"Idempotency-Key": "order-991"}
     first = await cloud.send(template(), **key)
@@ -234,6 +245,7 @@ async def test_the_same_key_and_body_get_the_same_answer(cloud: Cloud) -> None:
     assert (await cloud.refused(template(to=ARJUN), **key))[:2] == (409, 100)
 
 
+@pytest.mark.slow
 async def test_a_refusal_is_the_same_again_and_kept_once(cloud: Cloud) -> None:
     contact = await cloud.desk.contact(PRIYA, OptIn.NO)
     answers = {(await cloud.refused(winter(), **{"Idempotency-Key": "1"}))[1] for _ in range(3)}
@@ -244,6 +256,7 @@ async def test_a_refusal_is_the_same_again_and_kept_once(cloud: Cloud) -> None:
 # Reads.
 
 
+@pytest.mark.slow
 async def test_a_read_message_is_told_to_the_customer(cloud: Cloud) -> None:
     contact = await cloud.desk.contact(PRIYA, wrote=True)
     (theirs,) = await cloud.thread(contact)
@@ -258,6 +271,7 @@ async def test_a_read_message_is_told_to_the_customer(cloud: Cloud) -> None:
     assert "till" in details
 
 
+@pytest.mark.slow
 async def test_the_number_is_told_and_is_the_only_one(cloud: Cloud) -> None:
     for id in (SANDBOX_NUMBER_ID, "me"):
         answer = await cloud.shop.ask("GET", f"/v25.0/{id}", params={"fields": "verified_name"})
@@ -266,6 +280,7 @@ async def test_the_number_is_told_and_is_the_only_one(cloud: Cloud) -> None:
     assert told(await cloud.shop.ask("GET", "/v25.0/1"))[:2] == (400, 100)
 
 
+@pytest.mark.slow
 async def test_the_number_is_still_told_while_whatsapp_cannot_be_reached(cloud: Cloud) -> None:
     path = f"/v25.0/{SANDBOX_NUMBER_ID}"
     before = (await cloud.shop.ask("GET", path)).body
@@ -285,6 +300,7 @@ def form(content: bytes, mime: str = "image/png") -> FormData:
     return made
 
 
+@pytest.mark.slow
 async def test_a_file_is_uploaded_sent_and_fetched(cloud: Cloud) -> None:
     await cloud.desk.contact(PRIYA, wrote=True)
     content = b"\x89PNG\r\n\x1a\n--" + bytes(range(256)) * 2_000
@@ -302,6 +318,7 @@ async def test_a_file_is_uploaded_sent_and_fetched(cloud: Cloud) -> None:
         assert fetched.headers["Content-Type"] == "application/octet-stream"
 
 
+@pytest.mark.slow
 async def test_files_are_for_those_who_may(cloud: Cloud) -> None:
     restricted = await cloud_of(cloud.desk, cloud.shop.session, Scope.RESTRICTED, "sender")
     answer = await restricted.shop.ask(
@@ -315,6 +332,7 @@ async def test_files_are_for_those_who_may(cloud: Cloud) -> None:
         assert told(await cloud.shop.ask("GET", path))[:2] == (400, 100)
 
 
+@pytest.mark.slow
 async def test_an_upload_without_a_file_or_too_large_is_refused(cloud: Cloud) -> None:
     path = f"/v25.0/{SANDBOX_NUMBER_ID}/media"
     assert told(await cloud.shop.ask("POST", path, {"file": "menu.png"}))[:2] == (400, 100)

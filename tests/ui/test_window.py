@@ -147,6 +147,7 @@ async def test_a_wizard_that_is_gone_does_not_hear_of_the_theme(stage: Stage) ->
 
 
 @staged
+@pytest.mark.slow
 async def test_a_wizard_edit_is_kept_when_the_window_closes_at_once(stage: Stage) -> None:
     stage.window.places.new_broadcast()
     await stage.type_into("wizard_name", "Snow boots")
@@ -293,6 +294,7 @@ async def test_the_system_can_end_the_program(tmp_path: Path, theme: Theme, numb
     assert (tmp_path / "machine.json").exists()
 
 
+@pytest.mark.slow
 async def test_the_window_comes_back_where_it_was(tmp_path: Path, theme: Theme) -> None:
     sizes = []
     for size in ((1100, 720), None):

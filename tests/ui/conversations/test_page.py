@@ -131,6 +131,7 @@ async def test_a_change_heard_while_another_is_being_opened_does_not_bring_the_o
     assert bench.page.area.contact_id == bench.world.ids["Tunde"]
 
 
+@pytest.mark.slow
 async def test_drafts_survive_switching_and_a_new_window(bench: Bench) -> None:
     await bench.open("Arjun")
     await write(bench, "I will look")

@@ -16,6 +16,7 @@ from tests.ui.settings.place import settings
 
 
 @staged
+@pytest.mark.slow
 async def test_strict_is_saved_and_says_what_it_changes(stage: Stage) -> None:
     page = await settings(stage)
     page.open_section("consent")
@@ -112,6 +113,7 @@ async def test_somebody_elses_change_keeps_my_edit_and_mine_keeps_theirs(stage: 
 
 
 @staged
+@pytest.mark.slow
 async def test_who_may_override_is_saved(stage: Stage) -> None:
     page = await settings(stage)
     page.open_section("consent")
