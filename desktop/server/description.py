@@ -48,7 +48,7 @@ def add(app: FastAPI) -> None:
 
     @app.get(f"{_PAGE}/{{name}}", include_in_schema=False)
     async def file(name: _FileName) -> Response:
-        found = resources.files("fastapi_swagger").joinpath("resources", name)
+        found = resources.files("fastapi_swagger") / "resources" / name
         return Response(await asyncio.to_thread(found.read_bytes), media_type=_FILES[name])
 
 

@@ -149,7 +149,7 @@ async def _files(ground: Ground) -> str:
     missing = sorted({*FAMILIES, *MONO_FAMILIES} - known)
     _must(not missing, f"these fonts are missing: {', '.join(missing)}")
     _must("QPushButton" in app.styleSheet(), "the style sheet is empty")
-    pages = resources.files("fastapi_swagger").joinpath("resources", "swagger-ui.css")
+    pages = resources.files("fastapi_swagger") / "resources" / "swagger-ui.css"
     _must(pages.is_file(), "the page that shows the API's description is missing")
     return f"{len({*FAMILIES, *MONO_FAMILIES})} fonts, the style sheet, the API's page"
 

@@ -5,9 +5,13 @@ from typing import Any
 
 import aiohttp
 from PySide6.QtWidgets import QAbstractButton, QComboBox
+from sqlalchemy import delete
 
+from desktop.domain.changes import Topic
 from desktop.domain.templates import TemplateStatus
 from desktop.options import SANDBOX_TOKEN, SANDBOX_WABA_ID
+from desktop.store import tables
+from desktop.store.engine import Tx
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.templates.page import TemplatesPage
 from tests.looks.scenes.broadcasts import _audience, _rename, _wizard
@@ -113,7 +117,14 @@ async def variables(stage: Stage) -> None:
 
 
 async def empty(stage: Stage) -> None:
-    """Nothing was read from WhatsApp yet."""
+    """WhatsApp has none: the sandbox's own, read at the start, are taken out again."""
+    await until_known(stage, 4)
+
+    def none(tx: Tx) -> None:
+        tx.conn.execute(delete(tables.template))
+        tx.touch(Topic.TEMPLATE)
+
+    await stage.app.store.write(none)
     stage.window.go("templates")
     await stage.seen("templates_empty")
 
