@@ -22,6 +22,8 @@ class Topic(StrEnum):
     PERSON = "person"
     SEGMENT = "segment"
     SEQUENCE = "sequence"
+    FLOW = "flow"
+    BOT_SESSION = "bot_session"
     BULK = "bulk"
     KEY = "key"
     SUBSCRIPTION = "subscription"

@@ -19,7 +19,7 @@ class Submission:
     kind: text, template, interactive, image …; content: what its kind needs (for a template its values,
     for interactive its buttons; {"object": …}: WhatsApp's own object of that kind, ready to be sent; {"header": …}
     of a template: its file or place). text is what the thread shows. enrolment_id, version_id, step_number: of a
-    sequence. api_key_id: the key that it came with.
+    sequence. api_key_id: the key that it came with. session_id, node_id: of a bot.
     """
 
     contact_id: int
@@ -38,6 +38,8 @@ class Submission:
     version_id: int | None = None
     step_number: int | None = None
     api_key_id: int | None = None
+    session_id: int | None = None
+    node_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Right(StrEnum):
     BROADCAST = "launch and stop broadcasts"
     BROADCAST_TO_OPTED_OUT = "send a broadcast to contacts who opted out"
     SEQUENCES = "set up sequences and put contacts into them"
+    BOTS = "build and publish bots"
     IMPORT = "import contacts"
     EXPORT = "export contacts and reports"
     EDIT_CONTACTS = "add and change contacts"
@@ -51,6 +52,7 @@ _SUPERVISOR: Final = _AGENT | {
     Right.BROADCAST,
     Right.BROADCAST_TO_OPTED_OUT,
     Right.SEQUENCES,
+    Right.BOTS,
     Right.IMPORT,
     Right.EXPORT,
     Right.CHANGE_MANY,

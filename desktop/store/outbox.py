@@ -83,6 +83,8 @@ def _row(tx: Tx, wanted: Submission, verdict: Verdict, category: str, status: St
         "version_id": wanted.version_id,
         "step_number": wanted.step_number,
         "api_key_id": wanted.api_key_id,
+        "session_id": wanted.session_id,
+        "node_id": wanted.node_id,
         "created_at": tx.now,
         "due_at": wanted.due_at or tx.now,
         "changed_at": tx.now,

@@ -495,7 +495,17 @@ message = Table(
     Column("step_number", SmallInteger),
     # Of the API: the key that it came with.
     Column("api_key_id", _Id),
+    # Of a bot: the session, and the node of its flow.
+    Column("session_id", _Id),
+    Column("node_id", String),
     Index("ix_message_contact_id_id", "contact_id", "id"),
+    Index(
+        "ix_message_session",
+        "session_id",
+        "id",
+        sqlite_where=text("session_id IS NOT NULL"),
+        postgresql_where=text("session_id IS NOT NULL"),
+    ),
     # What a key's figures count by.
     Index(
         "ix_message_api_key",
@@ -727,4 +737,114 @@ engine = Table(
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("stopped_at", Moment),
+)
+flow = Table(
+    "flow",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("status", String, nullable=False),
+    # What was edited and is not published yet; NULL: nothing.
+    Column("draft", JSON(none_as_null=True)),
+    Column("version_id", _Id),
+    Column("created_by", _Id),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+flow_version = Table(
+    "flow_version",
+    metadata,
+    _id(),
+    _ref("flow_id", "flow.id"),
+    Column("number", Integer, nullable=False),
+    Column("definition", JSON, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("user_id", _Id),
+    Column("at", Moment, nullable=False),
+    Index("uq_flow_version_flow_id_number", "flow_id", "number", unique=True),
+)
+bot_session = Table(
+    "bot_session",
+    metadata,
+    _id(),
+    _ref("flow_id", "flow.id"),
+    _ref("version_id", "flow_version.id"),
+    _ref("contact_id", "contact.id"),
+    Column("status", String, nullable=False),
+    Column("because", Text, nullable=False, server_default=""),
+    # Where it stands: desktop.domain.flow_session.SessionState.
+    Column("node_id", String, nullable=False),
+    Column("awaits", String, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("try_count", SmallInteger, nullable=False, server_default=text("0")),
+    Column("hop_count", SmallInteger, nullable=False, server_default=text("0")),
+    Column("due_at", Moment),
+    # The last message that it made, while it is not known whether it left.
+    Column("message_id", _Id),
+    # The request to make, filled but for its secrets, and when it may have begun.
+    Column("request", JSON(none_as_null=True)),
+    Column("request_began_at", Moment),
+    # How many nodes were left so far: the number of the next row of bot_step.
+    Column("step_count", Integer, nullable=False, server_default=text("0")),
+    # How many flows came before it by jumps, since the customer last said something.
+    Column("jump_count", SmallInteger, nullable=False, server_default=text("0")),
+    # Who started it by hand; NULL: a trigger did.
+    Column("user_id", _Id),
+    Column("trigger", String, nullable=False, server_default=""),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_bot_session_flow_id_status", "flow_id", "status", "id"),
+    Index("ix_bot_session_contact_id", "contact_id", "id"),
+    # One running session per conversation, whoever starts what at the same moment.
+    Index(
+        "uq_bot_session_running",
+        "contact_id",
+        unique=True,
+        sqlite_where=text("status = 'running'"),
+        postgresql_where=text("status = 'running'"),
+    ),
+    Index(
+        "ix_bot_session_due",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_bot_session_message",
+        "message_id",
+        sqlite_where=text("message_id IS NOT NULL"),
+        postgresql_where=text("message_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_bot_session_request",
+        "request_began_at",
+        sqlite_where=text("awaits = 'request'"),
+        postgresql_where=text("awaits = 'request'"),
+    ),
+)
+bot_step = Table(
+    "bot_step",
+    metadata,
+    Column("session_id", _Id, ForeignKey("bot_session.id", ondelete="RESTRICT"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("version_id", _Id, nullable=False),
+    Column("node_id", String, nullable=False),
+    # By which it was left; "": the session ended there.
+    Column("exit", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_bot_step_version_id_node_id", "version_id", "node_id", "exit"),
+)
+bot_answer = Table(
+    "bot_answer",
+    metadata,
+    _id(),
+    _ref("session_id", "bot_session.id"),
+    _ref("flow_id", "flow.id"),
+    Column("node_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_bot_answer_flow_id", "flow_id", "id"),
+    Index("ix_bot_answer_session_id", "session_id", "id"),
 )

@@ -1,0 +1,309 @@
+"""Flows of bots: make, edit, publish, go back; which one answers a message."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from desktop.domain import flow_json
+from desktop.domain.activity import Deed
+from desktop.domain.flow import (
+    LONGEST_NAME,
+    FlowCounts,
+    FlowDefinition,
+    FlowRecord,
+    FlowStatus,
+    FlowVersion,
+)
+from desktop.domain.flow_checks import FlowFinding, Known, check
+from desktop.domain.flow_triggers import Candidate, Incoming, fires, in_order
+from desktop.domain.people import Right, User
+from desktop.domain.problems import Problem
+from desktop.domain.sequence import SequenceStatus
+from desktop.domain.text import clean
+from desktop.services.rights import allow
+from desktop.store import activity, contacts, flows, people, sequences, templates
+from desktop.store.engine import Store, Tx
+
+FILE_FORMAT = "assent-flow"
+FILE_VERSION = 1
+LARGEST_FILE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FlowShown:
+    """A row of the list."""
+
+    record: FlowRecord
+    counts: FlowCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A trigger in its place, and whether it takes the message that was tried. answers: it is the first that does."""
+
+    candidate: Candidate
+    fires: bool
+    answers: bool
+
+
+class Flows:
+    """The verbs on flows. Every change asks for Right.BOTS in its transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    # Looking.
+
+    async def every(self) -> list[FlowShown]:
+        """All of them, by name, with how their sessions stand."""
+
+        def read(tx: Tx) -> list[FlowShown]:
+            found = flows.every(tx)
+            counted = flows.counts(tx, [one.id for one in found])
+            return [FlowShown(one, counted[one.id]) for one in found]
+
+        return await self._store.read(read, people=True)
+
+    async def get(self, flow_id: int) -> FlowRecord:
+        """One flow. Raises NotFound."""
+        return await self._store.read(lambda tx: flows.get(tx, flow_id), people=True)
+
+    async def known(self) -> Known:
+        """What flows can name, for checks and for choosing."""
+        return await self._store.read(_known, people=True)
+
+    async def versions(self, flow_id: int) -> list[FlowVersion]:
+        """The published states, the newest first."""
+        return await self._store.read(lambda tx: flows.versions(tx, flow_id), people=True)
+
+    async def triggers(self) -> list[Candidate]:
+        """Every trigger of a published flow, in the order in which they are asked."""
+        return await self._store.read(lambda tx: in_order(flows.candidates(tx)), people=True)
+
+    async def try_message(self, incoming: Incoming) -> list[Asked]:
+        """Which flow would answer a message in a conversation that nobody has."""
+        found: list[Asked] = []
+        for one in await self.triggers():
+            takes = fires(one.trigger, incoming)
+            found.append(Asked(one, takes, takes and not any(other.answers for other in found)))
+        return found
+
+    # Making.
+
+    async def create(self, name: str, definition: FlowDefinition, user: User) -> int:
+        """A new draft; returns its id. Raises a Problem of the field name."""
+        shown = checked_name(name)
+
+        def write(tx: Tx) -> int:
+            allow(tx, user, Right.BOTS)
+            _expect_free(tx, shown)
+            activity.log(tx, user, Deed.FLOW_CHANGED, shown, "begun")
+            return flows.create(tx, shown, definition, user.id or None)
+
+        return await self._store.write(write)
+
+    async def copy(self, flow_id: int, user: User) -> int:
+        """A new draft of what another one shows; returns its id."""
+
+        def write(tx: Tx) -> int:
+            known = _allowed(tx, flow_id, user)
+            name = free_name(tx, f"Copy of {known.name}")
+            activity.log(tx, user, Deed.FLOW_CHANGED, name, f"copied from “{known.name}”")
+            return flows.create(tx, name, known.shown, user.id or None)
+
+        return await self._store.write(write)
+
+    async def rename(self, flow_id: int, name: str, user: User) -> None:
+        """Give it another name. Raises a Problem of the field name."""
+        shown = checked_name(name)
+
+        def write(tx: Tx) -> None:
+            known = _allowed(tx, flow_id, user)
+            if shown != known.name:
+                _expect_free(tx, shown, flow_id)
+                flows.rename(tx, flow_id, shown)
+                activity.log(tx, user, Deed.FLOW_CHANGED, shown, f"was “{known.name}”")
+
+        await self._store.write(write)
+
+    async def save_draft(self, flow_id: int, draft: FlowDefinition, user: User) -> None:
+        """Keep an edit; no session follows it before it is published."""
+
+        def write(tx: Tx) -> None:
+            known = _allowed(tx, flow_id, user)
+            is_current = known.version_id is not None and draft == known.definition
+            flows.save_draft(tx, flow_id, None if is_current else draft)
+
+        await self._store.write(write)
+
+    async def discard_draft(self, flow_id: int, user: User) -> None:
+        """Back to what is published. Raises a Problem if nothing was."""
+
+        def write(tx: Tx) -> None:
+            known = _allowed(tx, flow_id, user)
+            if known.version_id is None:
+                raise Problem("Nothing to go back to", f"“{known.name}” was never published.")
+            flows.save_draft(tx, flow_id, None)
+
+        await self._store.write(write)
+
+    async def delete(self, flow_id: int, user: User) -> None:
+        """Delete one that nobody was ever in. Raises a Problem otherwise."""
+
+        def write(tx: Tx) -> None:
+            known = _allowed(tx, flow_id, user)
+            if flows.was_used(tx, flow_id):
+                raise Problem(
+                    "Not deleted",
+                    f"Customers were in “{known.name}”, and the reports show it. Turn it off instead.",
+                )
+            flows.delete_one(tx, flow_id)
+            activity.log(tx, user, Deed.FLOW_DELETED, known.name)
+
+        await self._store.write(write)
+
+    # Publishing.
+
+    async def publish(self, flow_id: int, user: User, note: str = "") -> FlowRecord:
+        """Make what is shown the next version, and turn it on. Running sessions keep theirs.
+
+        Raises the Problem of the first finding that blocks, whose field is '<node id>:<part>'.
+        """
+
+        def write(tx: Tx) -> FlowRecord:
+            known = _allowed(tx, flow_id, user)
+            blocking = blockers(check(known.shown, _known(tx)))
+            if blocking:
+                raise blocking[0].problem
+            done = flows.publish(tx, known, clean(note).strip()[:200], user.id or None)
+            activity.log(tx, user, Deed.FLOW_PUBLISHED, done.name, f"version {done.version_number}")
+            return done
+
+        return await self._store.write(write)
+
+    async def turn_off(self, flow_id: int, user: User) -> None:
+        """No session starts; those that run go on."""
+        await self._switch(flow_id, user, FlowStatus.OFF)
+
+    async def turn_on(self, flow_id: int, user: User) -> None:
+        """Sessions start again, in the version that was published last."""
+        await self._switch(flow_id, user, FlowStatus.PUBLISHED)
+
+    async def _switch(self, flow_id: int, user: User, status: FlowStatus) -> None:
+        def write(tx: Tx) -> None:
+            known = _allowed(tx, flow_id, user)
+            if known.version_id is None:
+                raise Problem("Not published yet", f"“{known.name}” is a draft. Publish it first.")
+            if known.status is not status:
+                flows.set_status(tx, flow_id, status)
+                told = "on" if status is FlowStatus.PUBLISHED else "off"
+                activity.log(tx, user, Deed.FLOW_CHANGED, known.name, f"turned {told}")
+
+        await self._store.write(write)
+
+    async def go_back(self, flow_id: int, version_id: int, user: User) -> FlowRecord:
+        """Make an earlier version the draft; it starts nobody before it is published. Raises NotFound."""
+
+        def write(tx: Tx) -> FlowRecord:
+            known = _allowed(tx, flow_id, user)
+            wanted = flows.definition_of(tx, version_id)
+            flows.save_draft(tx, flow_id, None if wanted == known.definition else wanted)
+            return flows.get(tx, flow_id)
+
+        return await self._store.write(write)
+
+    # Files.
+
+    async def export_file(self, flow_id: int) -> bytes:
+        """What is shown of a flow, as a file that another workspace can read. Ids in it are this store's."""
+        known = await self.get(flow_id)
+        made = {
+            "format": FILE_FORMAT,
+            "version": FILE_VERSION,
+            "name": known.name,
+            "flow": flow_json.to_json(known.shown),
+        }
+        return json.dumps(made, ensure_ascii=False, indent=2).encode()
+
+    async def import_file(self, raw: bytes, user: User) -> int:
+        """A new draft from such a file; returns its id. Raises a Problem (field file) that says what is wrong with it.
+
+        Templates, sequences, colleagues and flows are this store's where they have the same id, else the checks say so.
+        """
+        name, definition = read_file(raw)
+
+        def write(tx: Tx) -> int:
+            allow(tx, user, Right.BOTS)
+            shown = free_name(tx, name)
+            activity.log(tx, user, Deed.FLOW_CHANGED, shown, "from a file")
+            return flows.create(tx, shown, definition, user.id or None)
+
+        return await self._store.write(write)
+
+
+def read_file(raw: bytes) -> tuple[str, FlowDefinition]:
+    """The name and the flow of a file. Raises a Problem of the field file."""
+    if len(raw) > LARGEST_FILE_BYTES:
+        raise Problem("File too large", "A flow’s file has at most 1 MB. Choose another file.", "file")
+    try:
+        data: Any = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as wrong:
+        raise Problem(
+            "Not a flow", "The file is no JSON. Choose one that was exported here.", "file"
+        ) from wrong
+    if not isinstance(data, dict) or data.get("format") != FILE_FORMAT:
+        raise Problem("Not a flow", "The file holds no flow. Choose one that was exported here.", "file")
+    if data.get("version") != FILE_VERSION:
+        raise Problem(
+            "A newer file", "A newer Assent wrote this file. Update Assent, then import it.", "file"
+        )
+    return checked_name(str(data.get("name", ""))[:LONGEST_NAME]), flow_json.from_json(data.get("flow"))
+
+
+def checked_name(text: str) -> str:
+    """A flow's name with single spaces. Raises a Problem of the field name."""
+    name = " ".join(clean(text).split())
+    if not name:
+        raise Problem("Name missing", "Give the flow a name.", "name")
+    if len(name) > LONGEST_NAME:
+        raise Problem("Name too long", f"A flow’s name has at most {LONGEST_NAME} characters.", "name")
+    return name
+
+
+def blockers(found: Sequence[FlowFinding]) -> list[FlowFinding]:
+    """Those that stand against publishing."""
+    return [one for one in found if one.blocks]
+
+
+def free_name(tx: Tx, wanted: str) -> str:
+    """The name itself, or with a number where it is taken."""
+    for number in count(1):
+        ending = f" {number}" if number > 1 else ""
+        made = f"{wanted[: LONGEST_NAME - len(ending)]}{ending}"
+        if flows.id_of(tx, made) is None:
+            return made
+    raise AssertionError("numbers do not end")
+
+
+def _known(tx: Tx) -> Known:
+    started = (SequenceStatus.ACTIVE, SequenceStatus.PAUSED, SequenceStatus.HELD)
+    return Known(
+        templates={one.id: one for one in templates.every(tx)},
+        attributes=contacts.known_attributes(tx),
+        sequences={one.id: one.name for one in sequences.every(tx) if one.status in started},
+        flows={one.id: one.name for one in flows.every(tx) if one.status is FlowStatus.PUBLISHED},
+        people={one.id: one.name for one in people.every(tx)},
+        tags=tuple(contacts.tag_names(tx)),
+    )
+
+
+def _allowed(tx: Tx, flow_id: int, user: User) -> FlowRecord:
+    allow(tx, user, Right.BOTS)
+    return flows.get(tx, flow_id)
+
+
+def _expect_free(tx: Tx, name: str, flow_id: int | None = None) -> None:
+    if flows.id_of(tx, name) not in (None, flow_id):
+        raise Problem("Name taken", f"There is a flow “{name}” already. Choose another name.", "name")
