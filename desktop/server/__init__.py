@@ -1,1 +1,1 @@
-"""What others may ask over HTTP: webhooks, health, and the API with its gate."""
+"""What others may ask over HTTP: webhooks, health, and the API."""

@@ -1,4 +1,4 @@
-"""The API as a whole: its routers behind its gate, with one form of refusal and a limit on sizes."""
+"""The API as a whole: its routers behind its admission, with one form of refusal and a limit on sizes."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from datetime import timedelta
 from fastapi import Depends, FastAPI
 
 from desktop.server import problems, qa
+from desktop.server.admission import PREFIX, REFUSALS, Admission, KnowsKeys, describe_limits
 from desktop.server.cloud import routes as cloud_routes
 from desktop.server.devapi import (
     account,
@@ -20,7 +21,6 @@ from desktop.server.devapi import (
 )
 from desktop.server.devapi.asked import account as any_account
 from desktop.server.devapi.examples import show_examples
-from desktop.server.gate import PREFIX, REFUSALS, Gate, KnowsKeys, describe_limits
 from desktop.server.sizes import SizeLimit
 from desktop.services.api_broadcasts import ApiBroadcasts
 from desktop.services.api_cloud import ApiCloud
@@ -43,7 +43,7 @@ from desktop.system.clock import Clock
 class Api:
     """What the API's routes need. move_clock: on a sandbox store only, else None."""
 
-    gate: Gate
+    admission: Admission
     messages: ApiMessages
     contacts: ApiContacts
     conversations: ApiConversations
@@ -75,7 +75,7 @@ def api_over(
     """
     outbox = ApiOutbox(store, wake_engine or wake)
     return Api(
-        Gate(keys, clock, rules),
+        Admission(keys, clock, rules),
         ApiMessages(store, outbox, templates.missed),
         ApiContacts(store),
         ApiConversations(store),
@@ -93,20 +93,20 @@ def include(app: FastAPI, api: Api) -> None:
     """Add the API: every route once under /devapi and once under /devapi/accounts/{accountId}, alike."""
     problems.install(app)
     app.add_middleware(SizeLimit, prefix=PREFIX)
-    api.gate.guard(app)
+    api.admission.guard(app)
     app.add_middleware(problems.StoreTrouble)
     routers = [
-        messages.routes(api.gate, api.messages),
-        contacts.routes(api.gate, api.contacts),
-        contacts.segment_routes(api.gate, api.contacts),
-        conversations.routes(api.gate, api.conversations),
-        sequences.routes(api.gate, api.sequences),
-        users.routes(api.gate, api.people),
-        broadcasts.routes(api.gate, api.broadcasts),
-        account.routes(api.gate, api.contacts, api.templates),
+        messages.routes(api.admission, api.messages),
+        contacts.routes(api.admission, api.contacts),
+        contacts.segment_routes(api.admission, api.contacts),
+        conversations.routes(api.admission, api.conversations),
+        sequences.routes(api.admission, api.sequences),
+        users.routes(api.admission, api.people),
+        broadcasts.routes(api.admission, api.broadcasts),
+        account.routes(api.admission, api.contacts, api.templates),
     ]
     if api.subscriptions is not None:
-        routers.append(webhooks.routes(api.gate, api.subscriptions))
+        routers.append(webhooks.routes(api.admission, api.subscriptions))
     for router in routers:
         show_examples(router)
         told = describe_limits(router, {**REFUSALS, **problems.PROBLEMS})
@@ -114,6 +114,6 @@ def include(app: FastAPI, api: Api) -> None:
         with_account = f"{PREFIX}/accounts/{{accountId}}"
         app.include_router(router, prefix=with_account, responses=told, dependencies=[Depends(any_account)])
     if api.cloud is not None:
-        cloud_routes.include(app, api.gate, api.cloud)
+        cloud_routes.include(app, api.admission, api.cloud)
     if api.move_clock is not None:
         app.include_router(qa.routes(api.move_clock))

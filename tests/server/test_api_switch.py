@@ -7,7 +7,7 @@ from desktop.domain.activity import Deed
 from desktop.domain.keys import Scope
 from desktop.domain.people import Right
 from desktop.domain.problems import NotAllowed, Problem
-from desktop.server.gate import SWITCHED_OFF
+from desktop.server.admission import SWITCHED_OFF
 from tests.server.api import MESSAGES, Shop, key_of, template
 from tests.services.desk import Desk
 

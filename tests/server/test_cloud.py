@@ -1,4 +1,4 @@
-"""The consent gate: clients of the Cloud API send through it, and get what Meta would have answered."""
+"""The consent admission: clients of the Cloud API send through it, and get what Meta would have answered."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What the gate refuses in Meta's words: keys, fields, templates, paths, and too much of it."""
+"""What the admission refuses in Meta's words: keys, fields, templates, paths, and too much of it."""
 
 from collections.abc import AsyncIterator
 from typing import Any

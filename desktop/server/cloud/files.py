@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from desktop.domain.keys import MAY_READ, MAY_SEND, Caller
 from desktop.domain.text import clean
+from desktop.server.admission import Admission
 from desktop.server.cloud import errors
 from desktop.server.cloud.guard import CloudRoute
 from desktop.server.cloud.models import MediaAnswer, UploadedAnswer
 from desktop.server.cloud.multipart import parts_of
-from desktop.server.gate import Gate
 from desktop.services.api_cloud import Refusal
 from desktop.services.api_media import LARGEST_BYTES, ApiMedia
 
@@ -47,11 +47,11 @@ _CONTENT: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def routes(gate: Gate, media: ApiMedia) -> APIRouter:
+def routes(admission: Admission, media: ApiMedia) -> APIRouter:
     """The routes of files."""
     router = APIRouter(tags=["cloud api"], route_class=CloudRoute)
-    sender = Depends(gate.needs(MAY_SEND))
-    reader = Depends(gate.needs(MAY_READ))
+    sender = Depends(admission.needs(MAY_SEND))
+    reader = Depends(admission.needs(MAY_READ))
 
     @router.post(
         "/{version}/{phone_number_id}/media", response_model=UploadedAnswer, openapi_extra=dict(_FORM)

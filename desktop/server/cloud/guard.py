@@ -1,4 +1,4 @@
-"""Who may ask by the Cloud API's paths: the gate of the whole API, answering in Meta's envelope."""
+"""Who may ask by the Cloud API's paths: the admission of the whole API, answering in Meta's envelope."""
 
 import re
 from collections.abc import Callable, Coroutine
@@ -11,8 +11,8 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desktop.domain.problems import Problem
+from desktop.server.admission import SWITCHED_OFF, Admission, Refused, tell_allowance
 from desktop.server.cloud import errors
-from desktop.server.gate import SWITCHED_OFF, Gate, Refused, tell_allowance
 from desktop.server.sizes import LARGEST_BYTES, SizeLimit
 from desktop.services import api_media
 
@@ -66,22 +66,22 @@ class CloudSizes:
 
 
 class CloudGuard:
-    """The gate as a layer around the app: before any body is read."""
+    """The admission as a layer around the app: before any body is read."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
-        self._app, self._gate = app, gate
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self._app, self._admission = app, admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not is_covered(scope["path"]):
             await self._app(scope, receive, send)
             return
-        if not self._gate.is_on:
+        if not self._admission.is_on:
             off = "The HTTP API is switched off"
             await errors.answer(errors.UNAVAILABLE, SWITCHED_OFF, title=off)(scope, receive, send)
             return
         client = scope.get("client")
         try:
-            caller, left = await self._gate.admit(Headers(scope=scope), client[0] if client else "")
+            caller, left = await self._admission.admit(Headers(scope=scope), client[0] if client else "")
         except Problem as wrong:  # the store is closed, or cannot be read
             await errors.of(wrong)(scope, receive, send)
             return

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from desktop.domain.keys import ANY_SCOPE, MAY_READ, MAY_SEND, MAY_WRITE, Caller
+from desktop.server.admission import Admission
 from desktop.server.cloud import errors, files
 from desktop.server.cloud.files import Version
 from desktop.server.cloud.guard import CloudGuard, CloudRoute, CloudSizes
@@ -18,7 +19,6 @@ from desktop.server.cloud.models import (
 )
 from desktop.server.devapi.asked import AskedOnce
 from desktop.server.devapi.examples import show_examples
-from desktop.server.gate import Gate
 from desktop.services.api_answers import Once
 from desktop.services.api_cloud import ApiCloud, Refusal
 from desktop.services.api_media import ApiMedia
@@ -30,33 +30,33 @@ NumberId = Annotated[
 _EVERY: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
-def include(app: FastAPI, gate: Gate, cloud: ApiCloud) -> None:
-    """Add the gate in the Cloud API's shape: its routes, its layer, its limit on sizes."""
+def include(app: FastAPI, admission: Admission, cloud: ApiCloud) -> None:
+    """Add the consent gate in the Cloud API's shape: its routes, its layer, its limit on sizes."""
     media = ApiMedia(cloud.number.account)
     # The last of them takes every path that is left.
-    for router in (files.routes(gate, media), _routes(gate, cloud, media)):
+    for router in (files.routes(admission, media), _routes(admission, cloud, media)):
         show_examples(router)
         app.include_router(router, responses=errors.RESPONSES)
     app.add_middleware(CloudSizes)
-    app.add_middleware(CloudGuard, gate=gate)
+    app.add_middleware(CloudGuard, admission=admission)
 
 
-def _routes(gate: Gate, cloud: ApiCloud, media: ApiMedia) -> APIRouter:
+def _routes(admission: Admission, cloud: ApiCloud, media: ApiMedia) -> APIRouter:
     router = APIRouter(tags=["cloud api"], route_class=CloudRoute)
-    _add_sending(router, gate, cloud)
-    _add_about(router, gate, cloud, media)
+    _add_sending(router, admission, cloud)
+    _add_about(router, admission, cloud, media)
 
     @router.api_route("/{version}/{rest:path}", methods=_EVERY, include_in_schema=False)
     async def other(
-        request: Request, rest: str, caller: Annotated[Caller, Depends(gate.needs(ANY_SCOPE))]
+        request: Request, rest: str, caller: Annotated[Caller, Depends(admission.needs(ANY_SCOPE))]
     ) -> Response:
         return errors.no_object(rest.partition("/")[0])
 
     return router
 
 
-def _add_sending(router: APIRouter, gate: Gate, cloud: ApiCloud) -> None:
-    sender = Depends(gate.needs(MAY_SEND))
+def _add_sending(router: APIRouter, admission: Admission, cloud: ApiCloud) -> None:
+    sender = Depends(admission.needs(MAY_SEND))
 
     @router.post(
         "/{version}/{phone_number_id}/messages",
@@ -104,8 +104,8 @@ def _add_sending(router: APIRouter, gate: Gate, cloud: ApiCloud) -> None:
         return await _send(cloud, asked, caller, once, only_marketing=True)
 
 
-def _add_about(router: APIRouter, gate: Gate, cloud: ApiCloud, media: ApiMedia) -> None:
-    anyone = Depends(gate.needs(ANY_SCOPE))
+def _add_about(router: APIRouter, admission: Admission, cloud: ApiCloud, media: ApiMedia) -> None:
+    anyone = Depends(admission.needs(ANY_SCOPE))
 
     @router.get("/{version}/{phone_number_id}", response_model=NumberAnswer | MediaAnswer)
     async def about(

@@ -8,6 +8,7 @@ from desktop.domain.keys import ANY_SCOPE, MAY_READ, Caller
 from desktop.domain.public_ids import public_id
 from desktop.domain.template_notices import NoticeKind, notices
 from desktop.domain.templates import Template, TemplateStatus, example_values, placeholders
+from desktop.server.admission import Admission
 from desktop.server.devapi.account_models import (
     ButtonVariable,
     MeAnswer,
@@ -16,7 +17,6 @@ from desktop.server.devapi.account_models import (
     TestAnswer,
 )
 from desktop.server.devapi.asked import known_id
-from desktop.server.gate import Gate
 from desktop.services.api_contact_shown import moment
 from desktop.services.api_contacts import ApiContacts
 from desktop.services.templates import Templates
@@ -27,11 +27,11 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 Page = Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")]
 
 
-def routes(gate: Gate, contacts: ApiContacts, templates: Templates) -> APIRouter:
+def routes(admission: Admission, contacts: ApiContacts, templates: Templates) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(tags=["account"])
-    anyone = Depends(gate.needs(ANY_SCOPE))
-    reader = Depends(gate.needs(MAY_READ))
+    anyone = Depends(admission.needs(ANY_SCOPE))
+    reader = Depends(admission.needs(MAY_READ))
 
     @router.get("/test", response_model=TestAnswer, dependencies=[anyone])
     async def test() -> TestAnswer:

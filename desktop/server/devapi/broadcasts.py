@@ -5,20 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from desktop.domain.keys import MAY_READ, MAY_WRITE, Caller
+from desktop.server.admission import Admission
 from desktop.server.devapi.asked import AskedOnce, known_id
 from desktop.server.devapi.broadcast_models import BroadcastAnswer, BroadcastAsked
-from desktop.server.gate import Gate
 from desktop.services.api_broadcasts import ApiBroadcasts
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Page = Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")]
 
 
-def routes(gate: Gate, broadcasts: ApiBroadcasts) -> APIRouter:
+def routes(admission: Admission, broadcasts: ApiBroadcasts) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(prefix="/broadcasts", tags=["broadcasts"])
-    reader = Depends(gate.needs(MAY_READ))
-    writer = Depends(gate.needs(MAY_WRITE))
+    reader = Depends(admission.needs(MAY_READ))
+    writer = Depends(admission.needs(MAY_WRITE))
 
     @router.post("", response_model=BroadcastAnswer)
     async def launch(

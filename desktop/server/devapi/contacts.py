@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from desktop.domain.keys import MAY_READ, MAY_WRITE, Caller
+from desktop.server.admission import Admission
 from desktop.server.devapi.asked import AskedOnce, known_id
 from desktop.server.devapi.contact_models import (
     ContactAnswer,
@@ -16,7 +17,6 @@ from desktop.server.devapi.contact_models import (
     SegmentAnswer,
     TagsAsked,
 )
-from desktop.server.gate import Gate
 from desktop.services.api_contacts import ApiContacts
 
 Phone = Annotated[str, Query(max_length=256, description="With its country code: 16045550142.")]
@@ -25,18 +25,18 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 Page = Annotated[int, Query(ge=1, le=1_000_000, description="From 1.")]
 
 
-def routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
+def routes(admission: Admission, contacts: ApiContacts) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(prefix="/contacts", tags=["contacts"])
-    _add_writes(router, gate, contacts)
+    _add_writes(router, admission, contacts)
     # The lists first: 'search' is no id.
-    _add_lists(router, gate, contacts)
-    _add_one(router, gate, contacts)
+    _add_lists(router, admission, contacts)
+    _add_one(router, admission, contacts)
     return router
 
 
-def _add_writes(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
-    writer = Depends(gate.needs(MAY_WRITE))
+def _add_writes(router: APIRouter, admission: Admission, contacts: ApiContacts) -> None:
+    writer = Depends(admission.needs(MAY_WRITE))
 
     @router.post("", status_code=201, response_model=ContactAnswer)
     async def create(
@@ -58,8 +58,8 @@ def _add_writes(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
         return ContactAnswer(**await contacts.upsert(asked.wanted(), caller, once))
 
 
-def _add_lists(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
-    reader = Depends(gate.needs(MAY_READ))
+def _add_lists(router: APIRouter, admission: Admission, contacts: ApiContacts) -> None:
+    reader = Depends(admission.needs(MAY_READ))
 
     @router.get("", response_model=list[ContactAnswer], dependencies=[reader])
     async def by_phone(phone: Phone) -> list[ContactAnswer]:
@@ -87,9 +87,9 @@ def _add_lists(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
         return FiltersAnswer(**await contacts.filters())
 
 
-def _add_one(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
-    reader = Depends(gate.needs(MAY_READ))
-    writer = Depends(gate.needs(MAY_WRITE))
+def _add_one(router: APIRouter, admission: Admission, contacts: ApiContacts) -> None:
+    reader = Depends(admission.needs(MAY_READ))
+    writer = Depends(admission.needs(MAY_WRITE))
 
     @router.get("/{contactId}", response_model=ContactAnswer, dependencies=[reader])
     async def get(contactId: str) -> ContactAnswer:
@@ -110,9 +110,11 @@ def _add_one(router: APIRouter, gate: Gate, contacts: ApiContacts) -> None:
         return ContactAnswer(**await contacts.tag(at, *names, caller, once))
 
 
-def segment_routes(gate: Gate, contacts: ApiContacts) -> APIRouter:
+def segment_routes(admission: Admission, contacts: ApiContacts) -> APIRouter:
     """Saved filters, under /devapi and under /devapi/accounts/{accountId}."""
-    router = APIRouter(prefix="/segments", tags=["contacts"], dependencies=[Depends(gate.needs(MAY_READ))])
+    router = APIRouter(
+        prefix="/segments", tags=["contacts"], dependencies=[Depends(admission.needs(MAY_READ))]
+    )
 
     @router.get("", response_model=list[SegmentAnswer], response_model_exclude_none=True)
     async def every() -> list[SegmentAnswer]:

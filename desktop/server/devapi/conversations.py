@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from desktop.domain.keys import MAY_READ, MAY_WRITE, Caller
+from desktop.server.admission import Admission
 from desktop.server.devapi.asked import AskedOnce, known_id
 from desktop.server.devapi.contact_models import TagsAsked
 from desktop.server.devapi.conversation_models import AssignAsked, ConversationAnswer
-from desktop.server.gate import Gate
 from desktop.services.api_conversations import ApiConversations, AssignWanted, Whose
 
 _PhoneNumber = Annotated[
@@ -27,19 +27,19 @@ async def _by_phone(phone_number: _PhoneNumber, channel_id: _Channel = "") -> Wh
     return Whose(phone=phone_number)
 
 
-def routes(gate: Gate, conversations: ApiConversations) -> APIRouter:
+def routes(admission: Admission, conversations: ApiConversations) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(prefix="/conversations", tags=["conversations"])
     # The number first: 'phone' is no id.
-    router.include_router(_of(gate, conversations, _by_phone), prefix="/phone/{phoneNumber}")
-    router.include_router(_of(gate, conversations, _by_id), prefix="/{conversationId}")
+    router.include_router(_of(admission, conversations, _by_phone), prefix="/phone/{phoneNumber}")
+    router.include_router(_of(admission, conversations, _by_id), prefix="/{conversationId}")
     return router
 
 
-def _of(gate: Gate, conversations: ApiConversations, whose_of: object) -> APIRouter:
+def _of(admission: Admission, conversations: ApiConversations, whose_of: object) -> APIRouter:
     router = APIRouter()
-    reader = Depends(gate.needs(MAY_READ))
-    writer = Depends(gate.needs(MAY_WRITE))
+    reader = Depends(admission.needs(MAY_READ))
+    writer = Depends(admission.needs(MAY_WRITE))
     which = Depends(whose_of)  # type: ignore[arg-type]
 
     @router.get("", response_model=ConversationAnswer, dependencies=[reader])

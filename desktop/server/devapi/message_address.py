@@ -65,7 +65,7 @@ AskedByAddress = Annotated[MessageWanted, Depends(asked)]
 
 
 def described() -> dict[str, Any]:
-    """For the documentation: the key's two parts, which the gate takes out of the address before anything reads it."""
+    """For the documentation: the key's two parts, which the admission takes out of the address before anything reads it."""
     named = {"apikey": "The key.", "apisecret": "Its secret. Addresses are seen by many: headers are safer."}
     return {
         "parameters": [

@@ -6,19 +6,19 @@ from fastapi import APIRouter, Depends
 
 from desktop.domain.keys import ANY_SCOPE, MAY_SEND, Caller
 from desktop.domain.problems import Problem
+from desktop.server.admission import Admission
 from desktop.server.devapi import message_address
 from desktop.server.devapi.asked import AskedOnce, known_id
 from desktop.server.devapi.message_address import AskedByAddress
 from desktop.server.devapi.message_models import AcceptedAnswer, ExplainAnswer, MessageAsked, StatusAnswer
-from desktop.server.gate import Gate
 from desktop.services.api_messages import ApiMessages
 
 
-def routes(gate: Gate, messages: ApiMessages) -> APIRouter:
+def routes(admission: Admission, messages: ApiMessages) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(tags=["messages"])
-    sender = Depends(gate.needs(MAY_SEND))
-    anyone = Depends(gate.needs(ANY_SCOPE))
+    sender = Depends(admission.needs(MAY_SEND))
+    anyone = Depends(admission.needs(ANY_SCOPE))
 
     @router.post("/messages/whatsapp", status_code=202, response_model=AcceptedAnswer)
     async def send(asked: MessageAsked, once: AskedOnce, caller: Annotated[Caller, sender]) -> AcceptedAnswer:

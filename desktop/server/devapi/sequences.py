@@ -5,17 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from desktop.domain.keys import MAY_READ, MAY_WRITE, Caller
+from desktop.server.admission import Admission
 from desktop.server.devapi.asked import AskedOnce, known_id
 from desktop.server.devapi.sequence_models import EnrolAnswer, EnrolAsked, SequenceAnswer
-from desktop.server.gate import Gate
 from desktop.services.api_sequences import ApiSequences
 
 
-def routes(gate: Gate, sequences: ApiSequences) -> APIRouter:
+def routes(admission: Admission, sequences: ApiSequences) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(prefix="/sequences", tags=["sequences"])
-    reader = Depends(gate.needs(MAY_READ))
-    writer = Depends(gate.needs(MAY_WRITE))
+    reader = Depends(admission.needs(MAY_READ))
+    writer = Depends(admission.needs(MAY_WRITE))
 
     @router.get("", response_model=list[SequenceAnswer], dependencies=[reader])
     async def every() -> list[SequenceAnswer]:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from desktop.domain.keys import MAY_READ, MAY_WRITE, Caller
+from desktop.server.admission import Admission
 from desktop.server.devapi.asked import AskedOnce, known_id
 from desktop.server.devapi.webhook_models import (
     WebhookAnswer,
@@ -13,15 +14,14 @@ from desktop.server.devapi.webhook_models import (
     WebhookMade,
     WebhookRemoved,
 )
-from desktop.server.gate import Gate
 from desktop.services.api_subscriptions import ApiSubscriptions
 
 
-def routes(gate: Gate, subscriptions: ApiSubscriptions) -> APIRouter:
+def routes(admission: Admission, subscriptions: ApiSubscriptions) -> APIRouter:
     """The routes under /devapi and under /devapi/accounts/{accountId}."""
     router = APIRouter(prefix="/webhooks", tags=["webhooks"])
-    reader = Depends(gate.needs(MAY_READ))
-    writer = Depends(gate.needs(MAY_WRITE))
+    reader = Depends(admission.needs(MAY_READ))
+    writer = Depends(admission.needs(MAY_WRITE))
 
     @router.get("", response_model=list[WebhookAnswer])
     async def every(caller: Annotated[Caller, reader]) -> list[WebhookAnswer]:

@@ -1,7 +1,7 @@
 """Who may ask: the key of every call, what it opens, and how often it may ask.
 
-`Gate.guard()` stands before everything under its path, so that nothing there is read, looked up or answered for
-somebody unknown, and every answer tells what is left of the minute. `Gate.needs()` asks for the scope.
+`Admission.guard()` stands before everything under its path, so that nothing there is read, looked up or answered for
+somebody unknown, and every answer tells what is left of the minute. `Admission.needs()` asks for the scope.
 """
 
 import math
@@ -33,7 +33,7 @@ _MOST_STRANGERS: Final = 4096
 
 
 class KnowsKeys(Protocol):
-    """The part of `desktop.services.keys.Keys` that the gate asks."""
+    """The part of `desktop.services.keys.Keys` that the admission asks."""
 
     async def caller(self, key_id: str, secret: str) -> Caller | None: ...
 
@@ -55,7 +55,7 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     429: {"model": Refusal, "description": "Too many calls in this minute."},
     503: {"model": Refusal, "description": "The workspace has switched its API off."},
 }
-"""For `responses=` of every router behind the gate."""
+"""For `responses=` of every router behind the admission."""
 
 
 def _count(told: str) -> dict[str, Any]:
@@ -70,7 +70,7 @@ _LIMITS: Final = {
 
 
 def describe_limits(router: APIRouter, told: Mapping[int | str, dict[str, Any]]) -> dict[int | str, Any]:
-    """`told`, for `responses=` of the router, with the headers that every answer behind the gate has; its routes'
+    """`told`, for `responses=` of the router, with the headers that every answer behind the admission has; its routes'
     own answers get them, too. Not 503: nothing is counted then."""
     for route in router.routes:
         if isinstance(route, APIRoute):
@@ -84,7 +84,7 @@ def describe_limits(router: APIRouter, told: Mapping[int | str, dict[str, Any]])
 
 
 class Refused(Exception):
-    """A call that is not let in; `Gate.guard()` makes it the answer."""
+    """A call that is not let in; `Admission.guard()` makes it the answer."""
 
     def __init__(self, code: int, status: str, message: str) -> None:
         super().__init__(message)
@@ -109,7 +109,7 @@ class Allowance:
     is_exceeded: bool
 
 
-class Gate:
+class Admission:
     """Lets callers in. rules: asked at each call; a key may make so many calls in 60 s of machine time, and so may
     all unknown callers of one address."""
 
@@ -122,7 +122,7 @@ class Gate:
 
     def guard(self, app: FastAPI, prefix: str = PREFIX) -> None:
         """Stand before every path of `app` under the prefix. Add the routes before or after, as you like."""
-        app.add_middleware(_Guard, gate=self, prefix=prefix)
+        app.add_middleware(_Guard, admission=self, prefix=prefix)
         app.add_exception_handler(Refused, _refused)
 
     def needs(self, scopes: Collection[Scope]) -> Callable[..., Awaitable[Caller]]:
@@ -187,20 +187,20 @@ _BEARER: Final = HTTPBearer(scheme_name="bearer", auto_error=False)
 
 
 class _Guard:
-    """The gate as a layer around the app: before any body is read."""
+    """The admission as a layer around the app: before any body is read."""
 
-    def __init__(self, app: ASGIApp, gate: Gate, prefix: str) -> None:
-        self._app, self._gate, self._prefix = app, gate, prefix
+    def __init__(self, app: ASGIApp, admission: Admission, prefix: str) -> None:
+        self._app, self._admission, self._prefix = app, admission, prefix
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not self._covers(scope["path"]):
             await self._app(scope, receive, send)
             return
-        if not self._gate.is_on:
+        if not self._admission.is_on:
             await _response(_off())(scope, receive, send)
             return
         client = scope.get("client")
-        caller, left = await self._gate.admit(headers_of(scope), client[0] if client else "")
+        caller, left = await self._admission.admit(headers_of(scope), client[0] if client else "")
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

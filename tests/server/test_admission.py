@@ -1,4 +1,4 @@
-"""The gate as callers meet it: over HTTP, in front of routes that would tell if they were reached."""
+"""Admission as callers meet it: over HTTP, in front of routes that would tell if they were reached."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from fastapi import Body, Depends, FastAPI
 from desktop.domain.keys import ANY_SCOPE, MAY_READ, MAY_SEND, MAY_WRITE, Caller, Scope
 from desktop.domain.people import Role, User
 from desktop.server import http
-from desktop.server.gate import REFUSALS, Gate
+from desktop.server.admission import REFUSALS, Admission
 from desktop.services.api_rules import ApiRules
 from desktop.services.keys import Keys, NewKey
 from tests.clock import FakeClock
@@ -47,21 +47,22 @@ class Door:
 
 @pytest.fixture
 async def door(server: Server) -> AsyncIterator[Door]:
-    """Routes behind a gate on a port of their own; six calls a minute."""
+    """Routes behind an admission on a port of their own; six calls a minute."""
     keys, clock, passed = Keys(server.store), FakeClock(), list[str]()
-    gate = Gate(keys, clock, lambda: ApiRules(per_minute=PER_MINUTE))
+    admission = Admission(keys, clock, lambda: ApiRules(per_minute=PER_MINUTE))
     app = FastAPI()
 
     for name, scopes in (("any", ANY_SCOPE), ("read", MAY_READ), ("send", MAY_SEND), ("write", MAY_WRITE)):
 
         @app.get(f"/devapi/{name}", responses=REFUSALS)
-        async def come_in(caller: Annotated[Caller, Depends(gate.needs(scopes))]) -> dict[str, str]:
+        async def come_in(caller: Annotated[Caller, Depends(admission.needs(scopes))]) -> dict[str, str]:
             passed.append(caller.name)
             return {"name": caller.name}
 
     @app.post("/devapi/any")
     async def bring(
-        caller: Annotated[Caller, Depends(gate.needs(ANY_SCOPE))], body: Annotated[dict[str, Any], Body()]
+        caller: Annotated[Caller, Depends(admission.needs(ANY_SCOPE))],
+        body: Annotated[dict[str, Any], Body()],
     ) -> dict[str, Any]:
         return body
 
@@ -70,11 +71,11 @@ async def door(server: Server) -> AsyncIterator[Door]:
         return {}
 
     @app.get("/forgotten")
-    async def forgotten(caller: Annotated[Caller, Depends(gate.needs(ANY_SCOPE))]) -> dict[str, str]:
+    async def forgotten(caller: Annotated[Caller, Depends(admission.needs(ANY_SCOPE))]) -> dict[str, str]:
         passed.append(caller.name)
         return {}
 
-    gate.guard(app)
+    admission.guard(app)
     running = http.HttpServer(app, http.bind("127.0.0.1", 0))
     await running.start()
     yield Door(running.address, server.session, keys, clock, passed)
@@ -157,7 +158,7 @@ async def test_a_revoked_key_is_refused_at_its_next_call(door: Door) -> None:
 
 
 async def test_nothing_of_a_strangers_body_is_read(door: Door) -> None:
-    """Not even whether it is JSON: what stands behind the gate is not reached."""
+    """Not even whether it is JSON: what stands behind the admission is not reached."""
     status, body, _ = await door.ask("/devapi/any", {}, method="POST", data=b"{not json")
     assert (status, body["status"]) == (401, "UNAUTHORIZED")
     status, _, _ = await door.ask("/devapi/nowhere", {})
