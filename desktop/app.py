@@ -29,6 +29,9 @@ from desktop.server.serving import serve
 from desktop.services import welcome
 from desktop.services.accounts import Accounts
 from desktop.services.api_rules import ApiRulesNow
+from desktop.services.bot_engine import BotEngine
+from desktop.services.bot_reports import BotReports
+from desktop.services.bots import Bots
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.bulk import BulkChanges
 from desktop.services.connecting import Connecting, ConnectionForm
@@ -42,6 +45,7 @@ from desktop.services.enrolments import Enrolments
 from desktop.services.exports import Exports
 from desktop.services.feed import Feed
 from desktop.services.fields import Fields
+from desktop.services.flows import Flows
 from desktop.services.importruns import ImportRuns
 from desktop.services.inbound import Inbound
 from desktop.services.keys import Keys
@@ -126,6 +130,9 @@ class App:
     keys: Keys = field(init=False)
     trials: Trials = field(init=False)
     subscriptions: Subscriptions = field(init=False)
+    flows: Flows = field(init=False)
+    bots: Bots = field(init=False)
+    bot_reports: BotReports = field(init=False)
 
     def __post_init__(self) -> None:
         """The services that need nothing but the store."""
@@ -137,11 +144,14 @@ class App:
         self.keys = Keys(self.store)
         self.trials = Trials(self.store)
         self.subscriptions = Subscriptions(self.store, self.secrets, is_sandbox=self.is_sandbox)
+        self.flows = Flows(self.store)
+        self.bots = Bots(self.store, self.sending.wake)
         self.bulk = BulkChanges(self.store)
         place = self.paths.home if self.paths else None
         self.imports = ImportRuns(self.store, place)
         self.exports = Exports(self.store, place)
         self.report_exports = ReportExports(self.store, place)
+        self.bot_reports = BotReports(self.store, place)
         self.accounts = Accounts(self.store, sittings=self.workspace.sittings)
 
     def engine_status(self) -> EngineStatus:
@@ -324,11 +334,13 @@ async def _start_engine(
         app.store, app.store.process, connection.base_url, hold_marketing=not connection.is_sandbox
     )
     stack.push_async_callback(retire, app.store, engine_id)
+    faults = Faults.from_environment(os.environ) if connection.is_sandbox else None
     inbound = Inbound(
         app.store,
         store_key=store_key,
         wake=wake,
-        refresh_templates=lambda: background.start(_refresh(app.templates)),
+        refresh_templates=lambda: background.start(app.templates.follow_change()),
+        faults=faults,
     )
     assert app.connecting is not None
     assert app.account is not None
@@ -359,7 +371,6 @@ async def _start_engine(
         ),
         control=app.control,
     )
-    faults = Faults.from_environment(os.environ) if connection.is_sandbox else None
     engine = Dispatcher(
         app.store,
         app.clock,
@@ -372,12 +383,15 @@ async def _start_engine(
     app.engine = engine
     enrolments = Enrolments(app.store, engine.wake, faults)
     wake_engine.called.append(engine.wake)
-    wake.called += [engine.wake, app.broadcasts.wake, enrolments.wake]
+    web = await stack.enter_async_context(open_web(allow_loopback=app.is_sandbox))
+    bots = BotEngine(app.store, web, app.secrets, engine.wake, faults)
+    wake.called += [engine.wake, app.broadcasts.wake, enrolments.wake, bots.wake]
     background.start(kept_up("the templates", app.templates.keep_up, StoreClosed))
     background.start(kept_up("inbound", inbound.run, StoreClosed))
     background.start(kept_up("broadcasts", app.broadcasts.run, StoreClosed))
     background.start(kept_up("sequences", enrolments.run, StoreClosed))
-    web = await stack.enter_async_context(open_web(allow_loopback=app.is_sandbox))
+    background.start(kept_up("bots", bots.run, StoreClosed))
+    stack.push_async_callback(bots.finish)
     courier = Courier(app.store, app.clock, web, app.subscriptions.signing, lambda: number.now)
     background.start(kept_up("webhooks", courier.run, StoreClosed))
     forget = app.feed.subscribe(lambda _changes: engine.wake())
@@ -394,13 +408,6 @@ async def _start_engine(
         await asyncio.gather(running, return_exceptions=True)
 
     stack.push_async_callback(end)
-
-
-async def _refresh(templates: Templates) -> None:
-    try:
-        await templates.refresh_after_change()
-    except Exception:
-        _log.exception("the templates could not be read")  # asked again before the next claim
 
 
 async def _fill(app: App) -> None:

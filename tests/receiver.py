@@ -22,6 +22,7 @@ class Posted:
     path: str
     headers: dict[str, str]
     raw: bytes
+    method: str = "POST"
 
     @property
     def event(self) -> str:
@@ -83,7 +84,7 @@ class Receiver:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        one = Posted(request.path, headers, await request.read())
+        one = Posted(request.path, headers, await request.read(), request.method)
         self._at_once -= 1
         answer = self.answer(one)
         async with self._news:

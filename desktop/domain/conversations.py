@@ -22,7 +22,7 @@ class Box(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """One row of the list. last_status is None for an inbound last message."""
+    """One row of the list. last_status is None for an inbound last message. bot: the flow that handles it now, or ""."""
 
     contact_id: int
     name: str
@@ -40,6 +40,7 @@ class ConversationRow:
     last_reason: Reason | None
     last_error_code: int | None
     last_inbound_at: datetime | None
+    bot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class MessageView:
     """One message of a thread, or a row of a report. status None: inbound.
 
     moved_on_to: of a step that failed, the step that its contact went on to; None while they have not, or never will.
-    A thread leaves it open. version_number: of a sequence that has several versions.
+    A thread leaves it open. version_number: of a sequence that has several versions. session_id, flow_id, flow_name,
+    node_id: of a bot. asked: whether the opt-in was looked at; None: that was not kept.
     """
 
     id: int
@@ -80,6 +82,17 @@ class MessageView:
     api_key_name: str = ""
     moved_on_to: int | None = None
     version_number: int | None = None
+    session_id: int | None = None
+    flow_id: int | None = None
+    flow_name: str = ""
+    node_id: str = ""
+    asked: bool | None = None
+
+    @property
+    def is_unasked_marketing(self) -> bool:
+        """A bot's marketing whose opt-in nobody asked for, whatever came of it since."""
+        of_bot = self.path is Path.BOT and self.category is Category.MARKETING
+        return of_bot and (self.reason is Reason.BOT_NOT_ASKED or self.asked is False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Does an answer fit what was asked? Pure."""
 
-import math
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 from desktop.domain import phones
-from desktop.domain.filters import Op
+from desktop.domain.fields import SEPARATOR
+from desktop.domain.filters import Attribute, BadFilter, Kind, Op, Value, parse_value
 from desktop.domain.flow_nodes import AnswerKind, Choice, Question
 from desktop.domain.flow_session import Said
 from desktop.domain.problems import Problem
@@ -45,14 +45,29 @@ def fitting(question: Question, said: Said, country: str = "") -> str | None:
 
 
 def _number(text: str) -> str:
-    """Raises ValueError."""
-    plain = text.replace(" ", "").replace("\u00a0", "")
-    if plain.count(",") == 1 and "." not in plain and len(plain.partition(",")[2]) != 3:
-        plain = plain.replace(",", ".")
-    number = float(plain.replace(",", ""))
-    if not math.isfinite(number):
+    """'1 234,5', '1,234.5' and '1.234,5' as 1234.5; of one comma or point the group behind it says what it is.
+
+    Raises ValueError for anything else.
+    """
+    plain = "".join(text.split()).replace("'", "")
+    point = "," if plain.rfind(",") > plain.rfind(".") else "."
+    if _is_grouping(plain, point):
+        point = "." if point == "," else ","
+    grouping = "." if point == "," else ","
+    if not re.fullmatch(_NUMBER.format(re.escape(grouping), re.escape(point)), plain):
         raise ValueError(text)
-    return f"{number:.15g}"
+    whole, _, part = plain.replace(grouping, "").partition(point)
+    if not part.strip("0"):
+        return str(int(whole))
+    return f"{float(f'{whole}.{part}'):.15g}"
+
+
+_NUMBER: Final = r"[+-]?(\d{{1,3}}({0}\d{{3}})+|\d{{1,30}})({1}\d{{1,30}})?"
+
+
+def _is_grouping(plain: str, sign: str) -> bool:
+    """True if a sign sets thousands apart: it comes more than once, or is a comma with three digits behind it."""
+    return plain.count(sign) > 1 or (sign == "," and "." not in plain and len(plain.rpartition(sign)[2]) == 3)
 
 
 def _date(text: str) -> str | None:
@@ -120,6 +135,20 @@ def is_answered(op: Op, values: Sequence[str], answer: str) -> bool:
     if op is Op.NOT_CONTAINS:
         return not first or first not in have
     return bool(first) and have.startswith(first)
+
+
+def typed(attribute: Attribute, text: str) -> Value | None:
+    """A field's value as conditions compare it; None for none, and for a number or a date that cannot be read."""
+    if not text:
+        return None
+    if attribute.kind is Kind.CHOICES:
+        return tuple(one for one in text.split(SEPARATOR) if one.strip()) or None
+    if attribute.kind not in (Kind.NUMBER, Kind.DATE, Kind.YES_NO):
+        return text
+    try:
+        return parse_value(attribute.kind, text)
+    except BadFilter:
+        return None
 
 
 ANSWER_OPS: Final = (

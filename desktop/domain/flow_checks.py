@@ -1,46 +1,101 @@
 """What stands against publishing a flow, each with its node, so that it can be shown beside its cause. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
 
-from desktop.domain.filters import Attribute
-from desktop.domain.flow import FlowDefinition
-from desktop.domain.problems import Problem
-from desktop.domain.templates import Template
+from desktop.domain import words
+from desktop.domain.flow import (
+    LONGEST_TIMEOUT_MINUTES,
+    MOST_NODES,
+    SHORTEST_TIMEOUT_MINUTES,
+    START,
+    FlowDefinition,
+    Trigger,
+    TriggerKind,
+)
+from desktop.domain.flow_answers import LONGEST_ANSWER, compiled
+from desktop.domain.flow_findings import FlowFinding, Known
+from desktop.domain.flow_node_checks import of_node
+from desktop.domain.flow_way_checks import Ways
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a flow can name: templates by id, fields by name, sequences that can be entered, other flows and colleagues
-    by id.
-    """
-
-    templates: Mapping[int, Template] = field(default_factory=dict)
-    attributes: Mapping[str, Attribute] = field(default_factory=dict)
-    sequences: Mapping[int, str] = field(default_factory=dict)
-    flows: Mapping[int, str] = field(default_factory=dict)
-    people: Mapping[int, str] = field(default_factory=dict)
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FlowFinding:
-    """One thing to put right. node_id: START for the triggers, "" for the flow itself. part: the input, or the exit as
-    'exit:<name>'. blocks False: only a warning.
-    """
-
-    node_id: str
-    part: str
-    title: str
-    sentence: str
-    blocks: bool = True
-
-    @property
-    def problem(self) -> Problem:
-        return Problem(self.title, self.sentence, f"{self.node_id}:{self.part}")
+__all__ = ["FlowFinding", "Known", "check"]
 
 
 def check(definition: FlowDefinition, known: Known) -> tuple[FlowFinding, ...]:
-    """Everything that is wrong or doubtful, in the order of the nodes."""
-    del definition, known
-    return ()
+    """Everything that is wrong or doubtful, each once: of the flow, of its triggers, then in the order of the nodes."""
+    return tuple(dict.fromkeys(_every(definition, known)))
+
+
+def _every(definition: FlowDefinition, known: Known) -> Iterator[FlowFinding]:
+    yield from _of_flow(definition)
+    yield from _of_start(definition, known)
+    if not definition.nodes:
+        return
+    ways = Ways(definition, known)
+    yield from ways.of(START)
+    for node in definition.nodes:
+        yield from of_node(node, definition, known)
+        yield from ways.of(node.id)
+
+
+def _of_flow(definition: FlowDefinition) -> Iterator[FlowFinding]:
+    count = len(definition.nodes)
+    if not count:
+        yield FlowFinding("", "nodes", "No steps", "Add a step: a flow needs at least one.")
+    if count > MOST_NODES:
+        sentence = f"A flow has at most {MOST_NODES} steps; this one has {count:,}. Remove some."
+        yield FlowFinding("", "nodes", "Too many steps", sentence)
+    for id, times in Counter(one.id for one in definition.nodes).items():
+        if times > 1 or not id or id == START:
+            sentence = f"The step “{id}” cannot be told apart from another one. Remove it and add it anew."
+            yield FlowFinding("", "nodes", "Two steps in one", sentence)
+
+
+# What starts it.
+
+
+def _of_start(definition: FlowDefinition, known: Known) -> Iterator[FlowFinding]:
+    if not SHORTEST_TIMEOUT_MINUTES <= definition.timeout_minutes <= LONGEST_TIMEOUT_MINUTES:
+        sentence = f"Choose {SHORTEST_TIMEOUT_MINUTES} to {LONGEST_TIMEOUT_MINUTES:,} minutes: how long an answer may take."
+        yield FlowFinding(START, "timeout_minutes", "Time out of range", sentence)
+    if not definition.triggers:
+        sentence = (
+            "No message starts this flow. It can still be started by hand, or by a jump from another one."
+        )
+        yield FlowFinding(START, "triggers", "No trigger", sentence, blocks=False)
+    for at, trigger in enumerate(definition.triggers):
+        yield from _of_trigger(f"triggers:{at}", trigger, known)
+
+
+_NEEDS_VALUES = (TriggerKind.KEYWORD, TriggerKind.PATTERN, TriggerKind.PAYLOAD)
+_EXPECTED = {
+    TriggerKind.KEYWORD: "Give at least one message that starts the flow.",
+    TriggerKind.PATTERN: "Give a pattern, such as ^order [0-9]+$.",
+    TriggerKind.PAYLOAD: "Give the payload of the button that starts the flow.",
+}
+
+
+def _of_trigger(part: str, trigger: Trigger, known: Known) -> Iterator[FlowFinding]:
+    values = [one for one in trigger.values if one.strip()]
+    if trigger.kind in _NEEDS_VALUES and not values:
+        yield FlowFinding(START, part, "Trigger without a value", _EXPECTED[trigger.kind])
+    for value in values:
+        if trigger.kind is TriggerKind.PATTERN and compiled(value, match_case=trigger.match_case) is None:
+            yield FlowFinding(START, part, "Pattern not understood", bad_pattern(value))
+        if trigger.kind is TriggerKind.KEYWORD:
+            yield from _of_keyword(part, value.strip(), trigger, known)
+
+
+def bad_pattern(value: str) -> str:
+    return f"“{value[:60]}” is no regular expression. Mend it; look back and references are not understood."
+
+
+def _of_keyword(part: str, value: str, trigger: Trigger, known: Known) -> Iterator[FlowFinding]:
+    if len(value) > LONGEST_ANSWER or (not trigger.match_case and not words.fold(value)):
+        sentence = (
+            f"No message can be “{value[:60]}”. Write a word, or at most {LONGEST_ANSWER:,} characters."
+        )
+        yield FlowFinding(START, part, "Never heard", sentence)
+    elif known.words.wish(value) is not None:
+        sentence = f"“{value}” changes the marketing opt-in, and never reaches a bot. Choose another word."
+        yield FlowFinding(START, part, "An opt-out or opt-in word", sentence, blocks=False)

@@ -12,6 +12,9 @@ from desktop.domain.filters import EVERYONE, Filter, Op
 from desktop.domain.sequence import ANY_TIME, Delay, DelayUnit, Hours
 from desktop.domain.templates import Variable
 
+LONGEST_BODY: Final = 1_024
+"""Characters of a text with buttons or rows (Cloud API, reply buttons)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:

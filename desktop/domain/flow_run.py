@@ -4,19 +4,26 @@ Each message is awaited before the next node, so a customer reads them in order,
 Between two words of the customer a session passes at most MOST_HOPS nodes: whatever is drawn, it ends or waits.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 
 from desktop.domain import flow_nodes as nodes
 from desktop.domain.consent import OptIn
-from desktop.domain.filters import Filter, matches, parse_value
-from desktop.domain.flow import FlowDefinition, Node, SessionStatus
-from desktop.domain.flow_answers import chosen, fitting, is_answered, payload
+from desktop.domain.fields import checked_value
+from desktop.domain.filters import Filter, check, matches
+from desktop.domain.flow import (
+    LONGEST_TIMEOUT_MINUTES,
+    MOST_NODES,
+    SHORTEST_TIMEOUT_MINUTES,
+    FlowDefinition,
+    Node,
+    SessionStatus,
+)
+from desktop.domain.flow_answers import chosen, fitting, is_answered, typed
+from desktop.domain.flow_messages import message, request
 from desktop.domain.flow_nodes import About, Asks, Does
 from desktop.domain.flow_session import (
-    AskProgram,
     Awaits,
     ChangeAttribute,
     ChangeOptIn,
@@ -31,7 +38,6 @@ from desktop.domain.flow_session import (
     PersonCame,
     RequestEnded,
     Said,
-    Send,
     SessionState,
     Started,
     StartFlow,
@@ -39,12 +45,14 @@ from desktop.domain.flow_session import (
     TimeCame,
     Transition,
 )
-from desktop.domain.flow_texts import ANSWER, fill, fill_json, fill_url
+from desktop.domain.flow_texts import fill
 from desktop.domain.problems import Problem
+from desktop.domain.sequence import LONGEST_DELAY, Delay, DelayUnit
 from desktop.domain.step_times import due_after, is_open
-from desktop.domain.templates import values_for
+from desktop.domain.zones import zone_of
 
-MOST_HOPS: Final = 100
+MOST_HOPS: Final = MOST_NODES
+"""A flow whose checks found no loop comes to its end with fewer."""
 CHOICE_TRIES: Final = 2
 """How often something that is no choice may be said, before people have the conversation."""
 REQUEST_WITHIN: Final = timedelta(minutes=2)
@@ -88,6 +96,8 @@ def _take(run: _Run, event: Event) -> None:
         return
     if isinstance(event, PersonCame):
         _end(run, SessionStatus.TAKEN_OVER)
+        return
+    if not run.state.node_id:
         return
     node = run.definition.node(run.state.node_id)
     if node is None:
@@ -234,9 +244,26 @@ def _do(run: _Run, node: Node) -> str | None:
         _request(run, node, does)
         return None
     if isinstance(does, nodes.Wait):
-        run.set(awaits=Awaits.TIME, due_at=due_after(run.around.now, does.delay, run.around.zone))
+        run.set(awaits=Awaits.TIME, due_at=due_after(run.around.now, _bounded(does.delay), run.around.zone))
         return None
     return _finish(run, does)
+
+
+_LONGEST: Final = {
+    DelayUnit.MINUTES: LONGEST_DELAY // timedelta(minutes=1),
+    DelayUnit.HOURS: LONGEST_DELAY // timedelta(hours=1),
+    DelayUnit.DAYS: LONGEST_DELAY // timedelta(days=1),
+}
+
+
+def _bounded(delay: Delay) -> Delay:
+    """A delay that has an end, also in a draft that is tried."""
+    return replace(delay, count=max(0, min(delay.count, _LONGEST[delay.unit])))
+
+
+def _answer_due(run: _Run) -> datetime:
+    minutes = max(SHORTEST_TIMEOUT_MINUTES, min(run.definition.timeout_minutes, LONGEST_TIMEOUT_MINUTES))
+    return run.around.now + timedelta(minutes=minutes)
 
 
 def _finish(run: _Run, does: nodes.Assign | nodes.Jump | nodes.End) -> str | None:
@@ -261,49 +288,11 @@ def _finish(run: _Run, does: nodes.Assign | nodes.Jump | nodes.End) -> str | Non
 
 
 def _send(run: _Run, node: Node, does: nodes.Sends) -> None:
-    run.do(_message(run, node, does))
+    run.do(message(node.id, does, run.state.answers, run.around.fields))
     if isinstance(does, Asks):
-        run.set(awaits=Awaits.ANSWER, due_at=run.around.now + run.definition.timeout)
+        run.set(awaits=Awaits.ANSWER, due_at=_answer_due(run))
     else:
         run.set(awaits=Awaits.MESSAGE)
-
-
-def _message(run: _Run, node: Node, does: nodes.Sends) -> Send:
-    if isinstance(does, nodes.SendMedia):
-        caption = run.filled(does.caption)
-        made = {"link": fill_url(does.link, run.state.answers, run.around.fields)}
-        if caption and does.media != "audio":
-            made["caption"] = caption
-        return Send(node.id, does.media, caption, {"object": made})
-    if isinstance(does, nodes.SendTemplate):
-        answers = {f"{ANSWER}{name}": value for name, value in run.state.answers.items()}
-        values = values_for(does.variables, {**run.around.fields, **answers})
-        return Send(node.id, "template", "", {"values": values}, does.template_id)
-    text = run.filled(does.text)
-    if isinstance(does, nodes.SendButtons):
-        return Send(node.id, "interactive", text, {"object": _buttons(node.id, does, text)})
-    if isinstance(does, nodes.SendList):
-        return Send(node.id, "interactive", text, {"object": _list(node.id, does, text)})
-    return Send(node.id, "text", text)
-
-
-def _buttons(node_id: str, does: nodes.SendButtons, text: str) -> Mapping[str, Any]:
-    buttons = [
-        {"type": "reply", "reply": {"id": payload(node_id, one), "title": one.title}} for one in does.choices
-    ]
-    return {"type": "button", "body": {"text": text}, "action": {"buttons": buttons}}
-
-
-def _list(node_id: str, does: nodes.SendList, text: str) -> Mapping[str, Any]:
-    rows = [
-        {"id": payload(node_id, one), "title": one.title} | ({"description": one.note} if one.note else {})
-        for one in does.choices
-    ]
-    return {
-        "type": "list",
-        "body": {"text": text},
-        "action": {"button": does.button, "sections": [{"rows": rows}]},
-    }
 
 
 def _answer(run: _Run, node: Node, said: Said) -> None:
@@ -312,7 +301,8 @@ def _answer(run: _Run, node: Node, said: Said) -> None:
     if isinstance(does, nodes.Question):
         value = fitting(does, said)
         if value is None:
-            _try_again(run, node, does.tries, nodes.INVALID, run.filled(does.invalid_text or does.text))
+            again = replace(does, text=does.invalid_text or does.text)
+            _try_again(run, node, does.tries, nodes.INVALID, again)
             return
         _keep(run, node.id, does.answer, value)
         if does.attribute:
@@ -328,18 +318,17 @@ def _answer(run: _Run, node: Node, said: Said) -> None:
         _keep(run, node.id, does.answer, run.state.said)
         _leave(run, node, nodes.OTHER)
     else:
-        _try_again(run, node, CHOICE_TRIES, nodes.OTHER, None)
+        _try_again(run, node, CHOICE_TRIES, nodes.OTHER, does)
 
 
-def _try_again(run: _Run, node: Node, most: int, exit: str, text: str | None) -> None:
-    """Ask once more, in these words or in its own, as often as it may be tried."""
+def _try_again(run: _Run, node: Node, most: int, exit: str, again: nodes.Sends) -> None:
+    """Ask once more, in these words, as often as it may be tried."""
     try_count = run.state.try_count + 1
     if try_count >= most:
         _leave(run, node, exit)
         return
-    assert isinstance(node.does, Asks)
-    run.do(Send(node.id, "text", text) if text is not None else _message(run, node, node.does))
-    run.set(try_count=try_count, due_at=run.around.now + run.definition.timeout)
+    run.do(message(node.id, again, run.state.answers, run.around.fields))
+    run.set(try_count=try_count, due_at=_answer_due(run))
 
 
 def _keep(run: _Run, node_id: str, name: str, value: str) -> None:
@@ -355,28 +344,35 @@ def _is_so(run: _Run, does: nodes.Decide) -> bool:
     if does.about is About.ANSWER:
         return is_answered(does.op, does.values, run.state.answers.get(does.answer, ""))
     if does.about is About.HOURS:
-        return is_open(run.around.now, does.hours, run.around.zone)
+        whose = zone_of(does.hours.zone_of, run.around.person.phone, run.around.zone)
+        return is_open(run.around.now, does.hours, whose)
     return _meets(run, does.contact)
 
 
 def _meets(run: _Run, wanted: Filter) -> bool:
     try:
+        check(wanted, run.around.attributes)
         return matches(wanted, run.around.person, run.around.attributes)
     except Problem:
-        return False  # A field that was deleted since: nobody has it.
+        return False  # A field that was deleted since, or a draft's condition that is not finished: nobody meets it.
 
 
 def _set_attribute(run: _Run, name: str, value: str) -> None:
+    """What a field keeps of a text; one that does not fit is not kept, neither here nor by whoever carries it out."""
     run.do(ChangeAttribute(name, value))
-    person = run.around.person
-    attributes = {key: kept for key, kept in person.attributes.items() if key != name}
     known = run.around.attributes.get(name)
-    if known is not None and value:
-        try:
-            attributes[name] = parse_value(known.kind, value, name)
-        except Problem:
-            return  # Whoever carries it out does not keep it either.
-    fields = {**run.around.fields, f"attribute:{name}": value}
+    if known is None:
+        return
+    try:
+        # Of colleagues only whoever carries it out knows who works here.
+        kept = checked_value(known, value, (value,))
+    except Problem:
+        return
+    person = run.around.person
+    attributes = {key: one for key, one in person.attributes.items() if key != name}
+    if (now := typed(known, kept)) is not None:
+        attributes[name] = now
+    fields = {**run.around.fields, f"attribute:{name}": kept}
     run.around = replace(run.around, person=replace(person, attributes=attributes), fields=fields)
 
 
@@ -389,14 +385,7 @@ def _set_opt_in(run: _Run, value: OptIn) -> None:
 
 
 def _request(run: _Run, node: Node, does: nodes.Request) -> None:
-    answers, fields = run.state.answers, run.around.fields
-    ready = replace(
-        does,
-        url=fill_url(does.url, answers, fields),
-        headers=tuple((name, run.filled(value)) for name, value in does.headers),
-        body=fill_json(does.body, answers, fields),
-    )
-    run.do(AskProgram(node.id, ready))
+    run.do(request(node.id, does, run.state.answers, run.around.fields))
     run.set(awaits=Awaits.REQUEST, due_at=run.around.now + REQUEST_WITHIN)
 
 

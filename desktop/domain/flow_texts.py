@@ -27,8 +27,15 @@ def fill(text: str, answers: Mapping[str, str], fields: Mapping[str, str]) -> st
 
 
 def fill_url(text: str, answers: Mapping[str, str], fields: Mapping[str, str]) -> str:
-    """The same inside an address: what is filled in cannot change where it leads."""
-    return _filled(text, answers, fields, lambda value: quote(value, safe=""))
+    """The same inside an address: what is filled in is one part of its path or one value, and no way up."""
+    return _filled(text, answers, fields, lambda value: quote(value, safe="") if value.strip(".") else "")
+
+
+def fill_header(text: str, answers: Mapping[str, str], fields: Mapping[str, str]) -> str:
+    """The same inside a header: what is filled in stays on its line, and names no secret."""
+    return _filled(
+        text, answers, fields, lambda value: " ".join(value.replace("{", "").replace("}", "").split())
+    )
 
 
 def fill_json(text: str, answers: Mapping[str, str], fields: Mapping[str, str]) -> str:

@@ -30,7 +30,7 @@ class Known:
     more. asked: whether the opt-in was looked at. refused: why the person who asks may not send despite a refusal, as
     a sentence; "" where they may. opt_in, said, stopped_in_whatsapp, stopped: the contact's two
     facts as they were then (opt_in None: not known). where: the path's own thing ('Winter clearance', 'Welcome,
-    step 2', 'shop-sync'). moved_on_to: the step that a contact of a sequence went on to, 0 when that was the last
+    step 2', 'shop-sync', the flow 'Order status'). moved_on_to: the step that a contact of a sequence went on to, 0 when that was the last
     one. content_kind: what it is without a template ('text', 'image', 'interactive' …). us_number: the contact's number is in the United States now. strict: whether the workspace asks for a choice now. passes_now: the rule
     would let it go at this moment. now: the moment of the answer; zone: in which zone times are told (None: this machine's).
     """

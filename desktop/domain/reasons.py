@@ -44,6 +44,7 @@ class Reason(StrEnum):
     PERSON_SENT_AGAIN = "person_sent_again"
     BROADCAST_STOPPED = "broadcast_stopped"
     LEFT_SEQUENCE = "left_sequence"
+    BOT_STOPPED = "bot_stopped"
 
     @property
     def label(self) -> str:
@@ -147,6 +148,10 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     Reason.LEFT_SEQUENCE: (
         "Left the sequence",
         "The contact left the sequence (a goal, or a person) before this message left.",
+    ),
+    Reason.BOT_STOPPED: (
+        "The bot had stopped",
+        "A colleague took over, or the flow was over, before this message left.",
     ),
     Reason.BROADCAST_STOPPED: ("Broadcast stopped", "The broadcast was stopped before this message left."),
 }

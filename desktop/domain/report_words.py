@@ -58,11 +58,13 @@ SOURCES: Final = {
 
 
 def of_words(message: MessageView) -> str:
-    """Which of its path: 'Winter clearance', 'Welcome, step 2 (version 3)', the API key 'shop-sync', or nothing."""
+    """Which of its path: 'Winter clearance', 'Welcome, step 2 (version 3)', the flow 'Order status', the API key
+    'shop-sync', or nothing.
+    """
     if message.broadcast_id is not None:
         return message.broadcast_name
     if message.sequence_id is not None:
         step = f", step {message.step_number}" if message.step_number else ""
         version = f" (version {message.version_number})" if message.version_number is not None else ""
         return f"{message.sequence_name}{step}{version}"
-    return message.api_key_name
+    return message.flow_name or message.api_key_name

@@ -12,7 +12,7 @@ LONGEST: Final = 80
 """Letters of a value in the log."""
 NAMES: Final = {
     "strict": "Strict opt-in",
-    "bots_ask": "Bots ask for consent",
+    "bots_ask": "Bots ask consent too",
     "words": "Words",
     "opt_out_text": "Answer to an opt-out",
     "opt_in_text": "Answer to an opt-in",

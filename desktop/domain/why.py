@@ -222,6 +222,7 @@ _HAPPENED: Final = {
     Reason.PERSON_SENT_AGAIN: "The answer was lost; a person sent it again as a new message",
     Reason.BROADCAST_STOPPED: "The broadcast was stopped before this message left",
     Reason.LEFT_SEQUENCE: "The contact left the sequence before this message left",
+    Reason.BOT_STOPPED: "A colleague took over, or the flow was over, before this message left",
 }
 
 

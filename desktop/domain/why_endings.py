@@ -128,6 +128,7 @@ _TO_DO: Final = {
     Reason.ANSWER_LOST: "WhatsApp’s next report settles it, or a person in the list Not certain.",
     Reason.BROADCAST_STOPPED: "A new broadcast can reach who was not reached.",
     Reason.LEFT_SEQUENCE: "It would go out if the contact is put into the sequence again.",
+    Reason.BOT_STOPPED: "Write it yourself, or start the flow again.",
 }
 
 

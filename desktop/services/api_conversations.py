@@ -18,7 +18,7 @@ from desktop.services.api_answers import Once, once, written
 from desktop.services.api_contact_edit import retag
 from desktop.services.api_contact_shown import account_id, moment
 from desktop.services.api_people import found_person, reference
-from desktop.store import contacts, conversations, people
+from desktop.store import contacts, conversations, people, sessions
 from desktop.store.engine import Store, Tx
 
 _DONE: Final = 200
@@ -64,6 +64,8 @@ class ApiConversations:
 
         def do(tx: Tx, row: ConversationRow) -> None:
             if row.open is not is_open:
+                if not is_open:
+                    sessions.person_came(tx, row.contact_id, "The conversation was closed by a program.")
                 conversations.set_open(tx, row.contact_id, is_open)
 
         return await self._write(whose, do, caller, asked)
@@ -93,8 +95,11 @@ class ApiConversations:
 
 def assign(tx: Tx, row: ConversationRow, to: AssignWanted) -> None:
     """Give a conversation to somebody; nothing is touched if they have it. Raises a Problem of `to.field`."""
-    user_id = found_person(tx, to.person, to.field).id if to.person.strip() else None
+    person = found_person(tx, to.person, to.field) if to.person.strip() else None
+    user_id = person.id if person is not None else None
     if row.assigned_to != user_id:
+        if person is not None:
+            sessions.person_came(tx, row.contact_id, f"{person.name} has the conversation.")
         conversations.assign(tx, row.contact_id, user_id)
 
 

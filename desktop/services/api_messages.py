@@ -25,7 +25,7 @@ from desktop.services.api_people import found_person
 from desktop.services.sending import submit
 from desktop.services.templates import NoSuchTemplate, asked_for
 from desktop.services.why import foreseen
-from desktop.store import api_answers, conversations
+from desktop.store import api_answers, conversations, sessions
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp import errors
 
@@ -79,6 +79,8 @@ class ApiMessages:
         def do(tx: Tx) -> dict[str, Any]:
             template, assignee = _template(tx, wanted), _assignee(tx, wanted)
             contact_id = recipient(tx, phone, wanted.name, wanted.tags)
+            if assignee is not None and _gives(tx, wanted, contact_id):
+                sessions.person_came(tx, contact_id, f"{assignee.name} has the conversation.")
             done = submit(tx, submission(wanted, template, contact_id, caller), None)
             # On this path the door keeps every message: as queued, or as failed.
             assert done.message_id is not None
@@ -236,3 +238,10 @@ def error_shown(message: MessageView) -> dict[str, Any]:
         "error_data": {"details": details},
         "time": moment(message.changed_at),
     }
+
+
+def _gives(tx: Tx, wanted: MessageWanted, contact_id: int) -> bool:
+    """True if its assignee gets the conversation."""
+    if wanted.assignee is None or wanted.is_notification:
+        return False
+    return wanted.assignee.instead or sessions.is_nobodys(tx, contact_id)

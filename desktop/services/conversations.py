@@ -8,7 +8,7 @@ from desktop.domain.conversations import Box, BoxCounts, ConversationRow, Messag
 from desktop.domain.people import Right, User
 from desktop.domain.settings import Settings
 from desktop.services.rights import allow
-from desktop.store import consent, contacts, conversations, drafts, settings
+from desktop.store import consent, contacts, conversations, drafts, sessions, settings
 from desktop.store.engine import Store, Tx
 
 
@@ -81,6 +81,8 @@ class Conversations:
     async def assign(self, contact_id: int, to: User | None, user: User) -> None:
         def write(tx: Tx) -> None:
             allow(tx, user, Right.REPLY)
+            if to is not None:
+                sessions.person_came(tx, contact_id, f"{to.name} has the conversation.")
             conversations.assign(tx, contact_id, to.id if to else None)
 
         await self._store.write(write)
@@ -95,6 +97,8 @@ class Conversations:
     async def _set_open(self, contact_id: int, user: User, is_open: bool) -> None:
         def write(tx: Tx) -> None:
             allow(tx, user, Right.REPLY)
+            if not is_open:
+                sessions.person_came(tx, contact_id, f"{user.name} closed the conversation.")
             conversations.set_open(tx, contact_id, is_open)
 
         await self._store.write(write)

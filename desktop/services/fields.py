@@ -42,7 +42,7 @@ class Fields:
     async def change(self, attribute_id: int, name: str, choices: Sequence[str], user: User) -> Attribute:
         """Rename it or change its choices; values that contacts have are kept. Raises like `define`.
 
-        Segments, broadcasts and sequences that name it follow.
+        Segments, broadcasts, sequences and flows that name it follow.
         """
         shown = checked_name(name)
 

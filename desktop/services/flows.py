@@ -1,12 +1,9 @@
 """Flows of bots: make, edit, publish, go back; which one answers a message."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
-from desktop.domain import flow_json
 from desktop.domain.activity import Deed
 from desktop.domain.flow import (
     LONGEST_NAME,
@@ -22,13 +19,10 @@ from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.domain.sequence import SequenceStatus
 from desktop.domain.text import clean
+from desktop.services.flow_files import checked_name, cleaned, read_file, written_file
 from desktop.services.rights import allow
-from desktop.store import activity, contacts, flows, people, sequences, templates
+from desktop.store import activity, contacts, flows, people, sequences, settings, templates
 from desktop.store.engine import Store, Tx
-
-FILE_FORMAT = "assent-flow"
-FILE_VERSION = 1
-LARGEST_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ class Flows:
             allow(tx, user, Right.BOTS)
             _expect_free(tx, shown)
             activity.log(tx, user, Deed.FLOW_CHANGED, shown, "begun")
-            return flows.create(tx, shown, definition, user.id or None)
+            return flows.create(tx, shown, cleaned(definition), user.id or None)
 
         return await self._store.write(write)
 
@@ -133,8 +127,9 @@ class Flows:
 
         def write(tx: Tx) -> None:
             known = _allowed(tx, flow_id, user)
-            is_current = known.version_id is not None and draft == known.definition
-            flows.save_draft(tx, flow_id, None if is_current else draft)
+            tidy = cleaned(draft)
+            is_current = known.version_id is not None and tidy == known.definition
+            flows.save_draft(tx, flow_id, None if is_current else tidy)
 
         await self._store.write(write)
 
@@ -208,7 +203,7 @@ class Flows:
 
         def write(tx: Tx) -> FlowRecord:
             known = _allowed(tx, flow_id, user)
-            wanted = flows.definition_of(tx, version_id)
+            wanted = flows.definition_of(tx, version_id, flow_id)
             flows.save_draft(tx, flow_id, None if wanted == known.definition else wanted)
             return flows.get(tx, flow_id)
 
@@ -219,13 +214,7 @@ class Flows:
     async def export_file(self, flow_id: int) -> bytes:
         """What is shown of a flow, as a file that another workspace can read. Ids in it are this store's."""
         known = await self.get(flow_id)
-        made = {
-            "format": FILE_FORMAT,
-            "version": FILE_VERSION,
-            "name": known.name,
-            "flow": flow_json.to_json(known.shown),
-        }
-        return json.dumps(made, ensure_ascii=False, indent=2).encode()
+        return written_file(known.name, known.shown)
 
     async def import_file(self, raw: bytes, user: User) -> int:
         """A new draft from such a file; returns its id. Raises a Problem (field file) that says what is wrong with it.
@@ -241,35 +230,6 @@ class Flows:
             return flows.create(tx, shown, definition, user.id or None)
 
         return await self._store.write(write)
-
-
-def read_file(raw: bytes) -> tuple[str, FlowDefinition]:
-    """The name and the flow of a file. Raises a Problem of the field file."""
-    if len(raw) > LARGEST_FILE_BYTES:
-        raise Problem("File too large", "A flow’s file has at most 1 MB. Choose another file.", "file")
-    try:
-        data: Any = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as wrong:
-        raise Problem(
-            "Not a flow", "The file is no JSON. Choose one that was exported here.", "file"
-        ) from wrong
-    if not isinstance(data, dict) or data.get("format") != FILE_FORMAT:
-        raise Problem("Not a flow", "The file holds no flow. Choose one that was exported here.", "file")
-    if data.get("version") != FILE_VERSION:
-        raise Problem(
-            "A newer file", "A newer Assent wrote this file. Update Assent, then import it.", "file"
-        )
-    return checked_name(str(data.get("name", ""))[:LONGEST_NAME]), flow_json.from_json(data.get("flow"))
-
-
-def checked_name(text: str) -> str:
-    """A flow's name with single spaces. Raises a Problem of the field name."""
-    name = " ".join(clean(text).split())
-    if not name:
-        raise Problem("Name missing", "Give the flow a name.", "name")
-    if len(name) > LONGEST_NAME:
-        raise Problem("Name too long", f"A flow’s name has at most {LONGEST_NAME} characters.", "name")
-    return name
 
 
 def blockers(found: Sequence[FlowFinding]) -> list[FlowFinding]:
@@ -289,6 +249,7 @@ def free_name(tx: Tx, wanted: str) -> str:
 
 def _known(tx: Tx) -> Known:
     started = (SequenceStatus.ACTIVE, SequenceStatus.PAUSED, SequenceStatus.HELD)
+    kept = settings.load(tx)
     return Known(
         templates={one.id: one for one in templates.every(tx)},
         attributes=contacts.known_attributes(tx),
@@ -296,12 +257,14 @@ def _known(tx: Tx) -> Known:
         flows={one.id: one.name for one in flows.every(tx) if one.status is FlowStatus.PUBLISHED},
         people={one.id: one.name for one in people.every(tx)},
         tags=tuple(contacts.tag_names(tx)),
+        words=kept.words,
+        bots_ask=kept.bots_ask,
     )
 
 
 def _allowed(tx: Tx, flow_id: int, user: User) -> FlowRecord:
     allow(tx, user, Right.BOTS)
-    return flows.get(tx, flow_id)
+    return flows.hold(tx, flow_id)
 
 
 def _expect_free(tx: Tx, name: str, flow_id: int | None = None) -> None:

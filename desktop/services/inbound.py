@@ -18,11 +18,12 @@ from desktop.domain.outbox import Submission
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
 from desktop.domain.words import Wish
-from desktop.services import sending
+from desktop.services import bot_hearing, sending
 from desktop.services.bodies import SUBSCRIBE_ID, message_id_of
-from desktop.store import api_answers, consent, contacts, conversations, outbox, settings, webhooks
+from desktop.store import api_answers, consent, contacts, conversations, outbox, sessions, settings, webhooks
 from desktop.store import templates as template_store
 from desktop.store.engine import Store, StoreBroken, StoreBusy, StoreClosed, Tx, WriteLane, is_trouble
+from desktop.system.faults import Faults
 from desktop.whatsapp import errors
 from desktop.whatsapp.updates import (
     BadUpdate,
@@ -57,6 +58,7 @@ class Inbound:
         wake: Callable[[], None],
         refresh_templates: Callable[[], None],
         forget_every_s: float = _FORGET_EVERY_S,
+        faults: Faults | None = None,
     ) -> None:
         """wake: there may be something to send. refresh_templates: one changed in a way that needs a read.
 
@@ -66,6 +68,7 @@ class Inbound:
         self._store_key = store_key
         self._wake = wake
         self._refresh_templates = refresh_templates
+        self._faults = faults or Faults()
         self._news = asyncio.Event()
         self._forget_every_s = forget_every_s
         self._forget_at_s = 0.0
@@ -83,7 +86,7 @@ class Inbound:
             webhooks.keep(tx, raw.decode("utf-8", "replace"), done=not statuses)
             _quarantine(tx, delivery.bad)
             for update in urgent:
-                _apply_or_quarantine(tx, update)
+                _apply_or_quarantine(tx, update, self._faults)
 
         await self._store.write(write, WriteLane.CONSENT if urgent else WriteLane.STATUS)
         if any(isinstance(one, TemplateUpdate) for one in urgent):
@@ -205,12 +208,12 @@ def _quarantine(tx: Tx, bad: Sequence[BadUpdate]) -> None:
         webhooks.quarantine(tx, one.why, one.raw)
 
 
-def _apply_or_quarantine(tx: Tx, update: Update) -> None:
+def _apply_or_quarantine(tx: Tx, update: Update, faults: Faults) -> None:
     """One update that cannot be applied must not cost the others: it is kept for a person to look at."""
     point = tx.conn.begin_nested()
     try:
         if webhooks.first_time(tx, f"{type(update).__name__}|{update.dedupe_key}"):
-            _apply(tx, update)
+            _apply(tx, update, faults)
         point.commit()
     except Exception as wrong:
         point.rollback()
@@ -220,10 +223,10 @@ def _apply_or_quarantine(tx: Tx, update: Update) -> None:
         webhooks.quarantine(tx, f"{type(wrong).__name__}: {wrong}", update.raw)
 
 
-def _apply(tx: Tx, update: Update) -> None:
+def _apply(tx: Tx, update: Update, faults: Faults) -> None:
     if isinstance(update, InboundMessage):
         if not update.group_id:
-            _message(tx, update)
+            _message(tx, update, faults)
     elif isinstance(update, PreferenceChange):
         _preference(tx, update)
     elif isinstance(update, NumberChanged):
@@ -247,13 +250,15 @@ def _known(tx: Tx, phone: str | None, user_id: str | None) -> int | None:
     return found[0]
 
 
-def _message(tx: Tx, update: InboundMessage) -> None:
+def _message(tx: Tx, update: InboundMessage, faults: Faults) -> None:
     contact_id = _known(tx, update.phone, update.user_id)
     stranger = contact_id is None
     if contact_id is None:
         contact_id = contacts.create(tx, update.profile_name, update.phone, user_id=update.user_id)
     if update.kind == "reaction":
         return
+    # A session is held before its contact, in the order that all who move sessions keep.
+    sessions.hold_of(tx, contact_id)
     conversations.add_inbound(
         tx,
         contact_id,
@@ -272,6 +277,8 @@ def _message(tx: Tx, update: InboundMessage) -> None:
         webhooks.quarantine(
             tx, "An opt-out from someone unknown: find the contact whom it concerns.", update.raw
         )
+    if wish is None:
+        bot_hearing.hear(tx, contact_id, update, _when(tx, update), faults)
 
 
 def _content(update: InboundMessage) -> dict[str, object]:

@@ -31,21 +31,21 @@ T = TypeVar("T")
 async def export_messages(asked: dict[str, Any], talk: Talk) -> dict[str, Any]:
     """Write the messages of {scope} and {choice}, see `exportfiles.export` for the rest."""
     scope, choice = scope_from_json(asked["scope"]), choice_from_json(asked["choice"])
-    return await _export(asked, talk, lambda reading: reading.messages(scope, choice))
+    return await write(asked, talk, lambda reading: reading.messages(scope, choice))
 
 
 async def export_opted_out(asked: dict[str, Any], talk: Talk) -> dict[str, Any]:
     """Write the opted-out contacts of {scope}, see `exportfiles.export` for the rest."""
     scope = opted_out_from_json(asked["scope"])
-    return await _export(asked, talk, lambda reading: reading.opted_out(scope))
+    return await write(asked, talk, lambda reading: reading.opted_out(scope))
 
 
-async def _export(
-    asked: dict[str, Any], talk: Talk, open_table: Callable[["_Reading"], Table]
+async def write(
+    asked: dict[str, Any], talk: Talk, open_table: Callable[["Reading"], Table]
 ) -> dict[str, Any]:
     user = jobwork.user_from_json(asked["user"])
     with jobwork.open_store(asked["store"], "export") as store:
-        reading = _Reading(store, user, talk)
+        reading = Reading(store, user, talk)
         making = Making(store, user, talk, sheetfiles.paths_from_json(asked))
         written = await asyncio.to_thread(
             making.run, lambda: open_table(reading), asked["format"], asked["most_sheet_rows"]
@@ -53,7 +53,7 @@ async def _export(
     return sheetfiles.result_to_json(written, jobwork.peak_bytes())
 
 
-class _Reading:
+class Reading:
     """The rows of one export."""
 
     def __init__(self, store: Store, user: User, talk: Talk) -> None:
@@ -63,8 +63,8 @@ class _Reading:
 
     def messages(self, scope: Scope, choice: Choice) -> Table:
         """The messages of a scope and choice, newest first. Raises NotAllowed."""
-        zone = self._begin()
-        chosen = self._read(lambda tx: report.cube(tx, scope)).chosen(choice)
+        zone = self.begin()
+        chosen = self.read(lambda tx: report.cube(tx, scope)).chosen(choice)
 
         def page(tx: Tx, last: MessageView | None) -> list[tuple[MessageView, Receipt]]:
             after = Mark(last.at, last.id) if last else None
@@ -74,41 +74,39 @@ class _Reading:
 
         rows = (
             message_cells(one, receipt, zone)
-            for one, receipt in self._pages(
+            for one, receipt in self.pages(
                 lambda tx, last: page(tx, last[0] if last else None), chosen.message_count
             )
         )
-        return Table("Messages", MESSAGE_HEADINGS, rows, lambda count: _counted(count, "message"))
+        return Table("Messages", MESSAGE_HEADINGS, rows, lambda count: counted(count, "message"))
 
     def opted_out(self, scope: OptedOutScope) -> Table:
         """Contacts who said no, the latest first. Raises NotAllowed."""
-        zone = self._begin()
-        total = self._read(lambda tx: opted_out.count(tx, scope))
+        zone = self.begin()
+        total = self.read(lambda tx: opted_out.count(tx, scope))
 
         def page(tx: Tx, last: OptedOut | None) -> list[OptedOut]:
             after = Mark(last.at, last.contact_id) if last else None
             return opted_out.rows(tx, scope, after=after, limit=PAGE_ROWS)
 
-        rows = (opted_out_cells(one, zone) for one in self._pages(page, total))
-        return Table(
-            "Opted out", OPTED_OUT_HEADINGS, rows, lambda count: _counted(count, "opted-out contact")
-        )
+        rows = (opted_out_cells(one, zone) for one in self.pages(page, total))
+        return Table("Opted out", OPTED_OUT_HEADINGS, rows, lambda count: counted(count, "opted-out contact"))
 
-    def _begin(self) -> tzinfo:
+    def begin(self) -> tzinfo:
         def read(tx: Tx) -> str:
             rights.allow(tx, self._user, Right.EXPORT)
             return settings.load(tx).time_zone
 
-        return zones.zone(self._read(read))
+        return zones.zone(self.read(read))
 
-    def _pages(self, page: Callable[[Tx, T | None], list[T]], total: int) -> Iterator[T]:
+    def pages(self, page: Callable[[Tx, T | None], list[T]], total: int) -> Iterator[T]:
         """Row after row, of page after page until one is not full."""
         last: T | None = None
         done = 0
         while True:
             if self._talk.stop.is_set():
                 raise Stopped
-            found = self._read(partial(_behind, page, last))
+            found = self.read(partial(_behind, page, last))
             yield from found
             done += len(found)
             if len(found) < PAGE_ROWS:
@@ -117,7 +115,7 @@ class _Reading:
             last = found[-1]
         self._talk.tell(done, done)
 
-    def _read(self, read: Callable[[Tx], T]) -> T:
+    def read(self, read: Callable[[Tx], T]) -> T:
         return self._store.submit_read(read).result()
 
 
@@ -125,15 +123,15 @@ def _behind(page: Callable[[Tx, T | None], list[T]], last: T | None, tx: Tx) -> 
     return page(tx, last)
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def scope_to_json(scope: Scope) -> dict[str, Any]:
     """A scope as plain JSON values."""
     return {
-        "since": _moment_to_json(scope.since),
-        "until": _moment_to_json(scope.until),
+        "since": moment_to_json(scope.since),
+        "until": moment_to_json(scope.until),
         "search": scope.search,
         "contact_id": scope.contact_id,
     }
@@ -141,7 +139,7 @@ def scope_to_json(scope: Scope) -> dict[str, Any]:
 
 def scope_from_json(found: dict[str, Any]) -> Scope:
     """A scope from its JSON values."""
-    since, until = _moment_from_json(found["since"]), _moment_from_json(found["until"])
+    since, until = moment_from_json(found["since"]), moment_from_json(found["until"])
     return Scope(since, until, found["search"], found["contact_id"])
 
 
@@ -170,8 +168,8 @@ def choice_from_json(found: dict[str, Any]) -> Choice:
 def opted_out_to_json(scope: OptedOutScope) -> dict[str, Any]:
     """A scope as plain JSON values."""
     return {
-        "since": _moment_to_json(scope.since),
-        "until": _moment_to_json(scope.until),
+        "since": moment_to_json(scope.since),
+        "until": moment_to_json(scope.until),
         "source": scope.source,
         "search": scope.search,
     }
@@ -180,13 +178,13 @@ def opted_out_to_json(scope: OptedOutScope) -> dict[str, Any]:
 def opted_out_from_json(found: dict[str, Any]) -> OptedOutScope:
     """A scope from its JSON values."""
     source = Source(found["source"]) if found["source"] else None
-    since, until = _moment_from_json(found["since"]), _moment_from_json(found["until"])
+    since, until = moment_from_json(found["since"]), moment_from_json(found["until"])
     return OptedOutScope(since, until, source, found["search"])
 
 
-def _moment_to_json(at: datetime | None) -> str | None:
+def moment_to_json(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _moment_from_json(text: str | None) -> datetime | None:
+def moment_from_json(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None

@@ -33,7 +33,7 @@ OPTED_OUT_HEADINGS: Final = (
     *("Consent event id", "Also when", "Also source", "Also evidence", "Also by", "Also consent event id"),
     "Contact id",
 )
-_OPT_IN: Final = {OptIn.YES: "Yes", OptIn.NO: "No", OptIn.NONE: "None"}
+OPT_IN_CELLS: Final = {OptIn.YES: "Yes", OptIn.NO: "No", OptIn.NONE: "None"}
 
 
 def message_cells(one: MessageView, receipt: Receipt, zone: tzinfo) -> list[str | datetime]:
@@ -55,7 +55,7 @@ def message_cells(one: MessageView, receipt: Receipt, zone: tzinfo) -> list[str 
         "" if one.error_code is None else str(one.error_code),
         advice_of(one),
         "" if receipt.asked is None else _yes(receipt.asked),
-        "" if receipt.opt_in is None else _OPT_IN[receipt.opt_in],
+        "" if receipt.opt_in is None else OPT_IN_CELLS[receipt.opt_in],
         "" if receipt.consent_event_id is None else str(receipt.consent_event_id),
         one.author_name,
         str(one.id),
@@ -74,9 +74,13 @@ def cause_label(cause: Cause) -> str:
 
 
 def reason_of(message: MessageView) -> str:
-    """Why it did not go out: 'Not on WhatsApp', in a sequence 'Opted out of marketing; moved to step 3'; "" if it did."""
+    """Why it did not go out: 'Not on WhatsApp', in a sequence 'Opted out of marketing; moved to step 3'; "" if it did.
+
+    A bot's marketing that was not asked about says so, gone or not.
+    """
     if message.status not in report_words.STOPPED:
-        return ""
+        is_unasked = message.is_unasked_marketing and message.reason in (None, Reason.BOT_NOT_ASKED)
+        return Reason.BOT_NOT_ASKED.label if is_unasked else ""
     words = cause_label(Cause(message.reason, message.error_code))
     moved = message.moved_on_to is not None and message.reason in report_words.CONSENT
     return f"{words}; moved to step {message.moved_on_to}" if moved else words

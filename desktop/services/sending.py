@@ -9,6 +9,7 @@ from desktop.domain.activity import NAMELESS, Deed
 from desktop.domain.compose import MAX_TEXT_LENGTH
 from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
 from desktop.domain.conversations import Box, MessageView
+from desktop.domain.flow import SessionStatus
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
 from desktop.domain.people import Right, User
@@ -16,7 +17,17 @@ from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import preview
 from desktop.services.rights import allow
-from desktop.store import activity, broadcasts, contacts, conversations, drafts, outbox, settings, templates
+from desktop.store import (
+    activity,
+    broadcasts,
+    contacts,
+    conversations,
+    drafts,
+    outbox,
+    sessions,
+    settings,
+    templates,
+)
 from desktop.store.engine import Store, Tx
 from desktop.whatsapp import errors
 
@@ -44,6 +55,10 @@ class Sending:
     def __init__(self, store: Store, wake: Callable[[], None]) -> None:
         self._store = store
         self._wake = wake
+
+    def wake(self) -> None:
+        """Tell the engine that there may be something to send."""
+        self._wake()
 
     async def submit(self, wanted: Submission, user: User | None = None) -> Submitted:
         """Submit one message. user: the person, on the compose path.
@@ -77,9 +92,12 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
     """The door itself, inside a transaction; for callers that have one."""
     wanted = replace(wanted, override=_bound(wanted))
     kept = settings.load(tx)
+    by_hand = wanted.path is Path.COMPOSE
+    # Before the contact is held, in the order that all who move sessions keep.
+    running = sessions.hold_of(tx, wanted.contact_id) if by_hand else None
     template = templates.get(tx, wanted.template_id) if wanted.template_id is not None else None
     person = contacts.bare(tx, wanted.contact_id, lock=True)
-    if wanted.path is Path.COMPOSE:
+    if by_hand:
         _check_person(tx, wanted, user)
     open_now = window.is_open(person.last_inbound_at, tx.now)
     category = template.effective_category if template else Category.SERVICE
@@ -102,7 +120,9 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
     message_id = outbox.queue(tx, wanted, verdict, category.value)
     if wanted.path in _IN_THREAD:
         conversations.happened(tx, wanted.contact_id, message_id, inbound=False)
-    if wanted.path is Path.COMPOSE and user is not None:
+    if by_hand and user is not None:
+        if running is not None:
+            sessions.end(tx, running, SessionStatus.TAKEN_OVER, f"{user.name} replied.")
         drafts.save(tx, wanted.contact_id, user.id, None)
         _take_over(tx, wanted.contact_id, user)
         if wanted.override is not None and verdict.reason in _DESPITE:

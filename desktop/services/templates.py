@@ -102,6 +102,13 @@ class Templates:
             self._queued = False
         await self.refresh()
 
+    async def follow_change(self) -> None:
+        """The same where nobody waits for it: what fails is logged, and asked again before the next claim."""
+        try:
+            await self.refresh_after_change()
+        except Exception:
+            _log.exception("the templates could not be read")
+
     async def refresh_if_stale(self) -> None:
         """Refresh when any copy is older than ten minutes; two callers refresh once."""
         async with self._refreshing:

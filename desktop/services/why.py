@@ -140,7 +140,7 @@ def _where(row: Any) -> str:
     """The path's own thing in words."""
     if row.sequence_name is not None and row.step_number is not None:
         return f"{row.sequence_name}, step {row.step_number}"
-    return row.broadcast_name or ""
+    return row.broadcast_name or row.flow_name or ""
 
 
 def _with_error(known: Known, code: int | None) -> Known:

@@ -159,9 +159,12 @@ def merge(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
 
 
 def _hold(tx: Tx, keep_id: int, drop_ids: Sequence[int]) -> None:
-    """Lock in the order that everyone keeps, runs in sequences, outbox and then contacts: a settlement that learns
-    about a contact holds its message already."""
+    """Lock in the order that everyone keeps, sessions of bots, runs in sequences, outbox and then contacts: a
+    settlement that learns about a contact holds its message already."""
     message, contact, run = tables.message.c, tables.contact.c, tables.enrolment.c
+    session = tables.bot_session.c
+    talking = select(session.id).where(session.contact_id.in_([keep_id, *drop_ids]))
+    tx.rows(talking.order_by(session.id).with_for_update())
     tx.rows(select(run.id).where(run.contact_id.in_(drop_ids)).order_by(run.id).with_for_update())
     moved = select(message.id).where(message.contact_id.in_(drop_ids), message.broadcast_id.is_(None))
     tx.rows(moved.order_by(message.id).with_for_update())

@@ -13,6 +13,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     true,
@@ -23,6 +24,7 @@ from desktop.domain import window
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category, Path
 from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
+from desktop.domain.flow import SessionStatus
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import EnrolmentStatus
@@ -107,11 +109,30 @@ def rows(
         if search.strip():
             asked = asked.where(audience.search_condition(search))
     found = tx.rows(asked.order_by(_conversation.last_at.desc(), _conversation.contact_id).limit(limit))
-    tags = contacts.tags_of(tx, [row.contact_id for row in found])
-    return [_row(row, tags[row.contact_id]) for row in found]
+    ids = [row.contact_id for row in found]
+    tags, bots = contacts.tags_of(tx, ids), _bots_of(tx, ids)
+    return [_row(row, tags[row.contact_id], bots.get(row.contact_id, "")) for row in found]
 
 
-def _row(row: Any, tags: Sequence[str]) -> ConversationRow:
+_session = tables.bot_session.c
+_BOTS = (
+    select(_session.contact_id, tables.flow.c.name)
+    .join(tables.flow, tables.flow.c.id == _session.flow_id)
+    .where(
+        _session.contact_id.in_(bindparam("ids", expanding=True)),
+        # Written out, so that SQLite takes the index of those that run.
+        _session.status == literal_column(f"'{SessionStatus.RUNNING.value}'"),
+    )
+)
+
+
+def _bots_of(tx: Tx, contact_ids: Sequence[int]) -> dict[int, str]:
+    """The names of the flows that these contacts are in now."""
+    found = tx.rows(_BOTS, ids=list(contact_ids)) if contact_ids else ()
+    return {row.contact_id: row.name for row in found}
+
+
+def _row(row: Any, tags: Sequence[str], bot: str) -> ConversationRow:
     known = facts.unpack(row.facts)
     return ConversationRow(
         contact_id=row.contact_id,
@@ -130,6 +151,7 @@ def _row(row: Any, tags: Sequence[str]) -> ConversationRow:
         last_reason=Reason(row.reason) if row.outgoing and row.reason else None,
         last_error_code=row.error_code,
         last_inbound_at=row.last_inbound_at,
+        bot=bot,
     )
 
 
@@ -152,6 +174,8 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
         .outerjoin(tables.sequence_version, tables.sequence_version.c.id == _message.version_id)
         .outerjoin(tables.sequence, tables.sequence.c.id == tables.sequence_version.c.sequence_id)
         .outerjoin(tables.api_key, tables.api_key.c.id == _message.api_key_id)
+        .outerjoin(tables.bot_session, tables.bot_session.c.id == _message.session_id)
+        .outerjoin(tables.flow, tables.flow.c.id == tables.bot_session.c.flow_id)
     )
     return (
         select(
@@ -165,6 +189,8 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
             tables.sequence.c.name.label("sequence_name"),
             tables.api_key.c.name.label("api_key_name"),
             tables.sequence_version.c.number.label("version_number"),
+            tables.flow.c.id.label("flow_id"),
+            tables.flow.c.name.label("flow_name"),
             _NEWEST_VERSION,
         )
         .select_from(joined)
@@ -249,6 +275,11 @@ def _view(row: Any) -> MessageView:
         step_number=row.step_number,
         api_key_name=row.api_key_name or "",
         version_number=row.version_number if (row.newest_version or 0) > 1 else None,
+        session_id=row.session_id,
+        flow_id=row.flow_id,
+        flow_name=row.flow_name or "",
+        node_id=row.node_id or "",
+        asked=row.asked,
     )
 
 

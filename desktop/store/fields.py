@@ -10,7 +10,7 @@ from desktop.domain.changes import Topic
 from desktop.domain.filters import ATTRIBUTE, Attribute
 from desktop.domain.problems import NotFound
 from desktop.domain.text import fold
-from desktop.store import contacts, segments, sequences, tables
+from desktop.store import contacts, flows, segments, sequences, tables
 from desktop.store.engine import Tx
 
 _attribute = tables.attribute.c
@@ -31,7 +31,7 @@ def id_of(tx: Tx, name: str) -> int | None:
 
 
 def change(tx: Tx, known: Attribute, name: str, choices: Sequence[str]) -> Attribute:
-    """Give it a name and choices; whatever names it (segments, broadcasts, sequences) follows in this transaction."""
+    """Give it a name and choices; whatever names it (segments, broadcasts, sequences, flows) follows in this transaction."""
     tx.conn.execute(
         update(tables.attribute)
         .where(_attribute.id == known.id)
@@ -41,6 +41,7 @@ def change(tx: Tx, known: Attribute, name: str, choices: Sequence[str]) -> Attri
         segments.rename_field(tx, ATTRIBUTE + known.name, ATTRIBUTE + name)
         _rename_in_broadcasts(tx, ATTRIBUTE + known.name, ATTRIBUTE + name)
         sequences.rename_field(tx, ATTRIBUTE + known.name, ATTRIBUTE + name)
+        flows.rename_field(tx, known.name, name)
     touch(tx)
     return Attribute(known.id, name, known.kind, tuple(choices))
 

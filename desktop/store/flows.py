@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from desktop.domain import flow_json
+from desktop.domain import flow_fields, flow_json
 from desktop.domain.changes import Topic
 from desktop.domain.flow import (
     FlowCounts,
@@ -59,6 +59,12 @@ def get(tx: Tx, flow_id: int) -> FlowRecord:
     return _record(row)
 
 
+def hold(tx: Tx, flow_id: int) -> FlowRecord:
+    """One flow, held until the end of the transaction: of two who publish, one waits. Raises like `get`."""
+    tx.conn.scalar(select(_flow.id).where(_flow.id == flow_id).with_for_update())
+    return get(tx, flow_id)
+
+
 def every(tx: Tx) -> list[FlowRecord]:
     """All flows by name."""
     return sorted((_record(row) for row in tx.rows(_select())), key=lambda one: (fold(one.name), one.id))
@@ -80,10 +86,18 @@ def candidates(tx: Tx) -> list[Candidate]:
     found: list[Candidate] = []
     for row in tx.rows(_select().where(_flow.status == FlowStatus.PUBLISHED.value)):
         try:
-            definition = flow_json.from_json(row.definition)
+            # Of the triggers alone: this is asked for every message that no session waits for.
+            triggers = flow_json.from_json({"triggers": row.definition.get("triggers", [])}).triggers
         except Problem:
             continue
-        found += [Candidate(row.id, row.name, row.published_at, one) for one in definition.triggers]
+        found += [Candidate(row.id, row.name, row.published_at, one) for one in triggers]
+    return found
+
+
+def published_version(tx: Tx, flow_id: int) -> int | None:
+    """The version that new sessions of a published flow follow; None for one that is not on."""
+    asked = select(_flow.version_id).where(_flow.id == flow_id, _flow.status == FlowStatus.PUBLISHED.value)
+    found: int | None = tx.conn.scalar(asked)
     return found
 
 
@@ -101,10 +115,11 @@ def counts(tx: Tx, flow_ids: Iterable[int]) -> dict[int, FlowCounts]:
     return {id: FlowCounts(one) for id, one in found.items()}
 
 
-def definition_of(tx: Tx, version_id: int) -> FlowDefinition:
-    """What a version fixes. Raises NotFound, or Problem for one that cannot be read."""
-    row = tx.conn.execute(select(_version.definition).where(_version.id == version_id)).one_or_none()
-    if row is None:
+def definition_of(tx: Tx, version_id: int, flow_id: int | None = None) -> FlowDefinition:
+    """What a version fixes; flow_id: of this flow only. Raises NotFound, or Problem for one that cannot be read."""
+    asked = select(_version.definition, _version.flow_id).where(_version.id == version_id)
+    row = tx.conn.execute(asked).one_or_none()
+    if row is None or flow_id not in (None, row.flow_id):
         raise NotFound("Version not found", "There is no such version of this flow.")
     return flow_json.from_json(row.definition)
 
@@ -178,6 +193,29 @@ def publish(tx: Tx, record: FlowRecord, note: str, user_id: int | None) -> FlowR
 
 def set_status(tx: Tx, flow_id: int, status: FlowStatus) -> None:
     _set(tx, flow_id, status=status.value)
+
+
+def rename_field(tx: Tx, before: str, after: str) -> None:
+    """A contact field has a new name: drafts and versions that name it follow, those that sessions keep, too."""
+    for row in tx.rows(select(_flow.id, _flow.draft).where(_flow.draft.is_not(None))):
+        if (wanted := _renamed(row.draft, before, after)) is not None:
+            tx.conn.execute(update(tables.flow).where(_flow.id == row.id).values(draft=wanted))
+            tx.touch(Topic.FLOW, row.id)
+    for row in tx.rows(select(_version.id, _version.flow_id, _version.definition)):
+        if (wanted := _renamed(row.definition, before, after)) is not None:
+            at = update(tables.flow_version).where(_version.id == row.id)
+            tx.conn.execute(at.values(definition=wanted))
+            tx.touch(Topic.FLOW, row.flow_id)
+
+
+def _renamed(kept: Any, before: str, after: str) -> dict[str, Any] | None:
+    """A flow as JSON with one field under its new name; None where nothing changes, or it cannot be read."""
+    try:
+        definition = flow_json.from_json(kept)
+    except Problem:
+        return None
+    wanted = flow_fields.renamed(definition, before, after)
+    return None if wanted is definition else flow_json.to_json(wanted)
 
 
 def was_used(tx: Tx, flow_id: int) -> bool:

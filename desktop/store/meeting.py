@@ -2,7 +2,7 @@
 where the same question to the database goes through everyone who carries a tag. Both give the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from desktop.domain import filters
 from desktop.domain.contacts import Contact
@@ -19,11 +19,12 @@ def meeting(tx: Tx, wanted: Filter | None, contact_ids: Sequence[int]) -> set[in
         return set(contact_ids)
     attributes = contacts.known_attributes(tx)
     filters.check(wanted, attributes)
-    people = [_person(one, attributes) for one in contacts.many(tx, contact_ids)]
+    people = [person_of(one, attributes) for one in contacts.many(tx, contact_ids)]
     return {one.id for one in people if filters.matches(wanted, one, attributes)}
 
 
-def _person(one: Contact, attributes: dict[str, Attribute]) -> Person:
+def person_of(one: Contact, attributes: Mapping[str, Attribute]) -> Person:
+    """A contact as filters see it."""
     typed = {name: _typed(one.id, attributes[name], text) for name, text in one.attributes.items()}
     return Person(
         one.id,

@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from desktop.domain.changes import Topic
 from desktop.domain.sequence import EnrolmentStatus
 from desktop.domain.text import fold
-from desktop.store import contacts, enrolments, tables
+from desktop.store import contacts, enrolments, sessions, tables
 from desktop.store.engine import Tx
 
 _contact = tables.contact.c
@@ -18,7 +18,8 @@ _contact = tables.contact.c
 def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
     """Tags are united; a name, values and drafts are taken where the kept one has none; the later time counts.
 
-    Runs in sequences go on as the kept one's; where both are in the same sequence, the dropped one's ends.
+    Runs in sequences go on as the kept one's; where both are in the same sequence, the dropped one's ends. So with
+    bots: of two sessions that run, the dropped one's ends.
     """
     _columns(tx, keep_id, drop_id)
     _rows(tx, tables.contact_tag, "tag_id", keep_id, drop_id)
@@ -26,6 +27,7 @@ def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
     _rows(tx, tables.draft, "user_id", keep_id, drop_id)
     _conversation(tx, keep_id, drop_id)
     _runs(tx, keep_id, drop_id)
+    sessions.merge(tx, keep_id, drop_id)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

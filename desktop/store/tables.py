@@ -777,6 +777,8 @@ bot_session = Table(
     Column("awaits", String, nullable=False),
     Column("answers", JSON, nullable=False),
     Column("said", Text, nullable=False, server_default=""),
+    # When the customer said that: a newer No outweighs it.
+    Column("said_at", Moment),
     Column("try_count", SmallInteger, nullable=False, server_default=text("0")),
     Column("hop_count", SmallInteger, nullable=False, server_default=text("0")),
     Column("due_at", Moment),

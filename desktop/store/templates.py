@@ -14,7 +14,7 @@ from desktop.domain.messages import Status
 from desktop.domain.problems import NotFound
 from desktop.domain.template_uses import TemplateUse, UseKind
 from desktop.domain.templates import Button, Quality, Template, TemplateStatus
-from desktop.store import sequence_uses, settings, tables
+from desktop.store import flow_uses, sequence_uses, settings, tables
 from desktop.store.engine import Tx
 
 
@@ -290,17 +290,17 @@ _SENT: Final = [one.value for one in (Status.ACCEPTED, Status.SENT, Status.DELIV
 
 
 def uses(tx: Tx, template_id: int, most_ended: int = 20) -> list[TemplateUse]:
-    """Where a template is used: drafts, then what is not over, sequences, the newest `most_ended` of what is over."""
+    """Where a template is used: drafts, what is not over, sequences, flows, the newest `most_ended` of what is over."""
     going = _uses(tx, _broadcast.template_id == template_id, _broadcast.status.not_in(_OVER))
     ended = _uses(tx, _broadcast.template_id == template_id, _broadcast.status.in_(_OVER), limit=most_ended)
     first = sorted(going, key=lambda one: one.kind is not UseKind.DRAFT)
-    return [*first, *sequence_uses.uses(tx, template_id), *ended]
+    return [*first, *sequence_uses.uses(tx, template_id), *flow_uses.uses(tx, template_id), *ended]
 
 
 def in_use(tx: Tx) -> list[TemplateUse]:
-    """Every draft and every broadcast that is not over and has a template; every sequence with each of its own."""
+    """Every draft and every broadcast that is not over and has a template; every sequence and flow with each of its own."""
     going = _uses(tx, _broadcast.template_id.is_not(None), _broadcast.status.not_in(_OVER), limit=500)
-    return [*going, *sequence_uses.uses(tx)]
+    return [*going, *sequence_uses.uses(tx), *flow_uses.uses(tx)]
 
 
 def _uses(tx: Tx, *where: ColumnElement[bool], limit: int = 200) -> list[TemplateUse]:

@@ -84,12 +84,12 @@ def _runs(tx: Tx, ids: Sequence[int]) -> list[Any]:
 
 
 def _used(tx: Tx, ids: Sequence[int], since: datetime) -> set[int]:
-    """Those with a message, a conversation, a draft, a broadcast, a run in a sequence that a person put them into or
+    """Those with a message, a conversation, a draft, a bot's session, a broadcast, a run in a sequence that a person put them into or
     that is over, or an answer that came not from a file."""
     broadcast, recipient, event = tables.broadcast.c, tables.broadcast_recipient.c, tables.consent_event.c
     later = select(broadcast.id).where(broadcast.launched_at >= since)
     used: set[int] = set()
-    for table in (tables.message, tables.conversation, tables.draft):
+    for table in (tables.message, tables.conversation, tables.draft, tables.bot_session):
         used |= set(tx.conn.scalars(select(table.c.contact_id).where(table.c.contact_id.in_(ids))))
     run = tables.enrolment.c
     triggered = run.source.in_([EnrolSource.CREATED.value, EnrolSource.UPDATED.value])

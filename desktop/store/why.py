@@ -43,6 +43,8 @@ def message(tx: Tx, message_id: int) -> Row[Any] | None:
         .outerjoin(giver, giver.c.id == _message.override_user_id)
         .outerjoin(launcher, launcher.c.id == tables.broadcast.c.override_user_id)
         .outerjoin(tables.api_key, tables.api_key.c.id == tables.broadcast.c.api_key_id)
+        .outerjoin(tables.bot_session, tables.bot_session.c.id == _message.session_id)
+        .outerjoin(tables.flow, tables.flow.c.id == tables.bot_session.c.flow_id)
     )
     asked = (
         select(
@@ -54,6 +56,7 @@ def message(tx: Tx, message_id: int) -> Row[Any] | None:
             tables.broadcast.c.only_opted_in.label("only_opted_in"),
             tables.broadcast.c.override_reason.label("launch_reason"),
             tables.sequence.c.name.label("sequence_name"),
+            tables.flow.c.name.label("flow_name"),
             author.c.name.label("author_name"),
             giver.c.name.label("giver_name"),
             launcher.c.name.label("launcher_name"),

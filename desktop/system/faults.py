@@ -16,6 +16,9 @@ class CrashPoint(StrEnum):
     BEFORE_SETTLE = "before_settle"
     AFTER_ENROLMENT_CLAIM = "after_enrolment_claim"
     AFTER_STEP_SUBMIT = "after_step_submit"
+    AFTER_BOT_EFFECT = "after_bot_effect"
+    BEFORE_BOT_COMMIT = "before_bot_commit"
+    AFTER_BOT_REQUEST = "after_bot_request"
 
 
 @dataclass(slots=True)

@@ -27,6 +27,8 @@ CONNECT_WITHIN_S: Final = 5.0
 ANSWER_WITHIN_S: Final = 10.0
 """For all of a call: a program that takes longer should answer first and work afterwards."""
 READ_BYTES: Final = 1_024
+MOST_READ_BYTES: Final = 256 * 1_024
+"""Of an answer that somebody wants to read, not only to log."""
 LONGEST_URL: Final = 2_000
 CALLS_AT_ONCE: Final = 16
 """To one host: in all there is no limit, or addresses that answer slowly would hold up the others."""
@@ -56,10 +58,11 @@ class NoAnswer(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back. text: of at most the first kilobyte."""
+    """What came back. text: of at most the first kilobyte, or of as much as was asked for; is_whole: all of it."""
 
     status: int
     text: str
+    is_whole: bool = True
 
     @property
     def is_success(self) -> bool:
@@ -182,7 +185,7 @@ class _Checked(AbstractResolver):
 
 
 class Web:
-    """Posts to named addresses. `open_web()` makes it."""
+    """Calls named addresses. `open_web()` makes it."""
 
     def __init__(
         self, session: aiohttp.ClientSession, *, allow_loopback: bool, answer_within_s: float
@@ -193,13 +196,28 @@ class Web:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Post bytes as they are. Raises BadAddress, or NoAnswer after at most ten seconds."""
+        return await self._call("POST", url, body, headers, READ_BYTES)
+
+    async def ask(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
+        """Call by any method and read up to MOST_READ_BYTES of the answer. Raises as `post()` does.
+
+        Without a body nothing is sent for one.
+        """
+        plain = {"Accept-Encoding": "identity", **headers}
+        return await self._call(method, url, body or None, plain, MOST_READ_BYTES)
+
+    async def _call(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], most_bytes: int
+    ) -> Answered:
         checked_url(url, allow_loopback=self._allow_loopback)
         try:
-            async with self._session.post(
-                URL(url), data=body, headers=headers, allow_redirects=False
+            async with self._session.request(
+                method, URL(url), data=body, headers=headers, allow_redirects=False
             ) as answer:
-                raw = await _beginning(answer)
-                return Answered(answer.status, clean(raw.decode("utf-8", "replace")))
+                raw = await _beginning(answer, most_bytes + 1)
+                is_whole = len(raw) <= most_bytes
+                text = clean(raw[:most_bytes].decode("utf-8", "replace"))
+                return Answered(answer.status, text, is_whole)
         except BadAddress:
             raise
         except TimeoutError as late:
@@ -208,12 +226,12 @@ class Web:
             raise NoAnswer("No answer", _words(wrong)) from wrong
 
 
-async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
-    """The first kilobyte; what comes after it is never read, and the connection is dropped."""
-    found = b""
-    while len(found) < READ_BYTES and (part := await answer.content.read(READ_BYTES - len(found))):
+async def _beginning(answer: aiohttp.ClientResponse, most_bytes: int) -> bytes:
+    """The first bytes; what comes after them is never read, and the connection is dropped."""
+    found = bytearray()
+    while len(found) < most_bytes and (part := await answer.content.read(most_bytes - len(found))):
         found += part
-    return found
+    return bytes(found)
 
 
 def _words(wrong: Exception) -> str:

@@ -21,8 +21,20 @@ ENVIRONMENT: Final = {
 }
 
 
+BOT: Final = "bot:"
+"""Stands before the name of a secret that a bot's request has in a header; see `environment_name()`."""
+
+
+def environment_name(name: str) -> str:
+    """Where the environment may give a secret; "" where it cannot. 'bot:shop key' is ASSENT_BOT_SECRET_SHOP_KEY."""
+    if name.startswith(BOT):
+        letters = (one if one.isascii() and one.isalnum() else "_" for one in name.removeprefix(BOT).strip())
+        return "ASSENT_BOT_SECRET_" + "".join(letters).upper()
+    return ENVIRONMENT.get(name, "")
+
+
 class Secrets:
-    """The WhatsApp token, the app secret and the root of the webhooks' secrets, of this machine.
+    """The WhatsApp token, the app secret, the root of the webhooks' secrets and those of bots, of this machine.
 
     Calls block: use them in a thread.
     """
@@ -44,7 +56,7 @@ class Secrets:
 
     def asked(self, name: str) -> str | None:
         """The same where the difference matters: "" if there is none, None if the keyring is locked or silent."""
-        given = self._environment.get(ENVIRONMENT.get(name, ""), "")
+        given = self._environment.get(environment_name(name), "")
         if given:
             return given
         with self._guard:

@@ -34,6 +34,7 @@ CONTACTS: Final = "In the contacts"
 CONVERSATIONS: Final = "In a conversation"
 BROADCASTS: Final = "In a broadcast"
 SEQUENCES: Final = "In a sequence"
+BOTS: Final = "In a flow"
 TEMPLATES: Final = "In the templates"
 REPORTS: Final = "In the reports"
 
@@ -42,8 +43,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("go_contacts", "Contacts", ("Ctrl+2",), WINDOW),
     Action("go_broadcasts", "Broadcasts", ("Ctrl+3",), WINDOW),
     Action("go_sequences", "Sequences", ("Ctrl+4",), WINDOW),
-    Action("go_templates", "Templates", ("Ctrl+5",), WINDOW),
-    Action("go_reports", "Reports", ("Ctrl+6",), WINDOW),
+    Action("go_bots", "Bots", ("Ctrl+5",), WINDOW),
+    Action("go_templates", "Templates", ("Ctrl+6",), WINDOW),
+    Action("go_reports", "Reports", ("Ctrl+7",), WINDOW),
     Action("go_settings", "Settings", ("Ctrl+,",), WINDOW),
     Action("search", "Search", ("Ctrl+F",), WINDOW, yields=True),
     Action("new_broadcast", "New broadcast", ("Ctrl+N",), WINDOW, yields=True),
@@ -54,6 +56,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("send", "Send", ("Enter",), CONVERSATIONS, bound=False),
     Action("new_line", "New line", ("Shift+Enter",), CONVERSATIONS, bound=False),
     Action("template", "Choose a template", ("Ctrl+T",), CONVERSATIONS, bound=False),
+    Action("start_flow", "Start a flow", ("Ctrl+B",), CONVERSATIONS, bound=False),
     Action("list", "Up and down the list", ("↑", "↓"), CONVERSATIONS, bound=False),
     Action("new_contact", "New contact", ("Ctrl+Shift+N",), CONTACTS, bound=False),
     Action("import", "Import contacts", ("Ctrl+I",), CONTACTS, bound=False),
@@ -66,6 +69,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("move_step", "Move a step up or down", ("Alt+↑", "Alt+↓"), SEQUENCES, bound=False),
     Action("undo", "Undo", ("Ctrl+Z",), SEQUENCES, bound=False),
     Action("redo", "Redo", ("Ctrl+Shift+Z",), SEQUENCES, bound=False),
+    Action("add_node", "Add a step after the chosen exit", ("Ctrl+K", "Ins"), BOTS, bound=False),
+    Action("join_exit", "Lead an exit to a step", ("Ctrl+J",), BOTS, bound=False),
+    Action("choose_exit", "Choose another exit", ("Ctrl+↑", "Ctrl+↓"), BOTS, bound=False),
+    Action("next_card", "From step to step", ("←", "→", "Tab"), BOTS, bound=False),
+    Action("node_settings", "Settings of a step", ("Enter",), BOTS, bound=False),
+    Action("move_card", "Move a step", ("Alt+↑", "Alt+←"), BOTS, bound=False),
+    Action("find_card", "Find a step", ("Ctrl+F",), BOTS, bound=False),
+    Action("next_problem", "Next problem", ("F8",), BOTS, bound=False),
+    Action("lay_out", "Put the steps in order", ("Ctrl+L",), BOTS, bound=False),
+    Action("zoom", "Larger, smaller, as it is", ("Ctrl++", "Ctrl+−", "Ctrl+0"), BOTS, bound=False),
+    Action("try_flow", "Try it", ("Ctrl+T",), BOTS, bound=False),
+    Action("publish_flow", "Publish", ("Ctrl+Enter",), BOTS, bound=False),
+    Action("areas", "Library, canvas, settings", ("F6",), BOTS, bound=False),
     Action("refresh_templates", "Read them from WhatsApp", ("Ctrl+R", "F5"), TEMPLATES, bound=False),
     Action("find_messages", "Search", ("Ctrl+F",), REPORTS, bound=False),
     Action("to_table", "To the list of messages", ("F6", "↓"), REPORTS, bound=False),

@@ -186,6 +186,7 @@ class MainWindow(QMainWindow):
             "go_contacts": lambda: self.go("contacts"),
             "go_broadcasts": lambda: self.go("broadcasts"),
             "go_sequences": lambda: self.go("sequences"),
+            "go_bots": lambda: self.go("bots"),
             "go_templates": lambda: self.go("templates"),
             "go_reports": lambda: self.go("reports"),
             "go_settings": lambda: self.go("settings"),

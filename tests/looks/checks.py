@@ -214,6 +214,8 @@ def _small_field(field: QLineEdit) -> str:
 
 
 def _small_combo(combo: QComboBox) -> str:
+    if combo.toolTip() == combo.currentText():  # it ends in an ellipsis, and the whole is said there
+        return ""
     option = QStyleOptionComboBox()
     combo.initStyleOption(option)
     part = QStyle.SubControl.SC_ComboBoxEditField

@@ -103,6 +103,7 @@ def test_only_the_door_and_the_claim_decide() -> None:
     assert callers == {
         "desktop/domain/audience.py",
         "desktop/domain/compose.py",
+        "desktop/domain/flow_simulation.py",
         "desktop/services/sending.py",
         "desktop/services/why.py",
         "desktop/store/claims.py",

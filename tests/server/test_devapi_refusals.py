@@ -119,6 +119,22 @@ async def test_a_wrong_message_names_its_field(
     assert await shop.desk.sends() == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [put("botId", "7"), put("replyTo", {"assigneeType": "bot", "assigneeId": "7"})],
+    ids=["botId", "replyTo"],
+)
+async def test_who_wants_a_bot_reads_how_to_get_one(
+    shop: Shop, change: Callable[[dict[str, Any]], None]
+) -> None:
+    body = template()
+    change(body)
+    answer = await shop.ask("POST", MESSAGES, body)
+    assert answer.status == 422
+    assert "bot takes a conversation by its triggers" in answer.body["message"]
+    assert await shop.desk.sends() == []
+
+
 @pytest.mark.parametrize("body", ["", "  \n", "x" * 4_097])
 async def test_a_text_has_one_to_4096_characters(shop: Shop, body: str) -> None:
     answer = await shop.ask("POST", MESSAGES, text(body))

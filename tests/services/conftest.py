@@ -10,7 +10,7 @@ from desktop.services.subscriptions import Subscriptions
 from desktop.store import settings
 from desktop.store.engine import Store
 from desktop.system.http import open_web
-from desktop.system.secrets import Secrets
+from desktop.system.secrets import Secrets, environment_name
 from tests.clock import FakeClock
 from tests.databases import (
     address,
@@ -28,6 +28,7 @@ from tests.receiver import Receiver, open_receiver
 from tests.ring import no_ring, ring
 from tests.services.desk import Desk, empty_store, open_desk
 from tests.services.post import KEY, NUMBER, Post
+from tests.services.talk import SHOP_SECRET, Talk
 
 __all__ = [
     "address",
@@ -77,6 +78,13 @@ async def post(store: Store, clock: FakeClock, receiver: Receiver) -> AsyncItera
     async with open_web(allow_loopback=True) as way:
         courier = Courier(store, clock, way, kept.signing, lambda: NUMBER)
         yield Post(store, clock, kept, courier, receiver, way)
+
+
+@pytest.fixture
+async def talk(store: Store, clock: FakeClock) -> AsyncIterator[Talk]:
+    """Bots, and a secret of theirs in the environment."""
+    async with open_web(allow_loopback=True, answer_within_s=3.0) as way:
+        yield Talk(store, clock, way, {environment_name("bot:shop"): SHOP_SECRET})
 
 
 @pytest.hookimpl(tryfirst=True)

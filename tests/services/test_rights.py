@@ -9,6 +9,7 @@ import pytest
 from desktop.domain.consent import OptIn
 from desktop.domain.contact_table import Target
 from desktop.domain.filters import EVERYONE, Kind
+from desktop.domain.flow import FlowDefinition
 from desktop.domain.keys import Scope
 from desktop.domain.people import Right, Role, User, may
 from desktop.domain.problems import NotAllowed
@@ -53,6 +54,10 @@ async def _broadcast_despite(desk: Desk, user: User) -> object:
 
 async def _sequences(desk: Desk, user: User) -> object:
     return await desk.app.sequences.create(f"By {user.name} {user.role}", user)
+
+
+async def _bots(desk: Desk, user: User) -> object:
+    return await desk.app.flows.create(f"By {user.name} {user.role}", FlowDefinition(), user)
 
 
 async def _import(desk: Desk, user: User) -> object:
@@ -118,6 +123,7 @@ VERBS: dict[Right, Verb] = {
     Right.BROADCAST: _broadcast,
     Right.BROADCAST_TO_OPTED_OUT: _broadcast_despite,
     Right.SEQUENCES: _sequences,
+    Right.BOTS: _bots,
     Right.IMPORT: _import,
     Right.EXPORT: _export,
     Right.EDIT_CONTACTS: _edit,

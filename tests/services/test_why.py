@@ -10,15 +10,18 @@ from sqlalchemy import insert, update
 
 from desktop.domain.consent import OptIn, Path, Source
 from desktop.domain.known import Explanation, Tone
-from desktop.domain.messages import Status
+from desktop.domain.messages import Lane, Status
+from desktop.domain.outbox import Submission
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import TemplateStatus
 from desktop.options import SANDBOX_TOKEN
+from desktop.services import sending
 from desktop.store import consent, contacts, tables
 from desktop.store.engine import Tx
-from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, US, Desk
+from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, US, VALUES, Desk
+from tests.store.bots import begun, published
 
 GONE = (Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ)
 
@@ -111,9 +114,34 @@ async def test_a_bot_is_not_asked(desk: Desk) -> None:
     assert "without asking for the opt-in" in told.conclusion
     await desk.settings(bots_ask=True)
     failed = await desk.send(priya, Path.BOT, template="winter_clearance")
-    assert (
-        "marketing needs opt-in, as this workspace wants it of bots too" in lines(await why(desk, failed))[1]
+    told = await why(desk, failed)
+    assert "marketing needs opt-in, as this workspace wants it of bots too" in lines(told)[1]
+    assert "Priya’s opt-in is No" in lines(told)[2]
+    assert told.conclusion == "So the message failed."
+    assert told.change == "It would go out if Priya opts in again, or as a utility template."
+
+
+async def test_a_bots_message_names_its_flow(desk: Desk) -> None:
+    priya = await desk.contact(PRIYA, OptIn.NO)
+    template_id = (await desk.template()).id
+
+    def talk(tx: Tx) -> int:
+        session = begun(tx, published(tx, name="Order status"), priya)
+        wanted = Submission(
+            priya, Path.BOT, "template", "", Lane.AUTOMATIC, {"values": VALUES}, template_id,
+            session_id=session.id, node_id="n1",
+        )  # fmt: skip
+        return sending.submit(tx, wanted, None).message_id or 0
+
+    message_id = await desk.app.store.write(talk)
+    desk.app.sending.wake()
+    await desk.until_status(message_id, *GONE)
+    told = await why(desk, message_id)
+    assert lines(told)[1] == (
+        "Path Bot · Order status: a bot does not ask for the opt-in; each such message is counted in a register"
     )
+    assert told.conclusion.startswith("So it was sent without asking for the opt-in")
+    assert told.tone is Tone.WARN
 
 
 async def test_a_broadcast_leaves_out_and_says_whom(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Migrations lose nothing: a filled store of the first revision is upgraded with every consent event kept."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, select, text
 
-from desktop.store import opening, tables
+from desktop.store import conversations, opening, sessions, tables
 from desktop.store.database import make_engine
-from desktop.store.engine import StoreBroken
+from desktop.store.engine import StoreBroken, Tx
 from desktop.store.opening import file_path, newest_revision, open_store
 from tests.clock import START, FakeClock
-from tests.databases import read
+from tests.databases import read, write
+from tests.store.bots import answered, begun, published, sent_in
 from tests.store.world import phone
 
 CONTACTS: Final = 120
@@ -28,16 +30,30 @@ EVENTS_EACH: Final = 5
 
 def first_revision(url: str) -> None:
     """Make the store as the first version of the program made it."""
+    upgrade_to(url, "0001", fill)
+
+
+def upgrade_to(url: str, revision: str, then: Callable[[Connection], None] | None = None) -> None:
+    """Bring the store to a revision, and put into it what there was then."""
     engine = make_engine(url, reader=False)
-    with engine.begin() as conn:
+    with engine.connect() as conn, keys_off(conn).begin():
         config = Config()
         config.set_main_option("script_location", str(Path(opening.__file__).parent / "migrations"))
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = conn
-        command.upgrade(config, "0001")
-    with engine.begin() as conn:
-        fill(conn)
+        command.upgrade(config, revision)
+    if then is not None:
+        with engine.begin() as conn:
+            then(conn)
     engine.dispose()
+
+
+def keys_off(conn: Connection) -> Connection:
+    """As the program's own upgrade has it: SQLite tears down tables that others name."""
+    if conn.dialect.name == "sqlite":
+        assert conn.connection.driver_connection is not None
+        conn.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+    return conn
 
 
 def fill(conn: Connection) -> None:
@@ -131,6 +147,62 @@ def test_an_upgrade_keeps_every_consent_event(blank_address: str, clock: FakeClo
     assert len(events) == CONTACTS * EVENTS_EACH
     assert content(blank_address, *COLUMNS) == before
     assert opening.quick_look(blank_address)["revision"] == newest_revision()
+
+
+OF_SEVEN: Final = ("flow", "flow_version", "bot_session", "bot_step", "bot_answer")
+
+
+def test_messages_from_before_there_were_bots_stay_as_they_are(blank_address: str, clock: FakeClock) -> None:
+    upgrade_to(blank_address, "0001", fill)
+    upgrade_to(blank_address, "0006")
+    before = whole(blank_address)
+    assert not set(OF_SEVEN) & set(before)
+    assert len(before["message"]) == CONTACTS
+
+    upgrade_to(blank_address, "0007")
+    after = whole(blank_address)
+    assert {name: after.pop(name) for name in OF_SEVEN} == {name: [] for name in OF_SEVEN}
+    for row in after["message"]:
+        assert (row.pop("session_id"), row.pop("node_id")) == (None, None)
+    assert after == before
+
+
+def test_a_filled_store_of_the_seventh_revision_opens(blank_address: str, clock: FakeClock) -> None:
+    """What is kept of a bot is read as it was written, and one contact has one running session."""
+    upgrade_to(blank_address, "0001", fill)
+    upgrade_to(blank_address, "0007")
+    opened = open_store(blank_address, clock, "test")
+
+    def talk(tx: Tx) -> None:
+        record = published(tx)
+        session = begun(tx, record, 1, "n2")
+        answered(tx, session, "order", "S-77")
+        sent_in(tx, session)
+        assert record.version_id is not None
+        assert sessions.begin(tx, record.id, record.version_id, 1) is None
+
+    write(opened.store, talk)
+    first, second = read(opened.store, lambda tx: conversations.thread(tx, 1))
+    opened.store.close()
+    assert (first.flow_name, second.flow_name, second.node_id) == ("", "Order status", "n2")
+
+
+def whole(url: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table, the number of the revision aside."""
+    engine = make_engine(url, reader=True)
+    with engine.connect() as conn:
+        there = MetaData()
+        there.reflect(conn)
+        found = {
+            name: sorted(
+                (dict(row._mapping) for row in conn.execute(select(table))),
+                key=lambda row: [str(row[column.name]) for column in table.primary_key],
+            )
+            for name, table in there.tables.items()
+            if name != "alembic_version" and not name.startswith("message_text")
+        }
+    engine.dispose()
+    return found
 
 
 def test_a_file_is_backed_up_before_the_upgrade(tmp_path: Path, clock: FakeClock) -> None:

@@ -29,6 +29,7 @@ from desktop.store.opening import (
 )
 from tests.clock import FakeClock
 from tests.databases import PATIENCE_S, read, write
+from tests.store.bots import answered, begun, ended, published
 from tests.store.world import add_contacts, add_person, add_template, claim, run_broadcast
 
 
@@ -187,10 +188,13 @@ def test_a_sandbox_store_is_never_a_real_one(store: Store) -> None:
 
 def fill(store: Store) -> None:
     def run(tx: object) -> None:
-        add_contacts(tx, OptIn.YES, OptIn.NO)  # type: ignore[arg-type]
+        ana, _ = add_contacts(tx, OptIn.YES, OptIn.NO)  # type: ignore[arg-type]
         add_person(tx)  # type: ignore[arg-type]
         run_broadcast(tx, add_template(tx))  # type: ignore[arg-type]
         claim(tx)  # type: ignore[arg-type]
+        session = begun(tx, published(tx), ana)  # type: ignore[arg-type]
+        answered(tx, session, "order", "S-77")  # type: ignore[arg-type]
+        ended(tx, session)  # type: ignore[arg-type]
 
     write(store, run)
 

@@ -7,7 +7,16 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from desktop.system.http import CALLS_AT_ONCE, READ_BYTES, BadAddress, NoAnswer, Web, checked_url, open_web
+from desktop.system.http import (
+    CALLS_AT_ONCE,
+    MOST_READ_BYTES,
+    READ_BYTES,
+    BadAddress,
+    NoAnswer,
+    Web,
+    checked_url,
+    open_web,
+)
 from tests.receiver import Receiver, open_receiver
 
 INWARDS = [
@@ -135,6 +144,37 @@ async def test_of_an_answer_a_kilobyte_is_read(receiver: Receiver, way: Web) -> 
     answer = await way.post(receiver.url, b"{}", {})
     assert len(answer.text) == READ_BYTES
     assert answer.words == "Bad Gateway: " + "x" * 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def test_any_method_asks_with_a_body_where_there_is_one(
+    receiver: Receiver, way: Web, method: str
+) -> None:
+    receiver.answer = lambda _one: web.Response(text='{"é": 1}')
+    body = b"" if method == "GET" else b'{"order": 7}'
+    answer = await way.ask(method, f"{receiver.address}/orders?n=%20a", body, {"X-Key": "k"})
+    assert (answer.status, answer.text, answer.is_whole) == (200, '{"é": 1}', True)
+    (one,) = receiver.posts
+    assert (one.method, one.raw, one.headers["x-key"]) == (method, body, "k")
+    assert one.headers["accept-encoding"] == "identity"
+    assert ("content-type" in one.headers) is bool(body)
+
+
+@pytest.mark.parametrize("more", [0, 1, 3_000_000])
+async def test_of_what_is_asked_a_quarter_of_a_megabyte_is_read_and_more_is_said(
+    receiver: Receiver, way: Web, more: int
+) -> None:
+    receiver.answer = lambda _one: web.Response(text="x" * (MOST_READ_BYTES + more))
+    answer = await way.ask("GET", receiver.url, b"", {})
+    assert (len(answer.text), answer.is_whole) == (MOST_READ_BYTES, not more)
+
+
+async def test_what_is_asked_leads_no_more_inwards_than_what_is_posted(receiver: Receiver) -> None:
+    async with open_web(allow_loopback=False) as way:
+        for url in (receiver.url, "https://graph.facebook.com/v25.0/me", "https://10.0.0.1/x"):
+            with pytest.raises(BadAddress):
+                await way.ask("GET", url, b"", {})
+    assert receiver.posts == []
 
 
 async def test_no_answer_is_told_in_words(receiver: Receiver) -> None:

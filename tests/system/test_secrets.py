@@ -4,7 +4,7 @@ import threading
 
 from keyring.errors import KeyringLocked, NoKeyringError
 
-from desktop.system.secrets import Secrets
+from desktop.system.secrets import Secrets, environment_name
 from tests.ring import Ring
 
 
@@ -42,3 +42,10 @@ def test_no_answer_is_another_thing_than_no_secret(ring: Ring) -> None:
 def test_the_environment_needs_no_keyring(ring: Ring) -> None:
     ring.trouble = locked
     assert Secrets({"ASSENT_TOKEN": "given"}).asked("token") == "given"
+
+
+def test_a_bots_secret_has_a_name_of_its_own_in_the_environment(ring: Ring) -> None:
+    assert environment_name("bot:shop key") == "ASSENT_BOT_SECRET_SHOP_KEY"
+    assert environment_name("elsewhere") == ""
+    ring.trouble = locked
+    assert Secrets({"ASSENT_BOT_SECRET_SHOP_KEY": "given"}).get("bot:shop key") == "given"

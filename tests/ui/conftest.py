@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from desktop.ui.theme import Theme
 
@@ -15,7 +15,10 @@ def clean_screen(app: QApplication) -> Iterator[None]:
     yield
     for widget in QApplication.topLevelWidgets():
         widget.close()
-        widget.deleteLater()
+        if not isinstance(
+            widget, QAbstractItemView
+        ):  # a completer's list goes with its field, else it is freed twice
+            widget.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     app.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 

@@ -38,6 +38,7 @@ SETTINGS = (
     Control("people_add", Right.PEOPLE),
     Control("people_sign_in", Right.SETTINGS),
     Control("consent_strict", Right.SETTINGS),
+    Control("consent_bots_ask", Right.SETTINGS),
     Control("consent_launch_agent", Right.SETTINGS),
     Control("pace_per_s", Right.SETTINGS),
     Control("whatsapp_token", Right.SETTINGS),

@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from desktop.domain.problems import Problem
 from desktop.server.devapi.contact_models import PersonReference, TagAnswer
-from desktop.server.devapi.parts import Answer, Asked, Digits, NotYet, Short
+from desktop.server.devapi.parts import Answer, Asked, Digits, NoBot, NotYet, Short
 from desktop.services.api_conversations import AssignWanted
 
 _NAMING: Final = ("userId", "assigneeId", "assignedTo", "email")
@@ -18,7 +18,7 @@ class AssignAsked(Asked):
     assignedTo: Short | None = None
     email: Short | None = None
     teamId: NotYet = None
-    botId: NotYet = None
+    botId: NoBot = None
 
     def wanted(self) -> AssignWanted:
         """Who gets it. Raises a Problem of 'userId' unless somebody, or nobody, is named."""

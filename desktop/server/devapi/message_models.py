@@ -12,11 +12,12 @@ from desktop.domain.given import LONGEST_ADDRESS
 from desktop.domain.problems import Problem
 from desktop.server.devapi.message_kinds import KindsAsked
 from desktop.server.devapi.parts import (
+    NO_BOT,
     Answer,
     Asked,
     Digits,
     Filled,
-    NotYet,
+    NoBot,
     Short,
     TagAsked,
     Value,
@@ -118,8 +119,10 @@ class WhatsAppAsked(KindsAsked):
 
 
 def _only_people(value: object) -> object:
-    if value in ("bot", "team"):
-        raise ValueError(f"there are no {value}s here yet; name a user")
+    if value == "bot":
+        raise ValueError(f"{NO_BOT}; give the flow one, and name a user or leave replyTo out")
+    if value == "team":
+        raise ValueError("there are no teams here yet; name a user")
     return value
 
 
@@ -157,7 +160,7 @@ class MessageAsked(Asked):
     recipient: RecipientAsked
     whatsapp: WhatsAppAsked
     context: Annotated[dict[Short, Any] | None, BeforeValidator(_small)] = Field(default=None, max_length=10)
-    botId: NotYet = None
+    botId: NoBot = None
     replyTo: Annotated[ReplyToAsked | None, BeforeValidator(_or_nobody)] = None
 
     def wanted(self) -> MessageWanted:

@@ -50,6 +50,20 @@ NotYet = Annotated[
 ]
 """A field of Gallabox's that would be half done if it were passed over."""
 
+NO_BOT: Final = "a bot takes a conversation by its triggers, such as the payload of a button"
+"""Why nothing is handed to a bot here; what to do instead follows."""
+
+
+def _not_to_a_bot(value: object) -> None:
+    if value not in (None, "", [], {}):
+        raise ValueError(f"{NO_BOT}; give the flow one, and leave this out")
+
+
+NoBot = Annotated[
+    None, BeforeValidator(_not_to_a_bot), WithJsonSchema({"enum": [None, "", [], {}], "default": None})
+]
+"""A bot that was to have the conversation."""
+
 
 _OPT_IN_WORDS: Final = ("optin", "optout", "optedin", "optedout", "consent", "subscri")
 

@@ -23,6 +23,7 @@ from desktop.ui.theme import Theme
 
 PAD_PX = 14
 TOOLS_GAP_PX = 14
+FLOW_TIP = "Have a bot go on from here (Ctrl+B)"
 
 
 class ComposeBox(QWidget):
@@ -35,6 +36,7 @@ class ComposeBox(QWidget):
     send_requested = Signal()
     history_requested = Signal()
     why_requested = Signal()
+    flow_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,6 +129,7 @@ class ComposeBox(QWidget):
         if self.text.toPlainText() != state.text:
             self.text.show_text(state.text)
         self.template_button.setVisible(not picking)
+        self.flow_button.setVisible(not picking or bare)
         self.hint.setText("Enter to send · Shift+Enter new line")
         self._fit_hint()
         self.send.setVisible(not picking)
@@ -149,6 +152,12 @@ class ComposeBox(QWidget):
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
         self.text.setAccessibleDescription(sentence)
+
+    def show_bot(self, refused: str) -> None:
+        """refused: why no flow can be started here now; "" where one can."""
+        self.flow_button.setEnabled(not refused)
+        self.flow_button.setToolTip(refused or FLOW_TIP)
+        self.flow_button.setAccessibleDescription(refused)
 
     def focus_writing(self) -> None:
         """Give the focus to what the person would fill next."""
@@ -182,6 +191,13 @@ class ComposeBox(QWidget):
         self.template_button.setShortcut("Ctrl+T")
         self.template_button.clicked.connect(self._start_picking)
         row.addWidget(self.template_button)
+        self.flow_button = Button(
+            self._theme, "Start a flow…", "quiet", icon="robot", name="compose_flow_button"
+        )
+        self.flow_button.setShortcut("Ctrl+B")
+        self.flow_button.clicked.connect(self.flow_requested)
+        self.show_bot("")
+        row.addWidget(self.flow_button)
         row.addStretch(1)
         self.hint = Label("", "muted", name="compose_hint")
         self.hint.setMinimumWidth(1)  # it goes when there is no room, and must not make any
@@ -204,8 +220,8 @@ class ComposeBox(QWidget):
     def _fit_hint(self) -> None:
         """The hint is the first to go where it is narrow."""
         picking = self.picker.isVisibleTo(self)
-        whole = (self.template_button, self.hint, self.send)
-        needed_px = sum(widget.sizeHint().width() for widget in whole) + 3 * TOOLS_GAP_PX
+        whole = (self.template_button, self.flow_button, self.hint, self.send)
+        needed_px = sum(widget.sizeHint().width() for widget in whole) + 4 * TOOLS_GAP_PX
         self.hint.setVisible(not picking and needed_px <= self.frame.width() - 2 * PAD_PX)
 
     def _typed(self) -> None:

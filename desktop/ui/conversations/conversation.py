@@ -16,8 +16,11 @@ from desktop.domain.messages import Status
 from desktop.domain.people import Right, User, may
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
+from desktop.services.bots import RunningSession
 from desktop.services.conversations import OpenConversation
 from desktop.ui.conversations.beside import Beside
+from desktop.ui.conversations.bot_strip import BotStrip
+from desktop.ui.conversations.bot_verbs import BotVerbs, refusal
 from desktop.ui.conversations.compose import ComposeBox
 from desktop.ui.conversations.contact_verbs import ContactVerbs
 from desktop.ui.conversations.delivery import Delivery
@@ -46,6 +49,7 @@ class ConversationArea(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._opened: OpenConversation | None = None
+        self._bot: RunningSession | None = None
         self._wanted_id: int | None = None
         self._edits = 0
         self._state = ComposeState()
@@ -58,6 +62,7 @@ class ConversationArea(QWidget):
         self._keeper = DraftKeeper(desk.app.conversations, desk.tasks, self._problem, self)
         self._delivery = Delivery(desk, self, self._show_event)
         self._verbs = ContactVerbs(desk, self, self.reload, self._problem)
+        self._bots = BotVerbs(desk, self, self.reload)
         theme = desk.theme
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -67,10 +72,12 @@ class ConversationArea(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.header = ThreadHeader(theme)
+        self.bot = BotStrip(theme)
         self.thread_view = ThreadView(theme)
         self._pages = ThreadPages(self.thread_view, self.reload)
         self.compose = ComposeBox(theme)
         column.addWidget(self.header)
+        column.addWidget(self.bot)
         column.addWidget(self.thread_view, 1)
         column.addWidget(self.compose)
         self.panel = ContactPanel(theme)
@@ -91,6 +98,8 @@ class ConversationArea(QWidget):
         box.value_edited.connect(lambda name, value: self._edit(self._state.set_value(name, value)))
         box.send_requested.connect(self.send)
         box.history_requested.connect(self._show_history)
+        box.flow_requested.connect(self._start_flow)
+        self.bot.take_over_requested.connect(self._take_over)
         self.header.assign_requested.connect(self._assign)
         self.header.open_requested.connect(self._set_open)
         self.header.panel_requested.connect(self.beside.turn_over)
@@ -132,7 +141,7 @@ class ConversationArea(QWidget):
     def hear(self, changes: Changes) -> None:
         """Reload if a change concerns the shown conversation."""
         concerned = changes.has(Topic.TEMPLATE) or changes.has(Topic.SETTINGS)
-        topics = (Topic.CONTACT, Topic.CONVERSATION, Topic.MESSAGE)
+        topics = (Topic.CONTACT, Topic.CONVERSATION, Topic.MESSAGE, Topic.BOT_SESSION)
         self._stale = self._stale or concerned or changes.has(Topic.CONTACT)
         if concerned or any(Change(topic, self.contact_id or 0) in changes.touched for topic in topics):
             self.reload()
@@ -169,7 +178,9 @@ class ConversationArea(QWidget):
             self._pages.restart()
         await self._refresh()
         edit = self._edits if self._keeper.clean and not self._once.running else -1
+        bot = await app.bots.running(contact_id)
         opened = await app.conversations.open(contact_id, user, before_id=self._pages.before_id)
+        self._bot = bot
         self._show(opened, anew=anew, untouched=edit == self._edits)
 
     async def _refresh(self) -> None:
@@ -197,6 +208,8 @@ class ConversationArea(QWidget):
         user = self._desk.user()
         self._show_box(anew=anew)
         self.header.show_state(opened.contact, opened.row, self._people, user, now)
+        self.bot.show_session(self._bot, now)
+        self.compose.show_bot(refusal(opened.contact, self._bot))
         self._pages.show_state(opened, self._templates, now, anew=anew)
         may_change = may(user, Right.CHANGE_OPT_IN, opened.settings.given)
         self.panel.show_state(
@@ -331,6 +344,17 @@ class ConversationArea(QWidget):
         """Mark a consent event in the history; a dialog that stays open keeps the focus."""
         self.beside.bring()
         self.panel.mark_event(event_id, focus=not over_dialog)
+
+    # Bots.
+
+    def _start_flow(self) -> None:
+        if self._opened is not None:
+            opened = self._opened
+            self._once.start(lambda: self._bots.start(opened.contact), on_problem=self._problem)
+
+    def _take_over(self) -> None:
+        if self._opened is not None:
+            self._spawn(self._bots.take_over(self._opened.contact))
 
     # Who answers, and whether it is done.
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from desktop.domain.attachments import told
-from desktop.domain.consent import Category
 from desktop.domain.contacts import ConsentEvent
 from desktop.domain.conversations import MessageView
 from desktop.domain.interactive import choices
@@ -187,7 +186,7 @@ def _notes(message: MessageView) -> list[Note]:
     found: list[Note] = []
     if message.override_reason:
         found.append(Note("warning", "warn", f"{words.despite_words(message)}: {message.override_reason}"))
-    if message.reason is Reason.BOT_NOT_ASKED and message.category is Category.MARKETING:
+    if message.is_unasked_marketing:
         found.append(Note("robot", "muted", Reason.BOT_NOT_ASKED.label))
     if message.status is Status.FAILED:
         label, advice = words.failure(message.reason, message.error_code)

@@ -104,7 +104,8 @@ class ConversationsPage(QWidget):
 
     def _heard(self, changes: Changes) -> None:
         self.area.hear(changes)
-        touched = any(changes.has(topic) for topic in (Topic.CONVERSATION, Topic.MESSAGE, Topic.CONTACT))
+        topics = (Topic.CONVERSATION, Topic.MESSAGE, Topic.CONTACT, Topic.BOT_SESSION)
+        touched = any(changes.has(topic) for topic in topics)
         if touched and not self._gather.isActive():  # a stream of changes must not put it off for ever
             self._gather.start()
 

@@ -26,7 +26,7 @@ BADGE_GAP_PX = 4
 
 def badges(row: ConversationRow) -> list[tuple[str, BadgeKind]]:
     """The pills under the preview."""
-    found: list[tuple[str, BadgeKind]] = []
+    found: list[tuple[str, BadgeKind]] = [(words.BOT, BadgeKind.BOT)] if row.bot else []
     if row.opt_in is OptIn.NO or row.stopped_in_whatsapp:
         found.append(("Opted out", BadgeKind.OUT))
     elif row.opt_in is OptIn.YES:

@@ -35,10 +35,13 @@ class RowsModel(ListRows[ConversationRow]):
         if self.now is None:
             return ""
         line = words.window_line(row.last_inbound_at, self.now)
-        return f"{when.full(row.last_at)}\n{line[:1].upper()}{line[1:]}"
+        bot = f"\n{words.bot_line(row.bot)}" if row.bot else ""
+        return f"{when.full(row.last_at)}\n{line[:1].upper()}{line[1:]}{bot}"
 
     def _spoken(self, row: ConversationRow) -> str:
         parts = [shown_name(row), words.preview(row)[1]]
+        if row.bot:
+            parts.append(words.bot_line(row.bot))
         if row.unread_count:
             parts.append(f"{row.unread_count} unread")
         if row.opt_in is OptIn.NO or row.stopped_in_whatsapp:

@@ -26,11 +26,17 @@ MEDIA: Final[dict[str, tuple[str, str]]] = {
 """Icon and word of the kinds that are not text."""
 _SPOKEN: Final = ("text", "template", "interactive", "button", "edit")
 NOT_CERTAIN: Final = "Not certain"
+BOT: Final = "Bot"
 
 
 def media_of(kind: str) -> tuple[str, str] | None:
     """Icon and word of a kind; None for what is written. A kind that WhatsApp added since is *Unsupported*."""
     return None if kind in _SPOKEN else MEDIA.get(kind, ("question", "Unsupported message"))
+
+
+def bot_line(flow_name: str) -> str:
+    """Which flow handles a conversation now: 'Bot: Order status'."""
+    return f"{BOT}: {flow_name}"
 
 
 # Why something did not arrive.
@@ -119,16 +125,20 @@ STATUS_WORDS: Final = {
 
 
 def origin(message: MessageView) -> str:
-    """Where a message of ours came from: 'Broadcast · Diwali early access', 'Sequence · Welcome, step 2', a name."""
+    """Where a message of ours came from: 'Broadcast · Diwali early access', 'Sequence · Welcome, step 2', 'Bot · Order status',
+    a name.
+    """
     if not message.outgoing or message.path is None:
         return ""
     if message.broadcast_id is not None:
         return f"Broadcast · {message.broadcast_name}"
     if message.path is Path.SEQUENCE and message.sequence_name:
         return f"Sequence · {sequence_step(message)}"
+    if message.path is Path.BOT and message.flow_name:
+        return f"{BOT} · {message.flow_name}"
     if message.api_key_name:
         return f"API · {message.api_key_name}"
-    named = {Path.AUTOMATIC: "Automatic", Path.BOT: "Bot", Path.SEQUENCE: "Sequence", Path.API: "API"}
+    named = {Path.AUTOMATIC: "Automatic", Path.BOT: BOT, Path.SEQUENCE: "Sequence", Path.API: "API"}
     return named.get(message.path, message.author_name)
 
 

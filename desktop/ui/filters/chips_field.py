@@ -37,8 +37,12 @@ class _ChipEntry(QLineEdit):
     backspaced = Signal()
     focused = Signal()
 
+    def __init__(self, *, commas: bool) -> None:
+        super().__init__()
+        self._keeping = (Qt.Key.Key_Return, Qt.Key.Key_Enter, *((Qt.Key.Key_Comma,) if commas else ()))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Comma):
+        if event.key() in self._keeping:
             self.kept.emit()
         elif event.key() == Qt.Key.Key_Backspace and not self.text():
             self.backspaced.emit()
@@ -57,11 +61,14 @@ class _ChipEntry(QLineEdit):
 
 
 class ChipsValue(ValueField):
-    """Several values as chips in a field, with completion. `choices` are (value, words); `free` allows others."""
+    """Several values as chips in a field, with completion. `choices` are (value, words); `free` allows others.
+
+    commas: a comma ends a value; False where it may be part of one.
+    """
 
     def __init__(
-        self, theme: Theme, choices: Sequence[tuple[str, str]], name: str, *, free: bool, hint: str
-    ) -> None:
+        self, theme: Theme, choices: Sequence[tuple[str, str]], name: str, *, free: bool, hint: str, commas: bool = True
+    ) -> None:  # fmt: skip
         super().__init__()
         self._theme, self._choices, self._free, self._hint, self._name = (
             theme,
@@ -78,7 +85,7 @@ class ChipsValue(ValueField):
         self.setSizePolicy(policy)
         self.setMinimumHeight(theme.px(34))
         self.setCursor(Qt.CursorShape.IBeamCursor)
-        self.entry = _ChipEntry()
+        self.entry = _ChipEntry(commas=commas)
         self.setFocusProxy(self.entry)
         self.entry.setProperty("kind", "bare")
         self.entry.setStyleSheet("min-height: 0")

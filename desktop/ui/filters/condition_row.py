@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.filters import ATTRIBUTE, FIELDS, OPERATORS, Attribute, Condition, Kind, Op, kind_of
 from desktop.ui.filters import words
@@ -39,8 +39,9 @@ class ConditionRow(QWidget):
     removed = Signal()
 
     def __init__(
-        self, theme: Theme, vocabulary: Vocabulary, name: str, wanted: Condition | None = None
-    ) -> None:
+        self, theme: Theme, vocabulary: Vocabulary, name: str, wanted: Condition | None = None, *, narrow: bool = False
+    ) -> None:  # fmt: skip
+        """narrow: for a panel at the side; the operator and the value stand below the field."""
         super().__init__()
         self._theme, self._vocabulary, self._name = theme, vocabulary, name
         self.prefix = Label("", "muted", name=f"{name}_prefix")
@@ -48,23 +49,17 @@ class ConditionRow(QWidget):
         self.field = QComboBox()
         for key in (*FIELDS, *(f"{ATTRIBUTE}{one}" for one in vocabulary.attributes)):
             self.field.addItem(words.field_name(key), key)
-        self.field.setMinimumWidth(theme.px(170))
         self.op = QComboBox()
-        self.op.setMinimumWidth(theme.px(130))
         self.cross = IconButton(theme, "x", "Remove this condition", name=f"{name}_remove")
         self.note = Label("", "muted", wrap=True, tight=True, color="danger", name=f"{name}_problem")
         self.note.hide()
         named(self.field, f"{name}_field", "Field")
         named(self.op, f"{name}_op", "Condition")
-        self._row = QHBoxLayout()
-        self._row.setSpacing(8)
-        for widget in (self.prefix, self.field, self.op):
-            self._row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
-        self._row.addWidget(self.cross, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(self._row)
+        self._row = self._narrow(column) if narrow else self._wide(column)
+        self._value_at = self._row.count() - (0 if narrow else 1)
         column.addWidget(self.note)
         named(self, name, "Condition")
         self._key = ""
@@ -73,6 +68,35 @@ class ConditionRow(QWidget):
         self.field.currentIndexChanged.connect(self._field_changed)
         self.op.currentIndexChanged.connect(self._op_changed)
         self.cross.clicked.connect(self.removed)
+
+    def _wide(self, column: QVBoxLayout) -> QHBoxLayout:
+        """All in a line. Returns the row of the value."""
+        self.field.setMinimumWidth(self._theme.px(170))
+        self.op.setMinimumWidth(self._theme.px(130))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for widget in (self.prefix, self.field, self.op, self.cross):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
+        return row
+
+    def _narrow(self, column: QVBoxLayout) -> QHBoxLayout:
+        """Three lines. Returns the row of the value."""
+        for combo in (self.field, self.op):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.prefix.setMinimumWidth(0)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.prefix)
+        head.addWidget(self.field, 1)
+        head.addWidget(self.cross)
+        row = QHBoxLayout()
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.op)
+        column.addLayout(row)
+        return row
 
     @property
     def kind(self) -> Kind:
@@ -139,7 +163,7 @@ class ConditionRow(QWidget):
             self._vocabulary.today, f"{self._name}_value",
         )  # fmt: skip
         self.value.changed.connect(self._tell)
-        self._row.insertWidget(3, self.value, 1, Qt.AlignmentFlag.AlignTop)
+        self._row.insertWidget(self._value_at, self.value, 1, Qt.AlignmentFlag.AlignTop)
         self._row.removeWidget(old)
         old.hide()
         old.deleteLater()

@@ -22,9 +22,12 @@ class Group(QWidget):
     changed = Signal(bool)
     removed = Signal()
 
-    def __init__(self, theme: Theme, vocabulary: Vocabulary, name: str, *, inner: bool = False) -> None:
+    def __init__(
+        self, theme: Theme, vocabulary: Vocabulary, name: str, *, inner: bool = False, narrow: bool = False
+    ) -> None:
         super().__init__()
         self._theme, self._vocabulary, self._name, self._inner = theme, vocabulary, name, inner
+        self._narrow = narrow
         self._made = 0
         self.rows: list[ConditionRow | Group] = []
         self.prefix = Label("", "muted", name=f"{name}_prefix")
@@ -44,9 +47,12 @@ class Group(QWidget):
         foot.addWidget(self.add)
         foot.addWidget(self.add_group)
         foot.addStretch(1)
-        foot.addWidget(self.match)
         whole = QVBoxLayout()
         whole.setSpacing(8)
+        if narrow:
+            whole.addWidget(self.match)
+        else:
+            foot.addWidget(self.match)
         whole.addLayout(self._column)
         whole.addLayout(foot)
         self._lay_out(whole)
@@ -66,22 +72,32 @@ class Group(QWidget):
         frame.setProperty("kind", "inset")
         whole.setContentsMargins(12, 10, 8, 10)
         frame.setLayout(whole)
-        self.prefix.setMinimumSize(self._theme.px(60), self._theme.px(34))
         cross = IconButton(self._theme, "x", "Remove this group", name=f"{self._name}_remove")
         cross.clicked.connect(self.removed)
+        if self._narrow:
+            whole.setContentsMargins(8, 8, 6, 8)
+            head = QHBoxLayout()
+            head.addWidget(self.prefix, 1)
+            head.addWidget(cross)
+            whole.insertLayout(0, head)
+            row.addWidget(frame, 1)
+            return
+        self.prefix.setMinimumSize(self._theme.px(60), self._theme.px(34))
         row.addWidget(self.prefix, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(frame, 1)
         row.addWidget(cross, 0, Qt.AlignmentFlag.AlignTop)
 
     def add_row(self, wanted: Condition | None = None) -> ConditionRow:
         self._made += 1
-        row = ConditionRow(self._theme, self._vocabulary, f"{self._name}_{self._made}", wanted)
+        name = f"{self._name}_{self._made}"
+        row = ConditionRow(self._theme, self._vocabulary, name, wanted, narrow=self._narrow)
         self._take(row)
         return row
 
     def add_inner(self, wanted: Filter | None = None) -> "Group":
         self._made += 1
-        group = Group(self._theme, self._vocabulary, f"{self._name}_{self._made}", inner=True)
+        name = f"{self._name}_{self._made}"
+        group = Group(self._theme, self._vocabulary, name, inner=True, narrow=self._narrow)
         if wanted is None:
             group.match.choose("any")
             group.add_row()
@@ -191,15 +207,17 @@ class FilterBuilder(QWidget):
     filter_changed = Signal(object)
 
     def __init__(
-        self, theme: Theme, *, label: str = "Who should get it?", name: str = "filter",
+        self, theme: Theme, *, label: str = "Who should get it?", name: str = "filter", narrow: bool = False,
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
-        """name: what its controls' names begin with, where several stand on one page."""
+        """name: what its controls' names begin with, where several stand on one page. narrow: for a panel at the
+        side.
+        """
         super().__init__(parent)
-        self._theme, self._name = theme, name
+        self._theme, self._name, self._narrow = theme, name, narrow
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self.group = Group(theme, Vocabulary(), name)
+        self.group = Group(theme, Vocabulary(), name, narrow=narrow)
         self._column.addWidget(self.group)
         self._told: Filter = EVERYONE
         self._typing = QTimer(self)
@@ -214,7 +232,7 @@ class FilterBuilder(QWidget):
         self._column.removeWidget(self.group)
         self.group.hide()
         self.group.deleteLater()
-        self.group = Group(self._theme, vocabulary, self._name)
+        self.group = Group(self._theme, vocabulary, self._name, narrow=self._narrow)
         self.group.show_filter(wanted)
         self.group.changed.connect(self._changed)
         self._column.addWidget(self.group)

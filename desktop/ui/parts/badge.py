@@ -37,6 +37,7 @@ class BadgeKind(Enum):
     PAUSED = _Look("warn", "warn_bg", "warn_line", "pause")
     DRAFT = _Look("muted", "bg", "line", "pencil-simple")
     SCHEDULED = _Look("muted", "bg", "line", "clock")
+    BOT = _Look("info", "info_bg", None, "robot")
 
     @property
     def look(self) -> _Look:

@@ -57,9 +57,10 @@ class Beside(QWidget):
         self.contact = Button(theme, "Contact", "link", name="reports_open_contact")
         self.broadcast = Button(theme, "Broadcast", "link", name="reports_open_broadcast")
         self.sequence = Button(theme, "Sequence", "link", name="reports_open_sequence")
+        self.flow = Button(theme, "Flow", "link", name="reports_open_flow")
         self._links = QWidget()
         flow = FlowLayout(self._links, spacing_px=14, line_spacing_px=2)
-        for button in (self.conversation, self.contact, self.broadcast, self.sequence):
+        for button in (self.conversation, self.contact, self.broadcast, self.sequence, self.flow):
             flow.addWidget(button)
         inner = QWidget()
         inner.setProperty("surface", "none")
@@ -101,13 +102,14 @@ class Beside(QWidget):
         for button, what, title in (
             (self.broadcast, message.broadcast_id, message.broadcast_name),
             (self.sequence, message.sequence_id, message.sequence_name),
+            (self.flow, message.flow_id, message.flow_name),
         ):
             button.setVisible(what is not None)
             button.setToolTip(f"Open “{title}”")
 
 
 class MessagesCard(Card):
-    """`everything_requested()`: of any time. `contact_requested(id)`, `contact_page_requested(id)`, `broadcast_requested(id)`, `sequence_requested(id)`;
+    """`everything_requested()`: of any time. `contact_requested(id)`, `contact_page_requested(id)`, `broadcast_requested(id)`, `sequence_requested(id)`, `flow_requested(id)`;
     `event_requested(contact id, event id)`: the consent event that a verdict names; `fresh_requested()`: read the newest rows; `clear_requested()`: every filter away."""
 
     contact_requested = Signal(int)
@@ -115,6 +117,7 @@ class MessagesCard(Card):
     event_requested = Signal(int, int)
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
+    flow_requested = Signal(int)
     fresh_requested = Signal()
     clear_requested = Signal()
     everything_requested = Signal()
@@ -156,6 +159,7 @@ class MessagesCard(Card):
         side.contact.clicked.connect(lambda: self._lead(self.contact_page_requested, "contact_id"))
         side.broadcast.clicked.connect(lambda: self._lead(self.broadcast_requested, "broadcast_id"))
         side.sequence.clicked.connect(lambda: self._lead(self.sequence_requested, "sequence_id"))
+        side.flow.clicked.connect(lambda: self._lead(self.flow_requested, "flow_id"))
         side.why.event_requested.connect(self._event)
 
     def _lay_out(self) -> None:

@@ -34,6 +34,7 @@ class MessagesPage(QWidget):
     event_requested = Signal(int, int)
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
+    flow_requested = Signal(int)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -68,7 +69,7 @@ class MessagesPage(QWidget):
             everything.connect(lambda: self.show_span(Span(Period.EVERYTHING)))
         view.retry_requested.connect(self.read)
         table.fresh_requested.connect(self._read_messages)
-        for name in ("contact", "contact_page", "event", "broadcast", "sequence"):
+        for name in ("contact", "contact_page", "event", "broadcast", "sequence", "flow"):
             getattr(table, f"{name}_requested").connect(getattr(self, f"{name}_requested"))
 
     @property

@@ -28,7 +28,7 @@ _MOVES: Final = (Topic.MESSAGE, Topic.BROADCAST, Topic.SEQUENCE, Topic.TEMPLATE,
 
 
 class ReportsPage(QWidget):
-    """The signals ask for a contact's conversation or page, a broadcast, a sequence, each by id; or
+    """The signals ask for a contact's conversation or page, a broadcast, a sequence, a flow, each by id; or
     an entry of a contact's consent history (contact id, event id)."""
 
     contact_requested = Signal(int)
@@ -36,6 +36,7 @@ class ReportsPage(QWidget):
     event_requested = Signal(int, int)
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
+    flow_requested = Signal(int)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,6 +104,7 @@ class ReportsPage(QWidget):
         self.messages.event_requested.connect(self.event_requested)
         self.messages.broadcast_requested.connect(self.broadcast_requested)
         self.messages.sequence_requested.connect(self.sequence_requested)
+        self.messages.flow_requested.connect(self.flow_requested)
         for key, act in (("F5", self.read), ("F6", self._to_table)):
             again = QShortcut(QKeySequence(key), self)
             again.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

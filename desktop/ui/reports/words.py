@@ -55,6 +55,7 @@ _NOTE: Final[dict[Reason, str]] = {
     Reason.NOT_REACHED: "network",
     Reason.BROADCAST_STOPPED: "cancelled",
     Reason.LEFT_SEQUENCE: "cancelled",
+    Reason.BOT_STOPPED: "cancelled",
 }
 
 

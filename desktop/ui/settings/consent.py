@@ -1,4 +1,4 @@
-"""Consent: Strict opt-in, the words that change it, what customers get as an answer, who may do what."""
+"""Consent: Strict opt-in, whether bots ask, the words that change it, what customers get as an answer, who may do what."""
 
 from dataclasses import replace
 
@@ -83,6 +83,43 @@ class StrictCard(SettingsCard):
 def no_choice_count(breakdown: Breakdown) -> int:
     """Contacts with nothing recorded, whether or not the workspace is strict now."""
     return breakdown.count(Line.WILL_NO_CHOICE) + breakdown.count(Line.NO_CHOICE)
+
+
+BOTS_ASK = (
+    "A bot answers someone who wrote to you, so it does not ask for the opt-in: a marketing template in a flow goes "
+    "out, marked “Bot: consent not asked”, and is counted in the register under Bots. With this on, bots ask as the API "
+    "does: to contacts who opted out the template is not sent, and the flow goes on by its exit “Not sent”."
+)
+
+
+class BotsCard(SettingsCard):
+    """The switch that has bots ask for the opt-in, with what it means now."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.ask = SwitchRow(theme, "Bots ask consent too", BOTS_ASK, name="consent_bots_ask")
+        super().__init__(theme, "", name="consent_bots_card")
+        self.effect = Label("", "soft", wrap=True, name="consent_bots_effect")
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.ask)
+        column.addWidget(self.effect)
+        self.effect.hide()
+        self.ask.switch.toggled.connect(self.changed)
+
+    def fill(self, settings: Settings) -> None:
+        self.ask.switch.setChecked(settings.bots_ask)
+
+    def wanted(self, kept: Settings) -> Settings:
+        return replace(kept, bots_ask=self.ask.switch.isChecked())
+
+    def show_register(self, count: int) -> None:
+        """How many messages went out by bots without the question so far."""
+        said = "1 marketing message" if count == 1 else f"{count:,} marketing messages"
+        self.effect.setText(
+            f"So far {said} of bots went out without the question. They are listed under Bots → Register."
+        )
+        self.effect.setVisible(count > 0)
 
 
 class WordsCard(SettingsCard):

@@ -20,7 +20,7 @@ from desktop.ui.dialog import confirm
 from desktop.ui.settings.about import AboutCard
 from desktop.ui.settings.activity import ActivityPanel
 from desktop.ui.settings.appearance import AppearanceCard
-from desktop.ui.settings.consent import AnswersCard, RolesCard, StrictCard, WordsCard
+from desktop.ui.settings.consent import AnswersCard, BotsCard, RolesCard, StrictCard, WordsCard
 from desktop.ui.settings.fields import FieldsCard
 from desktop.ui.settings.frame import Frame, Section
 from desktop.ui.settings.integrations import IntegrationsPanel
@@ -77,7 +77,7 @@ class SettingsPage(QWidget):
         theme, app = self._desk.theme, self._desk.app
         self.connection = ConnectionCard(theme, is_sandbox=app.is_sandbox)
         self.sandbox_connection = SandboxConnectionCard(theme) if app.is_sandbox else None
-        self.strict, self.words = StrictCard(theme), WordsCard(theme)
+        self.strict, self.bots, self.words = StrictCard(theme), BotsCard(theme), WordsCard(theme)
         self.answers, self.roles = AnswersCard(theme), RolesCard(theme)
         self.pace = PaceCard(theme, is_sandbox=app.is_sandbox)
         self.time_zone = TimeZoneCard(theme)
@@ -90,7 +90,7 @@ class SettingsPage(QWidget):
         self.sandbox, self.start_over = SandboxCard(theme), StartOverCard(theme)
         self.about = AboutCard(theme)
         self._settings_cards: tuple[SettingsCard, ...] = (
-            self.strict, self.words, self.answers, self.roles, self.pace, self.time_zone, self.sign_in,
+            self.strict, self.bots, self.words, self.answers, self.roles, self.pace, self.time_zone, self.sign_in,
         )  # fmt: skip
         self._starting_over = Once(self._desk.tasks, self, self._show_starting_over)
         self._appearance = Appearance(theme, app.machine, self._desk.tasks, self)
@@ -101,7 +101,7 @@ class SettingsPage(QWidget):
             whatsapp.insert(0, self.sandbox_connection)
         sections = [
             Section("whatsapp", "WhatsApp", whatsapp),
-            Section("consent", "Consent", [self.strict, self.words, self.answers, self.roles]),
+            Section("consent", "Consent", [self.strict, self.bots, self.words, self.answers, self.roles]),
             Section("fields", "Contact fields", [self.fields]),
             Section("people", "People", [self.people, self.sign_in, self.people.rights]),
             Section("activity", "Activity", [self.activity], fills=True),
@@ -156,6 +156,7 @@ class SettingsPage(QWidget):
         self._show_rights()
         # Everybody, asked as a broadcast would ask them: the same function counts here and there.
         self.strict.show_breakdown(await app.broadcasts.count(Filter(), Category.MARKETING, True))
+        self.bots.show_register((await app.bot_reports.register_counts()).total_count)
 
     async def _read_connection(self) -> None:
         app = self._desk.app

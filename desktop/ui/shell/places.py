@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain import phones
 from desktop.domain.report import Choice, Scope
+from desktop.ui.bots.page import BotsPage
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.broadcasts.summary import NumberInfo
 from desktop.ui.contacts.page import ContactsPage
@@ -22,8 +23,9 @@ RAIL = (
     RailItem("contacts", "Contacts (Ctrl+2)", "users"),
     RailItem("broadcasts", "Broadcasts (Ctrl+3)", "megaphone"),
     RailItem("sequences", "Sequences (Ctrl+4)", "list-numbers"),
-    RailItem("templates", "Templates (Ctrl+5)", "file-text"),
-    RailItem("reports", "Reports (Ctrl+6)", "chart-bar"),
+    RailItem("bots", "Bots (Ctrl+5)", "robot"),
+    RailItem("templates", "Templates (Ctrl+6)", "file-text"),
+    RailItem("reports", "Reports (Ctrl+7)", "chart-bar"),
 )
 RAIL_FOOT = (RailItem("settings", "Settings (Ctrl+,)", "gear"),)
 
@@ -39,6 +41,7 @@ class Places:
             "contacts": self._contacts,
             "broadcasts": self._broadcasts,
             "sequences": self._sequences,
+            "bots": self._bots,
             "templates": self._templates,
             "reports": self._reports,
             "settings": self._settings,
@@ -87,11 +90,23 @@ class Places:
         assert isinstance(page, SequencesPage)
         page.open_sequence(sequence_id, contact_id or None)
 
+    def open_flow(self, flow_id: int) -> None:
+        """Show a bot's flow in its editor."""
+        page = self._go("bots")
+        assert isinstance(page, BotsPage)
+        page.open_flow(flow_id)
+
     def open_report(self, scope: Scope, choice: Choice) -> None:
         """Show the messages of a scope and choice."""
         page = self._go("reports")
         assert isinstance(page, ReportsPage)
         page.show_choice(scope, choice)
+
+    def open_settings(self, section: str) -> None:
+        """Show a section of the settings by its key."""
+        page = self._go("settings")
+        assert isinstance(page, SettingsPage)
+        page.open_section(section)
 
     # Making the pages.
 
@@ -121,10 +136,19 @@ class Places:
         page.template_requested.connect(self.open_template)
         return page
 
+    def _bots(self) -> QWidget:
+        page = BotsPage(self._desk)
+        page.contact_requested.connect(self.open_contact)
+        page.event_requested.connect(self.open_event)
+        page.template_requested.connect(self.open_template)
+        page.settings_requested.connect(lambda: self.open_settings("consent"))
+        return page
+
     def _templates(self) -> QWidget:
         page = TemplatesPage(self._desk)
         page.broadcast_requested.connect(self.open_broadcast)
         page.sequence_requested.connect(self.open_sequence)
+        page.flow_requested.connect(self.open_flow)
         page.new_broadcast_requested.connect(self.new_broadcast)
         return page
 
@@ -135,6 +159,7 @@ class Places:
         page.event_requested.connect(self.open_event)
         page.broadcast_requested.connect(self.open_broadcast)
         page.sequence_requested.connect(self.open_sequence)
+        page.flow_requested.connect(self.open_flow)
         return page
 
     def _settings(self) -> QWidget:

@@ -46,7 +46,7 @@ def shortcuts_sheet(theme: Theme, window: QWidget) -> CardDialog:
     groups = [(name, [one for one in ACTIONS if one.group == name]) for name in names]
     columns = QHBoxLayout()
     columns.setSpacing(28)
-    for part in (groups[:1], groups[1:4], groups[4:]):
+    for part in (groups[:1], groups[1:5], groups[5:]):
         column = QVBoxLayout()
         column.setSpacing(10)
         for name, actions in part:

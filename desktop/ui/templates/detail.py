@@ -32,11 +32,14 @@ _NOTES = {
 
 
 class TemplateDetail(Body):
-    """`new_broadcast_requested(template id)`, `broadcast_requested(broadcast id)`, `sequence_requested(its id)`."""
+    """`new_broadcast_requested(template id)`, `broadcast_requested(broadcast id)`, `sequence_requested(its id)`,
+    `flow_requested(its id)`.
+    """
 
     new_broadcast_requested = Signal(int)
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
+    flow_requested = Signal(int)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime], on_copied: Callable[[], object]) -> None:
         super().__init__(name="template_detail")
@@ -48,6 +51,7 @@ class TemplateDetail(Body):
         self.uses = UsesCard(theme, now)
         self.uses.broadcast_requested.connect(self.broadcast_requested)
         self.uses.sequence_requested.connect(self.sequence_requested)
+        self.uses.flow_requested.connect(self.flow_requested)
         self.column.addLayout(self._head())
         self.column.addWidget(self.notices)
         self.columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)

@@ -30,14 +30,15 @@ _HOW_SANDBOX = "The sandbox has some of its own, and takes new ones as WhatsApp 
 
 
 class TemplatesPage(QWidget):
-    """`broadcast_requested(broadcast_id)`, `sequence_requested(sequence_id)` when a person follows where a template
-    is used.
+    """`broadcast_requested(broadcast_id)`, `sequence_requested(sequence_id)`, `flow_requested(flow_id)` when a person
+    follows where a template is used.
 
     `new_broadcast_requested(template_id)` for a new broadcast with it.
     """
 
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
+    flow_requested = Signal(int)
     new_broadcast_requested = Signal(int)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -142,6 +143,7 @@ class TemplatesPage(QWidget):
         self.list.filtered.connect(self._show_count)
         self.detail.broadcast_requested.connect(self.broadcast_requested)
         self.detail.sequence_requested.connect(self.sequence_requested)
+        self.detail.flow_requested.connect(self.flow_requested)
         self.detail.new_broadcast_requested.connect(self.new_broadcast_requested)
         for wish in (self.refresh_button.clicked, self.empty.action_requested, self.problem.action_requested):
             wish.connect(self.refresh_from_whatsapp)
@@ -160,7 +162,7 @@ class TemplatesPage(QWidget):
     def _heard(self, changes: Changes) -> None:
         if changes.has(Topic.TEMPLATE) or changes.has(Topic.SETTINGS):
             self._reload.soon()
-        elif changes.has(Topic.BROADCAST) or changes.has(Topic.SEQUENCE):
+        elif any(changes.has(one) for one in (Topic.BROADCAST, Topic.SEQUENCE, Topic.FLOW)):
             self._load_uses()
 
     async def _load(self) -> None:

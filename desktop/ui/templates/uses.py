@@ -1,4 +1,4 @@
-"""Where a template is used: drafts, broadcasts under way, sequences, and the last broadcasts that ended."""
+"""Where a template is used: drafts, broadcasts under way, sequences, flows, and the last broadcasts that ended."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,9 +6,11 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, Signal
 
+from desktop.domain.flow import FlowStatus
 from desktop.domain.sequence import SequenceStatus
 from desktop.domain.template_uses import TemplateUse, UseKind
 from desktop.ui.broadcasts import words
+from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.rows import ROW, Cell, Column, Rows
@@ -18,10 +20,13 @@ from desktop.ui.theme import Theme
 
 
 class UsesCard(Card):
-    """`broadcast_requested(id)`, `sequence_requested(id)` when a person follows one, by a click or by Enter."""
+    """`broadcast_requested(id)`, `sequence_requested(id)`, `flow_requested(id)` when a person follows one, by a click
+    or by Enter.
+    """
 
     broadcast_requested = Signal(int)
     sequence_requested = Signal(int)
+    flow_requested = Signal(int)
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__("Where it is used", pad_px=18, name="template_uses_card")
@@ -40,7 +45,7 @@ class UsesCard(Card):
         self.table.activated.connect(self._follow)
         self.table.setToolTip("Click to see it")
         self.none = Label(
-            "Not used yet: no broadcast and no sequence, running or drafted, has this template.", "soft", wrap=True,
+            "Not used yet: no broadcast, sequence or flow, running or drafted, has this template.", "soft", wrap=True,
             name="template_uses_none",
         )  # fmt: skip
         self.body.addWidget(self.table)
@@ -67,12 +72,13 @@ class UsesCard(Card):
             return
         if use.kind is UseKind.SEQUENCE:
             self.sequence_requested.emit(use.id)
+        elif use.kind is UseKind.FLOW:
+            self.flow_requested.emit(use.id)
         else:
             self.broadcast_requested.emit(use.id)
 
     def _when(self, use: TemplateUse) -> Cell:
-        begun = use.kind is UseKind.DRAFT or use.status is SequenceStatus.DRAFT
-        said = "Begun" if begun else "Activated" if use.kind is UseKind.SEQUENCE else "Launched"
+        said = "Begun" if use.is_draft else _SINCE.get(use.kind, "Launched")
         return Cell(words.when(use.at, self._now()), color="muted", tooltip=f"{said} {words.full(use.at)}")
 
 
@@ -80,16 +86,25 @@ _WHAT: Final = {
     UseKind.DRAFT: "Broadcast",
     UseKind.BROADCAST: "Broadcast",
     UseKind.SEQUENCE: "Sequence",
+    UseKind.FLOW: "Flow of a bot",
+}
+_SINCE: Final = {UseKind.SEQUENCE: "Activated", UseKind.FLOW: "Published"}
+_FLOW_STATUS: Final = {
+    FlowStatus.DRAFT: ("Draft", BadgeKind.DRAFT),
+    FlowStatus.PUBLISHED: ("Published", BadgeKind.LIVE),
+    FlowStatus.OFF: ("Off", BadgeKind.PAUSED),
 }
 
 
 def _status(use: TemplateUse) -> Cell:
     if isinstance(use.status, SequenceStatus):
         return Cell(*sequence_words.STATUS[use.status])
+    if isinstance(use.status, FlowStatus):
+        return Cell(*_FLOW_STATUS[use.status])
     return Cell(*words.BROADCAST_STATUS[use.status])
 
 
 def _counts(use: TemplateUse) -> Cell:
-    if use.kind is UseKind.DRAFT or use.status is SequenceStatus.DRAFT:
+    if use.is_draft:
         return Cell("–", color="muted")
     return Cell(f"{use.sent_count:,} of {use.selected_count:,}", color="muted")

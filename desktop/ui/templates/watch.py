@@ -6,7 +6,6 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 
 from desktop.domain.changes import Changes, Topic
-from desktop.domain.sequence import SequenceStatus
 from desktop.domain.template_notices import Notice, Severity, warnings
 from desktop.domain.template_uses import TemplateUse, UseKind
 from desktop.domain.templates import Template
@@ -70,12 +69,11 @@ def newly(before: Template, after: Template, at: datetime) -> Notice | None:
 
 def used_by(uses: list[TemplateUse]) -> str:
     """'Used by “Spring” and 2 more.', what runs first."""
-    first = sorted(uses, key=_is_draft)[0]
-    what = "the sequence " if first.kind is UseKind.SEQUENCE else "the draft " if _is_draft(first) else ""
+    first = sorted(uses, key=lambda one: one.is_draft)[0]
+    what = _WHAT.get(first.kind, "the draft " if first.is_draft else "")
     name = f"“{first.name}”" if first.name else "a broadcast without a name"
     more = len(uses) - 1
     return f"Used by {what}{name}{f' and {more:,} more' if more else ''}."
 
 
-def _is_draft(use: TemplateUse) -> bool:
-    return use.kind is UseKind.DRAFT or use.status is SequenceStatus.DRAFT
+_WHAT = {UseKind.SEQUENCE: "the sequence ", UseKind.FLOW: "the flow "}

@@ -11,6 +11,7 @@ from desktop.domain.people import Role
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.switch import Switch
 from desktop.ui.settings.words_field import WordsField
+from tests.looks.scenes.bots_history import lived
 from tests.looks.stage import Stage, staged, until
 from tests.ui.settings.place import settings
 
@@ -32,6 +33,26 @@ async def test_strict_is_saved_and_says_what_it_changes(stage: Stage) -> None:
     assert (await stage.app.workspace.settings()).strict
     assert stage.find(Label, "consent_strict_card_note").text() == ""
     assert [toast.text for toast in stage.window.toasts.shown] == ["Saved"]
+
+
+@staged
+async def test_bots_ask_only_where_the_workspace_wants_it(stage: Stage) -> None:
+    page = await settings(stage)
+    page.open_section("consent")
+    await stage.quiet()
+    assert not stage.find(Switch, "consent_bots_ask").isChecked()
+    assert (
+        "goes out, marked “Bot: consent not asked”" in stage.find(Label, "consent_bots_ask_sentence").text()
+    )
+    assert not stage.sees("consent_bots_effect"), "nothing stands in the register yet"
+    await stage.click("consent_bots_ask")
+    await stage.click("consent_bots_card_save")
+    assert (await stage.app.workspace.settings()).bots_ask
+    await lived(stage, 14)
+    counts = await stage.app.bot_reports.register_counts()
+    page.bots.show_register(counts.total_count)
+    said = stage.find(Label, "consent_bots_effect").text()
+    assert said.startswith(f"So far {counts.total_count} marketing messages of bots went out")
 
 
 @staged

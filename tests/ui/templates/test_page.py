@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 
 from desktop.domain.consent import Category
+from desktop.domain.flow_nodes import SendTemplate
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.template_notices import NoticeKind
 from desktop.domain.variables import suggest
@@ -23,6 +24,7 @@ from desktop.ui.parts.label import Label
 from desktop.ui.templates.page import TemplatesPage
 from tests.looks.scenes.templates import BUTTONS, FRENCH, MEDIA
 from tests.looks.stage import Stage, staged, until
+from tests.store.bots import flow
 
 
 async def opened(stage: Stage, count: int = 4) -> TemplatesPage:
@@ -230,6 +232,34 @@ async def test_a_sequence_that_uses_it_is_told_and_followed(stage: Stage) -> Non
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     await stage.seen("sequence_name")
     await until(lambda: stage.find(QLabel, "sequence_name").text() == "Winter series", "the sequence")
+
+
+@staged
+@pytest.mark.slow
+async def test_a_flow_that_uses_it_is_told_and_followed(stage: Stage) -> None:
+    template = await stage.app.templates.by_name("winter_clearance")
+    values = tuple(suggest(name, template) for name in template.variables)
+    user, verbs = stage.window.desk.user(), stage.app.flows
+    page = await opened(stage)
+    await choose(stage, page, "winter_clearance")
+    assert stage.sees("template_uses_none")
+    made = await verbs.create("Winter bot", flow(SendTemplate("template", template.id, values)), user)
+    rows = page.detail.uses.rows
+    await until(lambda: len(rows.rows) == 1, "the use")
+    assert [rows.cell(0, at).text for at in range(4)] == ["Winter bot", "Flow of a bot", "Draft", "–"]
+    await verbs.publish(made, user)
+    await until(lambda: rows.cell(0, 2).text == "Published", "its state")
+    assert rows.cell(0, 3).text == "0 of 0"
+    await stage.sandbox("templates/winter_clearance", {"status": "REJECTED"})
+    await until(lambda: bool(stage.window.toasts.shown), "the toast")
+    assert stage.window.toasts.shown[0].text == (
+        "winter_clearance: Rejected by WhatsApp. Used by the flow “Winter bot”."
+    )
+    table = page.detail.uses.table
+    spot = table.visualRect(rows.index(0, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    await stage.seen("bots_name")
+    await until(lambda: stage.find(QLabel, "bots_name").text() == "Winter bot", "the flow")
 
 
 @staged

@@ -75,6 +75,7 @@ def _sessions() -> None:
         sa.Column("awaits", sa.String(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False, server_default=""),
+        sa.Column("said_at", sa.BigInteger()),
         sa.Column("try_count", sa.SmallInteger(), nullable=False, server_default=sa.text("0")),
         sa.Column("hop_count", sa.SmallInteger(), nullable=False, server_default=sa.text("0")),
         sa.Column("due_at", sa.BigInteger()),

@@ -1,0 +1,23 @@
+"""Where each card of a flow leads: the whole map at once, for what walks all of it. Pure."""
+
+from desktop.domain.flow import START, FlowDefinition
+from desktop.domain.flow_nodes import NEXT, Jump, exits_of
+
+Way = tuple[str, str]
+"""The name of an exit, and the id that it leads to."""
+
+
+def all_ways(definition: FlowDefinition) -> dict[str, list[Way]]:
+    """By node id (START first), each exit that leads somewhere in the order of the exits; a jump's is NEXT."""
+    led_to: dict[Way, str] = {}
+    for edge in definition.edges:
+        led_to.setdefault((edge.from_id, edge.exit), edge.to_id)
+    first_id = led_to.get((START, NEXT), "")
+    made: dict[str, list[Way]] = {START: [(NEXT, first_id)] if first_id else []}
+    for node in definition.nodes:
+        names = dict.fromkeys(exit.name for exit in exits_of(node.does))
+        ways = [(name, led_to[node.id, name]) for name in names if led_to.get((node.id, name))]
+        if isinstance(node.does, Jump) and node.does.node_id:
+            ways.append((NEXT, node.does.node_id))
+        made.setdefault(node.id, ways)
+    return made

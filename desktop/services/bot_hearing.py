@@ -1,0 +1,25 @@
+"""A customer's message as it came by webhook, told to bots."""
+
+from datetime import datetime
+from typing import Final
+
+from desktop.domain.flow_session import Said
+from desktop.domain.flow_triggers import Incoming
+from desktop.services.bots import heard
+from desktop.store.engine import Tx
+from desktop.system.faults import Faults
+from desktop.whatsapp.updates import InboundMessage
+
+_NOT_SAID: Final = frozenset({"edit", "revoke", "system", "unsupported", "unknown", ""})
+"""What is no message to a bot: an older one that was changed or taken back, and what nobody can read."""
+
+
+def hear(tx: Tx, contact_id: int, update: InboundMessage, at: datetime, faults: Faults) -> None:
+    """Tell bots of a message that is kept already and is no wish about marketing. at: when it was written."""
+    if update.kind in _NOT_SAID:
+        return
+    text = update.text or (update.media.caption if update.media else "")
+    came_by = update.referral
+    advertisement = None if came_by is None else " ".join((came_by.url, came_by.headline, came_by.id))
+    incoming = Incoming(text, update.button_payload, advertisement)
+    heard(tx, contact_id, incoming, Said(text, update.button_payload, update.kind), at=at, faults=faults)

@@ -1,0 +1,166 @@
+"""Bots in conversations: what starts a session, what it hears, who ends it. The engine's part is in bot_engine."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from desktop.domain.flow import FlowRecord, FlowStatus, SessionStatus, TriggerKind
+from desktop.domain.flow_session import Awaits, Event, GiveTo, Said, Started
+from desktop.domain.flow_triggers import Candidate, Incoming, first_match
+from desktop.domain.people import Right, User
+from desktop.domain.problems import Problem
+from desktop.services.bot_effects import give_to
+from desktop.services.bot_moves import move
+from desktop.services.rights import allow
+from desktop.store import contacts, conversations, flows, sessions
+from desktop.store.engine import Store, Tx
+from desktop.store.savepoints import apart, ends_all
+from desktop.store.sessions import RunningSession, Session
+from desktop.system.faults import Faults
+
+__all__ = ["Bots", "RunningSession", "broke", "heard", "person_came"]
+
+_log = logging.getLogger("assent.bots")
+_WORDS_OF_TRIGGERS = (TriggerKind.KEYWORD, TriggerKind.PAYLOAD)
+"""What these take may be evidence of an opt-in: the customer was told what to say, or pressed it."""
+BROKEN = "Something in Assent went wrong here; it is in the log. A colleague should go on."
+
+
+class Bots:
+    """What people do with bots in a conversation."""
+
+    def __init__(self, store: Store, wake: Callable[[], None] = lambda: None) -> None:
+        """wake: tells the engine that there may be something to send."""
+        self._store = store
+        self._wake = wake
+
+    async def running(self, contact_id: int) -> RunningSession | None:
+        """The session that has this conversation, if any."""
+        return await self._store.read(lambda tx: sessions.running(tx, contact_id), people=True)
+
+    async def start(self, flow_id: int, contact_id: int, user: User) -> int:
+        """Start a published flow by hand; returns the session's id.
+
+        A closed reply window is no hindrance here: then what needs it is not sent, and the flow goes on accordingly.
+        Raises NotAllowed, NotFound, Overtaken, or a Problem: one runs already, or the flow is not on.
+        """
+
+        def write(tx: Tx) -> int:
+            allow(tx, user, Right.REPLY)
+            contacts.expect_there(tx, contact_id)
+            contacts.bare(tx, contact_id, lock=True)
+            session = _by_hand(tx, flows.get(tx, flow_id), contact_id, user)
+            _move_or_break(tx, session, Started(), Faults())
+            return session.id
+
+        session_id = await self._store.write(write)
+        self._wake()
+        return session_id
+
+    async def stop(self, contact_id: int, user: User) -> None:
+        """Take over: whatever runs here ends, and the conversation is the person's. Raises NotAllowed."""
+
+        def write(tx: Tx) -> None:
+            allow(tx, user, Right.REPLY)
+            person_came(tx, contact_id, f"{user.name} took over.")
+            conversations.assign(tx, contact_id, user.id)
+
+        await self._store.write(write)
+
+
+def _by_hand(tx: Tx, record: FlowRecord, contact_id: int, user: User) -> Session:
+    if record.version_id is None or record.status is not FlowStatus.PUBLISHED:
+        raise Problem(
+            "Flow not on", f"“{record.name}” is not published, or is turned off. Choose another one."
+        )
+    begun = sessions.begin(tx, record.id, record.version_id, contact_id, user_id=user.id or None)
+    if begun is None:
+        raise Problem("A bot is here already", "A flow runs in this conversation. Take over first.")
+    return begun
+
+
+def person_came(tx: Tx, contact_id: int, because: str = "") -> None:
+    """A colleague replied, took the conversation or closed it: a session that runs here is over.
+
+    To be called before the conversation or the contact is written, for the order of locks.
+    """
+    sessions.person_came(tx, contact_id, because)
+
+
+def heard(
+    tx: Tx,
+    contact_id: int,
+    incoming: Incoming,
+    said: Said,
+    *,
+    at: datetime | None = None,
+    faults: Faults | None = None,
+) -> None:
+    """A customer's message, which is kept already: the running session's answer, or what starts one.
+
+    at: when it was said. It never costs the message: what fails ends the session, gives the conversation to people and
+    is logged. Raises only what ends the whole transaction (`savepoints.ends_all`).
+    """
+    dies = faults or Faults()
+    session = sessions.hold_of(tx, contact_id)
+    if session is not None:
+        _hear(tx, session, said, at or tx.now, dies)
+        return
+    begun: Session | None = None
+    event = Started()
+    try:
+        found = _trigger(tx, contact_id, incoming)
+        if found is not None:
+            event = Started(said.text.strip() if found.trigger.kind in _WORDS_OF_TRIGGERS else "")
+            begun = apart(tx, lambda own: _begin(own, found, contact_id, at))
+    except Exception as wrong:
+        _passed_over(wrong, contact_id)
+    if begun is not None:
+        _move_or_break(tx, begun, event, dies)
+
+
+def _passed_over(wrong: Exception, contact_id: int) -> None:
+    if ends_all(wrong):
+        raise wrong
+    _log.exception("no flow could be chosen for contact %s", contact_id, exc_info=wrong)
+
+
+def _hear(tx: Tx, session: Session, said: Said, at: datetime, faults: Faults) -> None:
+    """Only what the session asked for is its answer; with it the customer has spoken."""
+    if session.state.awaits is Awaits.ANSWER:
+        _move_or_break(tx, replace(session, said_at=at, jump_count=0), said, faults)
+
+
+def _trigger(tx: Tx, contact_id: int, incoming: Incoming) -> Candidate | None:
+    """What answers it; nothing in a conversation that somebody has."""
+    if not sessions.is_nobodys(tx, contact_id):
+        return None
+    return first_match(flows.candidates(tx), incoming)
+
+
+def _begin(tx: Tx, found: Candidate, contact_id: int, at: datetime | None) -> Session | None:
+    version_id = flows.published_version(tx, found.flow_id)
+    assert version_id is not None
+    kind = found.trigger.kind
+    told = f"{kind.value}: {', '.join(found.trigger.values)}" if found.trigger.values else kind.value
+    return sessions.begin(tx, found.flow_id, version_id, contact_id, trigger=told, said_at=at or tx.now)
+
+
+def _move_or_break(tx: Tx, session: Session, event: Event, faults: Faults) -> None:
+    """One transition in a savepoint of its own. Raises only what ends the whole transaction."""
+    try:
+        apart(tx, lambda own: move(own, session, event, faults))
+    except Exception as wrong:
+        if ends_all(wrong):
+            raise
+        _log.exception("session %s could not go on", session.id)
+        broke(tx, session.id)
+
+
+def broke(tx: Tx, session_id: int, because: str = BROKEN) -> None:
+    """End a session that cannot go on, and give its conversation to people."""
+    session = sessions.hold(tx, session_id)
+    if session is not None:
+        sessions.end(tx, session, SessionStatus.BROKEN, because)
+        give_to(tx, session.contact_id, GiveTo(None))

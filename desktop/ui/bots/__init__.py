@@ -1,0 +1,1 @@
+"""Bots: flows, their editor, and what became of their sessions."""

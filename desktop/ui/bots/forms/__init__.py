@@ -1,0 +1,1 @@
+"""What stands in the panel beside the canvas: a form for each kind of node."""

@@ -1,0 +1,156 @@
+"""The words of a flow's report: how sessions stand, what a step does, by which exit it was left."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.domain.bot_report import AnswerRow, FlowReport, NodeFigures, RegisterRow, SessionRow
+from desktop.domain.flow import FlowCounts, FlowDefinition, Node, SessionStatus
+from desktop.domain.flow_checks import Known
+from desktop.domain.flow_nodes import CHOICE, LABELS, exits_of
+from desktop.domain.flow_words import summary
+from desktop.domain.phones import pretty
+from desktop.ui.parts.badge import BadgeKind
+
+STATUS: Final[dict[SessionStatus, BadgeKind]] = {
+    SessionStatus.RUNNING: BadgeKind.RUNNING,
+    SessionStatus.COMPLETED: BadgeKind.DONE,
+    SessionStatus.HANDED_OVER: BadgeKind.NEUTRAL,
+    SessionStatus.TAKEN_OVER: BadgeKind.NEUTRAL,
+    SessionStatus.TIMED_OUT: BadgeKind.WARN,
+    SessionStatus.NOT_UNDERSTOOD: BadgeKind.WARN,
+    SessionStatus.NOT_SENT: BadgeKind.WARN,
+    SessionStatus.BROKEN: BadgeKind.DANGER,
+}
+DROPPED: Final = tuple(one for one in SessionStatus if one.is_dropped)
+HANDED_OVER: Final = (SessionStatus.HANDED_OVER, SessionStatus.TAKEN_OVER)
+GONE: Final = "A step of an earlier version"
+NO_STEP: Final = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Some of the sessions; no statuses: all of them."""
+
+    key: str
+    title: str
+    statuses: tuple[SessionStatus, ...] = ()
+
+
+CROWDS: Final = (
+    Crowd("started", "Started"),
+    Crowd("finished", "Finished", (SessionStatus.COMPLETED,)),
+    Crowd("handed_over", "Handed over", HANDED_OVER),
+    Crowd("dropped", "Dropped", DROPPED),
+)
+
+
+def crowd_count(crowd: Crowd, counts: FlowCounts) -> int:
+    return counts.of(*crowd.statuses) if crowd.statuses else counts.started_count
+
+
+def crowd_note(crowd: Crowd, counts: FlowCounts) -> str:
+    """What stands small under a tile: its denominator, or its parts."""
+    started = counts.started_count
+    if not started:
+        return ""
+    if crowd.key == "started":
+        running = counts.of(SessionStatus.RUNNING)
+        return f"{running:,} of them in it now" if running else "nobody in it now"
+    share = percent(crowd_count(crowd, counts), started)
+    parts = ", ".join(
+        f"{counts.of(one):,} {_PART[one]}" for one in crowd.statuses if one in _PART and counts.of(one)
+    )
+    return f"{share} of {started:,}{': ' if parts else ''}{parts}"
+
+
+_PART: Final = {
+    SessionStatus.HANDED_OVER: "by the flow",
+    SessionStatus.TAKEN_OVER: "by a colleague",
+    SessionStatus.TIMED_OUT: "no answer",
+    SessionStatus.NOT_UNDERSTOOD: "not understood",
+    SessionStatus.NOT_SENT: "not sent",
+    SessionStatus.BROKEN: "could not go on",
+}
+
+
+def percent(part: int, whole: int) -> str:
+    """'73 %'; of what is not zero never '0 %', and '100 %' only of all."""
+    if not whole:
+        return "–"
+    share = round(100 * part / whole)
+    if part and not share:
+        return "< 1 %"
+    return "> 99 %" if share == 100 and part < whole else f"{share} %"
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step with what became of it. node None: it is not in the version that is shown."""
+
+    node_id: str
+    title: str
+    node: Node | None
+    figures: NodeFigures
+
+
+def step_lines(definition: FlowDefinition, report: FlowReport, known: Known) -> list[StepLine]:
+    """The steps as customers come to them, then those that nothing leads to, then those that are gone."""
+    none = NodeFigures()
+    lines = [
+        StepLine(one.id, node_title(one, known), one, report.nodes.get(one.id, none))
+        for one in in_reading_order(definition)
+    ]
+    here = {one.id for one in definition.nodes}
+    gone = (id for id in report.nodes if id not in here)
+    return lines + [StepLine(id, f"{GONE} ({id})", None, report.nodes[id]) for id in gone]
+
+
+def in_reading_order(definition: FlowDefinition) -> Iterator[Node]:
+    """From the beginning on, the nearer ones first."""
+    seen: dict[str, None] = {}
+    waiting = [definition.first_id]
+    while waiting:
+        node = definition.node(waiting.pop(0))
+        if node is not None and node.id not in seen:
+            seen[node.id] = None
+            waiting += definition.ways(node)
+            yield node
+    yield from (one for one in definition.nodes if one.id not in seen)
+
+
+def node_title(node: Node, known: Known) -> str:
+    """'Question · What is your order number?'."""
+    said = " ".join(summary(node, known).partition("\n")[0].split())
+    label = LABELS[node.does.kind]
+    return f"{label} · {said}" if said and said != label else label
+
+
+def exit_lines(line: StepLine) -> list[tuple[str, str, int]]:
+    """Name, label and count of each exit, as the canvas has them; then those that are gone. Not: ended there."""
+    by_exit = line.figures.by_exit
+    known = {one.name: one.label for one in exits_of(line.node.does)} if line.node is not None else {}
+    shown = [(name, label, by_exit.get(name, 0)) for name, label in known.items()]
+    gone = [
+        (name, f"{name.removeprefix(CHOICE)} (gone)", by_exit[name]) for name in by_exit if name not in known
+    ]
+    return shown + [one for one in gone if one[0]]
+
+
+def session_because(row: SessionRow) -> str:
+    """How a session stands, in a sentence or two: 'No answer came.', 'Could not send. The reply window is closed.'"""
+    because = row.because.strip().rstrip(".")
+    return f"{row.status.label}. {because[:1].upper()}{because[1:]}." if because else f"{row.status.label}."
+
+
+def who(row: SessionRow | AnswerRow | RegisterRow) -> str:
+    """A contact by name, else by number."""
+    return row.contact_name or pretty(row.phone) or "No name"
+
+
+def sessions(count: int) -> str:
+    return "1 session" if count == 1 else f"{count:,} sessions"
+
+
+def answers(count: int) -> str:
+    return "1 answer" if count == 1 else f"{count:,} answers"
