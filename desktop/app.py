@@ -29,7 +29,7 @@ from desktop.server.serving import serve
 from desktop.services import welcome
 from desktop.services.accounts import Accounts
 from desktop.services.api_rules import ApiRulesNow
-from desktop.services.bot_engine import BotEngine
+from desktop.services.bot_engine import HEARS_WITHIN_S, BotEngine
 from desktop.services.bot_reports import BotReports
 from desktop.services.bots import Bots
 from desktop.services.broadcasts import Broadcasts
@@ -384,7 +384,8 @@ async def _start_engine(
     enrolments = Enrolments(app.store, engine.wake, faults)
     wake_engine.called.append(engine.wake)
     web = await stack.enter_async_context(open_web(allow_loopback=app.is_sandbox))
-    bots = BotEngine(app.store, web, app.secrets, engine.wake, faults)
+    missed_s = 0.0 if app.is_sandbox else HEARS_WITHIN_S  # the built-in one stops with the program
+    bots = BotEngine(app.store, web, app.secrets, engine.wake, faults, hears_within_s=missed_s)
     wake.called += [engine.wake, app.broadcasts.wake, enrolments.wake, bots.wake]
     background.start(kept_up("the templates", app.templates.keep_up, StoreClosed))
     background.start(kept_up("inbound", inbound.run, StoreClosed))

@@ -7,7 +7,7 @@ WhatsApp client accepts.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -111,6 +111,14 @@ class Policy:
 
     strict: bool = False
     bots_ask: bool = False
+
+    def in_session(self, *, has_spoken: bool) -> "Policy":
+        """What holds for a bot's message. has_spoken: the customer has said something to this session.
+
+        The specification frees bots from asking in incoming conversations. Where a colleague began the flow and the
+        customer has not spoken yet, there is none, and the bot asks.
+        """
+        return self if has_spoken else replace(self, bots_ask=True)
 
 
 @dataclass(frozen=True, slots=True)

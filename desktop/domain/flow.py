@@ -119,6 +119,7 @@ class FlowRecord:
     """A flow as kept. version_id, version_number None: never published. draft: what was edited and not published yet.
 
     definition: of the current version; before the first one, empty. published_at: of the current version.
+    is_unreadable: a newer version of the program wrote what this one cannot read; it stands empty in a list.
     """
 
     id: int
@@ -131,6 +132,7 @@ class FlowRecord:
     published_at: datetime | None
     changed_at: datetime
     created_at: datetime
+    is_unreadable: bool = False
 
     @property
     def shown(self) -> FlowDefinition:

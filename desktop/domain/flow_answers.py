@@ -1,8 +1,9 @@
 """Does an answer fit what was asked? Pure."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from desktop.domain import phones
@@ -16,7 +17,10 @@ from desktop.domain.text import clean, fold
 LONGEST_ANSWER: Final = 1_000
 LONGEST_PATTERN: Final = 200
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_DATES: Final = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y")
+_DATES: Final = (
+    "%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+)  # fmt: skip
+"""The day stands before the month where both could be meant."""
 
 
 def fitting(question: Question, said: Said, country: str = "") -> str | None:
@@ -47,9 +51,10 @@ def fitting(question: Question, said: Said, country: str = "") -> str | None:
 def _number(text: str) -> str:
     """'1 234,5', '1,234.5' and '1.234,5' as 1234.5; of one comma or point the group behind it says what it is.
 
-    Raises ValueError for anything else.
+    Leading zeros stay, as an order number may have them, and no digit is lost. Raises ValueError for anything else.
     """
     plain = "".join(text.split()).replace("'", "")
+    plain = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in plain)
     point = "," if plain.rfind(",") > plain.rfind(".") else "."
     if _is_grouping(plain, point):
         point = "." if point == "," else ","
@@ -57,24 +62,23 @@ def _number(text: str) -> str:
     if not re.fullmatch(_NUMBER.format(re.escape(grouping), re.escape(point)), plain):
         raise ValueError(text)
     whole, _, part = plain.replace(grouping, "").partition(point)
-    if not part.strip("0"):
-        return str(int(whole))
-    return f"{float(f'{whole}.{part}'):.15g}"
+    part = part.rstrip("0")
+    return whole.removeprefix("+") + (f".{part}" if part else "")
 
 
 _NUMBER: Final = r"[+-]?(\d{{1,3}}({0}\d{{3}})+|\d{{1,30}})({1}\d{{1,30}})?"
 
 
 def _is_grouping(plain: str, sign: str) -> bool:
-    """True if a sign sets thousands apart: it comes more than once, or is a comma with three digits behind it."""
-    return plain.count(sign) > 1 or (sign == "," and "." not in plain and len(plain.rpartition(sign)[2]) == 3)
+    """True if a sign sets thousands apart: it comes more than once, or is a comma with three digits behind it, and
+    more than a nought before it."""
+    if plain.count(sign) > 1:
+        return True
+    before, _, behind = plain.rpartition(sign)
+    return sign == "," and "." not in plain and len(behind) == 3 and not before.lstrip("+-").startswith("0")
 
 
 def _date(text: str) -> str | None:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
     for shape in _DATES:
         try:
             return datetime.strptime(text, shape).date().isoformat()  # noqa: DTZ007 - a day, not a moment
@@ -83,17 +87,33 @@ def _date(text: str) -> str | None:
     return None
 
 
-def chosen(node_id: str, choices: Sequence[Choice], said: Said) -> Choice | None:
-    """The button or row that was pressed, or whose title was written; one of another node is none."""
+def chosen(node_id: str, choices: Sequence[Choice], said: Said, mark: str = "") -> Choice | None:
+    """The button or row that was pressed, or whose title was written; one of another node or session is none."""
     if said.payload:
-        return next((one for one in choices if said.payload == payload(node_id, one)), None)
+        return next((one for one in choices if said.payload == payload(node_id, one, mark)), None)
     heard = fold(said.text)
     return next((one for one in choices if heard and heard == fold(one.title)), None)
 
 
-def payload(node_id: str, choice: Choice) -> str:
-    """What WhatsApp sends back for a button of a node."""
-    return f"flow:{node_id}:{choice.id}"
+def payload(node_id: str, choice: Choice, mark: str = "") -> str:
+    """What WhatsApp sends back for a button of a node. mark: the session's, as every flow may have a node 'buttons1'.
+
+    An old button of another flow stays in the conversation, and can be pressed at any time.
+    """
+    return f"{_PAYLOAD}{mark}:{node_id}:{choice.id}" if mark else f"{_PAYLOAD}{node_id}:{choice.id}"
+
+
+_PAYLOAD: Final = "flow:"
+
+
+def is_of_flows(payload: str) -> bool:
+    """True for a button that some flow has sent: what it says is the flow's to understand, and no word of its own."""
+    return payload.startswith(_PAYLOAD)
+
+
+def is_pressed_in(mark: str, payload: str) -> bool:
+    """True for a button that the session of this mark has sent."""
+    return bool(mark) and payload.startswith(f"{_PAYLOAD}{mark}:")
 
 
 def compiled(pattern: str, *, match_case: bool) -> Any:
@@ -112,6 +132,11 @@ def compiled(pattern: str, *, match_case: bool) -> Any:
         return None
 
 
+def bad_pattern(pattern: str) -> str:
+    """What is said of one that compiled() does not take."""
+    return f"“{pattern[:60]}” is no regular expression. Mend it; look back and references are not understood."
+
+
 def is_answered(op: Op, values: Sequence[str], answer: str) -> bool:
     """A condition on an answer; as of a filter, a negative one holds where there is none."""
     have, wanted = fold(answer), [fold(one) for one in values]
@@ -122,7 +147,7 @@ def is_answered(op: Op, values: Sequence[str], answer: str) -> bool:
         return bool(have)
     if op in (Op.LESS, Op.MORE):
         try:
-            number, than = float(have), float(first)
+            number, than = float(_number(have)), float(_number(first))
         except ValueError:
             return False
         return number < than if op is Op.LESS else number > than

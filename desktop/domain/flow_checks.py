@@ -13,9 +13,10 @@ from desktop.domain.flow import (
     Trigger,
     TriggerKind,
 )
-from desktop.domain.flow_answers import LONGEST_ANSWER, compiled
+from desktop.domain.flow_answers import LONGEST_ANSWER, bad_pattern, compiled
 from desktop.domain.flow_findings import FlowFinding, Known
 from desktop.domain.flow_node_checks import of_node
+from desktop.domain.flow_nodes import LABELS
 from desktop.domain.flow_way_checks import Ways
 
 __all__ = ["FlowFinding", "Known", "check"]
@@ -45,9 +46,11 @@ def _of_flow(definition: FlowDefinition) -> Iterator[FlowFinding]:
     if count > MOST_NODES:
         sentence = f"A flow has at most {MOST_NODES} steps; this one has {count:,}. Remove some."
         yield FlowFinding("", "nodes", "Too many steps", sentence)
-    for id, times in Counter(one.id for one in definition.nodes).items():
-        if times > 1 or not id or id == START:
-            sentence = f"The step “{id}” cannot be told apart from another one. Remove it and add it anew."
+    times = Counter(one.id for one in definition.nodes)
+    for one in definition.nodes:
+        if times[one.id] > 1 or not one.id or one.id == START:
+            kind = LABELS[one.does.kind]
+            sentence = f"A step “{kind}” cannot be told apart from another one. Remove it and add it anew."
             yield FlowFinding("", "nodes", "Two steps in one", sentence)
 
 
@@ -71,7 +74,7 @@ _NEEDS_VALUES = (TriggerKind.KEYWORD, TriggerKind.PATTERN, TriggerKind.PAYLOAD)
 _EXPECTED = {
     TriggerKind.KEYWORD: "Give at least one message that starts the flow.",
     TriggerKind.PATTERN: "Give a pattern, such as ^order [0-9]+$.",
-    TriggerKind.PAYLOAD: "Give the payload of the button that starts the flow.",
+    TriggerKind.PAYLOAD: "Give what the button that starts the flow sends.",
 }
 
 
@@ -84,10 +87,6 @@ def _of_trigger(part: str, trigger: Trigger, known: Known) -> Iterator[FlowFindi
             yield FlowFinding(START, part, "Pattern not understood", bad_pattern(value))
         if trigger.kind is TriggerKind.KEYWORD:
             yield from _of_keyword(part, value.strip(), trigger, known)
-
-
-def bad_pattern(value: str) -> str:
-    return f"“{value[:60]}” is no regular expression. Mend it; look back and references are not understood."
 
 
 def _of_keyword(part: str, value: str, trigger: Trigger, known: Known) -> Iterator[FlowFinding]:

@@ -3,13 +3,15 @@
 A function that would change nothing returns the very definition that it was given.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
+from desktop.domain import flow_json
 from desktop.domain.flow import MOST_NODES, START, Edge, FlowDefinition, Node, Trigger
-from desktop.domain.flow_nodes import NEXT, Does, Jump, exits_of
+from desktop.domain.flow_nodes import NEXT, Does, Jump, Question, exits_of
 from desktop.domain.problems import Problem
 
 MOST_UNDO: Final = 100
@@ -81,8 +83,17 @@ def added(definition: FlowDefinition, does: Does, x: float, y: float) -> tuple[F
     """A new node with its corner at a place, and its id. Raises Problem where there is no room for one more."""
     _expect_room(definition, 1)
     id = free_id(does, _ids(definition))
-    node = Node(id, does, _within(x), _within(y))
+    node = Node(id, _named(definition, does), _within(x), _within(y))
     return replace(definition, nodes=(*definition.nodes, node)), id
+
+
+def _named(definition: FlowDefinition, does: Does) -> Does:
+    """A new question keeps its answer, under a name that is free: whoever asks wants to know."""
+    if not isinstance(does, Question) or does.answer:
+        return does
+    taken = {one.does.answer for one in definition.nodes if isinstance(one.does, Question)}
+    names = (f"answer{number}" if number > 1 else "answer" for number in count(1))
+    return replace(does, answer=next(one for one in names if one not in taken))
 
 
 def inserted_after(
@@ -181,10 +192,6 @@ def with_timeout(definition: FlowDefinition, minutes: int) -> FlowDefinition:
 
 def copied(definition: FlowDefinition, ids: Iterable[str]) -> str:
     """Some nodes and what joins them to each other, as JSON for the clipboard; "" for none."""
-    import json
-
-    from desktop.domain import flow_json
-
     wanted = set(ids) & _ids(definition)
     if not wanted:
         return ""
@@ -196,6 +203,8 @@ def copied(definition: FlowDefinition, ids: Iterable[str]) -> str:
 
 
 _CLIP: Final = "assent-flow-nodes"
+LONGEST_CLIP: Final = 1_000_000
+"""Characters; as much as a flow’s file has bytes."""
 NOT_A_FLOW: Final = "The clipboard holds no steps of a flow. Copy some in a flow first."
 
 
@@ -229,10 +238,9 @@ def pasted(
 
 
 def _read(text: str) -> FlowDefinition:
-    import json
-
-    from desktop.domain import flow_json
-
+    if len(text) > LONGEST_CLIP:
+        sentence = f"The clipboard holds more than {LONGEST_CLIP:,} characters. Copy fewer steps at a time."
+        raise Problem("Too much to paste", sentence)
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as wrong:

@@ -9,7 +9,7 @@ from desktop.domain.filters import ATTRIBUTE
 from desktop.domain.flow import FlowDefinition, Node
 from desktop.domain.flow_nodes import Decide, Does, Question, Request, SendTemplate, SetAttribute
 
-_PLACE: Final = re.compile(r"(\{\{\s*)([^{}]+?)(\s*\}\})")
+_PLACE: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _OWN_KEYS: Final = frozenset({"name", "first_name", "phone"})
 """What a plain {{name}} means whatever fields there are, see `contacts.fields_of`."""
 _NO_TEXTS: Final = frozenset({"kind", "answer", "attribute", "pattern", "method", "media", "button"})
@@ -35,7 +35,11 @@ def _answers(definition: FlowDefinition) -> frozenset[str]:
 
 def _node(node: Node, before: str, after: str, answers: frozenset[str]) -> Node:
     def text(value: str) -> str:
-        return _PLACE.sub(lambda found: f"{found[1]}{place(found[2])}{found[3]}", value)
+        return _PLACE.sub(lambda found: f"{{{{{inside(found[1])}}}}}", value)
+
+    def inside(told: str) -> str:
+        name = told.strip()
+        return told.replace(name, place(name), 1) if name else told
 
     def place(name: str) -> str:
         if name == ATTRIBUTE + before:

@@ -31,6 +31,7 @@ class FlowFinding:
 
     part: the input by the name of its field in desktop.domain.flow_nodes, with what it is about after a colon:
     'text', 'choices:b1', 'variables:2', 'headers:0', of START 'triggers:0'; or the exit as 'exit:<name>'.
+    mark: what a step is, which its card and its form say already; nothing to put right.
     """
 
     node_id: str
@@ -38,6 +39,7 @@ class FlowFinding:
     title: str
     sentence: str
     blocks: bool = True
+    mark: bool = False
 
     @property
     def problem(self) -> Problem:

@@ -14,12 +14,12 @@ from desktop.domain.attachments import LONGEST_CAPTION
 from desktop.domain.compose import MAX_TEXT_LENGTH
 from desktop.domain.filters import ATTRIBUTE, Kind
 from desktop.domain.flow import Node
-from desktop.domain.flow_answers import compiled
+from desktop.domain.flow_answers import bad_pattern, compiled
 from desktop.domain.flow_findings import FlowFinding, Known
 from desktop.domain.flow_nodes import LONGEST_BODY, AnswerKind, Choice
 from desktop.domain.flow_texts import ANSWER, SECRET, names_in
 from desktop.domain.flow_urls import against_link
-from desktop.domain.flow_words import NOT_ASKED
+from desktop.domain.flow_words import MARKETING_NOTICE
 from desktop.domain.interactive import LONGEST_BUTTON, MOST_BUTTONS, MOST_ROWS
 from desktop.domain.template_notices import blocking
 from desktop.domain.templates import Template, Variable, without_value
@@ -131,6 +131,9 @@ def _choices(at: At, what: str, found: tuple[Choice, ...], most: int, longest: i
         elif titles[fold(one.title)] > 1:
             sentence = f"Two {what}s say “{one.title}”: answers could not be told apart. Change one."
             yield at.found(part, f"Two {what}s alike", sentence)
+        if at.known.words.wish(one.title) is not None:
+            sentence = f"“{one.title}” changes the marketing opt-in by itself: who says it tells more than this {what} asks. Say it in other words."
+            yield at.found(part, "An opt-out or opt-in word", sentence)
         if "{{" in one.title:
             yield at.found(
                 part, "Not filled", f"Names are not filled in a {what}: write words.", blocks=False
@@ -155,7 +158,7 @@ def send_template(at: At, does: nodes.SendTemplate) -> Iterator[FlowFinding]:
     if against := blocking(template):
         yield at.found("template_id", against.label, against.sentence)
     if template.is_marketing and not at.known.bots_ask:
-        yield at.found("template_id", "Marketing", NOT_ASKED, blocks=False)
+        yield FlowFinding(at.node.id, "template_id", "Marketing", MARKETING_NOTICE, blocks=False, mark=True)
     yield from _variables(at, does, template)
 
 
@@ -189,8 +192,7 @@ def question(at: At, does: nodes.Question) -> Iterator[FlowFinding]:
         if not does.pattern.strip():
             yield at.found("pattern", "No pattern", "Give the pattern that an answer must fit.")
         elif compiled(does.pattern, match_case=False) is None:
-            sentence = "This is no regular expression. Mend it; look back and references are not understood."
-            yield at.found("pattern", "Pattern not understood", sentence)
+            yield at.found("pattern", "Pattern not understood", bad_pattern(does.pattern))
     if not 1 <= does.tries <= MOST_TRIES:
         yield at.found("tries", "Tries out of range", f"Choose 1 to {MOST_TRIES} tries.")
     if does.attribute:

@@ -3,7 +3,7 @@
 Shapes: the Cloud API's pages on interactive and media messages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +19,8 @@ from desktop.domain.templates import values_for
 Texts = Mapping[str, str]
 
 
-def message(node_id: str, does: nodes.Sends, answers: Texts, fields: Texts) -> Send:
-    """The message of a node. fields: as `contacts.fields_of` makes them."""
+def message(node_id: str, does: nodes.Sends, answers: Texts, fields: Texts, mark: str = "") -> Send:
+    """The message of a node. fields: as `contacts.fields_of` makes them. mark: of the session, for its buttons."""
     if isinstance(does, nodes.SendMedia):
         return _media(node_id, does, answers, fields)
     if isinstance(does, nodes.SendTemplate):
@@ -30,7 +30,8 @@ def message(node_id: str, does: nodes.Sends, answers: Texts, fields: Texts) -> S
     filled = fill(does.text, answers, fields)
     if isinstance(does, nodes.SendButtons | nodes.SendList):
         text = _cut(filled, LONGEST_BODY)
-        made = _buttons(node_id, does) if isinstance(does, nodes.SendButtons) else _list(node_id, does)
+        ids = [payload(node_id, one, mark) for one in does.choices]
+        made = _buttons(does, ids) if isinstance(does, nodes.SendButtons) else _list(does, ids)
         return Send(node_id, "interactive", text, {"object": {**made, "body": {"text": text}}})
     return Send(node_id, "text", _cut(filled, MAX_TEXT_LENGTH))
 
@@ -57,16 +58,17 @@ def _media(node_id: str, does: nodes.SendMedia, answers: Texts, fields: Texts) -
     return Send(node_id, does.media, caption, {"object": made})
 
 
-def _buttons(node_id: str, does: nodes.SendButtons) -> dict[str, Any]:
+def _buttons(does: nodes.SendButtons, ids: Sequence[str]) -> dict[str, Any]:
     buttons = [
-        {"type": "reply", "reply": {"id": payload(node_id, one), "title": one.title}} for one in does.choices
+        {"type": "reply", "reply": {"id": id, "title": one.title}}
+        for id, one in zip(ids, does.choices, strict=True)
     ]
     return {"type": "button", "action": {"buttons": buttons}}
 
 
-def _list(node_id: str, does: nodes.SendList) -> dict[str, Any]:
+def _list(does: nodes.SendList, ids: Sequence[str]) -> dict[str, Any]:
     rows = [
-        {"id": payload(node_id, one), "title": one.title} | ({"description": one.note} if one.note else {})
-        for one in does.choices
+        {"id": id, "title": one.title} | ({"description": one.note} if one.note else {})
+        for id, one in zip(ids, does.choices, strict=True)
     ]
     return {"type": "list", "action": {"button": does.button, "sections": [{"rows": rows}]}}

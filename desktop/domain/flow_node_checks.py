@@ -13,7 +13,7 @@ from desktop.domain.flow_answers import ANSWER_OPS
 from desktop.domain.flow_findings import FlowFinding, Known
 from desktop.domain.flow_message_checks import SENDING, At, answer_name, field, secrets
 from desktop.domain.flow_nodes import About
-from desktop.domain.flow_texts import SECRET, names_in
+from desktop.domain.flow_texts import names_in
 from desktop.domain.flow_urls import (
     against_body,
     against_header,
@@ -132,8 +132,8 @@ def _request(at: At, does: nodes.Request) -> Iterator[FlowFinding]:
     elif is_reserved(does.url):
         yield at.found("url", "Not your program yet", "Put the address of your own program here.")
     elif is_plain(does.url):
-        sentence = "Anybody on the way can read what http:// carries. Use https:// where the program has it."
-        yield at.found("url", "Not encrypted", sentence, blocks=not _has_no_secret(does))
+        sentence = "The address must begin with https://: anybody on the way can read what http:// carries."
+        yield at.found("url", "Not encrypted", sentence)
     yield from secrets(at, "url", does.url)
     yield from secrets(at, "body", does.body)
     for place, (name, value) in enumerate(does.headers):
@@ -149,10 +149,6 @@ def _request(at: At, does: nodes.Request) -> Iterator[FlowFinding]:
         yield from answer_name(at, f"takes:{place}", take.answer)
         if against := against_path(take.path):
             yield at.found(f"takes:{place}", "No place", against)
-
-
-def _has_no_secret(does: nodes.Request) -> bool:
-    return not any(name.startswith(SECRET) for _, value in does.headers for name in names_in(value))
 
 
 def _wait(at: At, does: nodes.Wait) -> Iterator[FlowFinding]:

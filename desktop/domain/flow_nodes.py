@@ -95,7 +95,8 @@ class SendList:
 class SendTemplate:
     """An approved template of any category. A variable's field may also be 'answer:<name>'.
 
-    Of marketing the opt-in is not asked, unless the workspace has its bots ask.
+    Of marketing the opt-in is not asked, unless the workspace has its bots ask, or a colleague started the flow and the
+    customer has not answered yet.
     """
 
     kind: Literal["template"] = "template"

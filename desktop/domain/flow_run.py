@@ -24,6 +24,7 @@ from desktop.domain.flow_answers import chosen, fitting, is_answered, typed
 from desktop.domain.flow_messages import message, request
 from desktop.domain.flow_nodes import About, Asks, Does
 from desktop.domain.flow_session import (
+    TO_PEOPLE,
     Awaits,
     ChangeAttribute,
     ChangeOptIn,
@@ -84,6 +85,9 @@ class _Run:
     def do(self, effect: Effect) -> None:
         self.effects.append(effect)
 
+    def message(self, node: Node, does: nodes.Sends) -> Effect:
+        return message(node.id, does, self.state.answers, self.around.fields, self.around.mark)
+
     def filled(self, text: str) -> str:
         return fill(text, self.state.answers, self.around.fields)
 
@@ -116,6 +120,8 @@ def _take_at(run: _Run, node: Node, event: Said | MessageEnded | RequestEnded | 
             _leave(run, node, nodes.NOT_SENT, event.because)
         elif awaits is Awaits.MESSAGE:
             _leave(run, node, nodes.NEXT)
+        elif awaits is Awaits.ANSWER:
+            run.set(due_at=_answer_due(run))  # From when the customer could read it.
     elif isinstance(event, RequestEnded):
         if awaits is Awaits.REQUEST:
             _requested(run, node, event)
@@ -131,7 +137,7 @@ def _time_came(run: _Run, node: Node) -> None:
         return
     if run.state.awaits is Awaits.ANSWER:
         _end(run, SessionStatus.TIMED_OUT)
-        run.do(GiveTo(None))
+        run.do(TO_PEOPLE)
     elif run.state.awaits is Awaits.TIME:
         _leave(run, node, nodes.NEXT)
     elif run.state.awaits is Awaits.REQUEST:
@@ -177,7 +183,7 @@ def _leave(run: _Run, node: Node, exit: str, because: str = "") -> None:
     status = _WENT_WRONG.get(exit)
     if status is not None and not following:
         _end(run, status, because, exit=exit)
-        run.do(GiveTo(None))
+        run.do(TO_PEOPLE)
         return
     run.do(Passed(node.id, exit))
     if following:
@@ -204,7 +210,7 @@ def _end(
 
 def _break(run: _Run, because: str) -> None:
     _end(run, SessionStatus.BROKEN, because)
-    run.do(GiveTo(None))
+    run.do(TO_PEOPLE)
 
 
 # What a node does. Returns the exit by which it is left at once, or None where it waits or ends.
@@ -288,7 +294,7 @@ def _finish(run: _Run, does: nodes.Assign | nodes.Jump | nodes.End) -> str | Non
 
 
 def _send(run: _Run, node: Node, does: nodes.Sends) -> None:
-    run.do(message(node.id, does, run.state.answers, run.around.fields))
+    run.do(run.message(node, does))
     if isinstance(does, Asks):
         run.set(awaits=Awaits.ANSWER, due_at=_answer_due(run))
     else:
@@ -310,7 +316,7 @@ def _answer(run: _Run, node: Node, said: Said) -> None:
         _leave(run, node, nodes.NEXT)
         return
     assert isinstance(does, nodes.SendButtons | nodes.SendList)
-    choice = chosen(node.id, does.choices, said)
+    choice = chosen(node.id, does.choices, said, run.around.mark)
     if choice is not None:
         _keep(run, node.id, does.answer, choice.title)
         _leave(run, node, nodes.CHOICE + choice.id)
@@ -327,7 +333,7 @@ def _try_again(run: _Run, node: Node, most: int, exit: str, again: nodes.Sends) 
     if try_count >= most:
         _leave(run, node, exit)
         return
-    run.do(message(node.id, again, run.state.answers, run.around.fields))
+    run.do(run.message(node, again))
     run.set(try_count=try_count, due_at=_answer_due(run))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from desktop.domain.consent import OptIn
@@ -161,9 +161,10 @@ class AskProgram:
 
 @dataclass(frozen=True, slots=True)
 class GiveTo:
-    """The conversation goes to a colleague; None: to whoever takes it."""
+    """The conversation goes to a colleague; None: to whoever takes it. if_nobodys: a colleague who has it keeps it."""
 
     user_id: int | None
+    if_nobodys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +198,18 @@ Effect = (
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a transition can see. fields: what texts draw on (`contacts.fields_of`)."""
+    """What a transition can see. fields: what texts draw on (`contacts.fields_of`). mark: of the session, for buttons."""
 
     person: Person
     fields: Mapping[str, str]
     attributes: Mapping[str, Attribute]
     now: datetime
     zone: ZoneInfo
+    mark: str = ""
+
+
+TO_PEOPLE: Final = GiveTo(None, if_nobodys=True)
+"""Where a session cannot go on: people see the conversation, and no colleague loses it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from desktop.domain.consent import OptIn, Path, Policy, Question, decide
 from desktop.domain.contacts import Contact, fields_of
 from desktop.domain.filters import Person
 from desktop.domain.flow import FlowDefinition, TriggerKind
-from desktop.domain.flow_answers import typed
+from desktop.domain.flow_answers import is_of_flows, typed
 from desktop.domain.flow_findings import Known
 from desktop.domain.flow_nodes import Request
 from desktop.domain.flow_run import MOST_HOPS, transition
@@ -67,7 +67,7 @@ class SimLine:
 class Simulation:
     """Where a try stands. path: the nodes it came through, the one where it stands last.
 
-    sends: whether messages leave, from now on. policy: of the workspace, by which marketing is asked for or not.
+    sends: whether messages leave, from now on. has_spoken: the customer has, to this session. policy: of the workspace, by which marketing is asked for or not.
     unsent: why the last message does not leave, "" where it does. awaits_request: what another program would be asked, filled but for its
     secrets; a person says what it answers.
     """
@@ -84,6 +84,7 @@ class Simulation:
     sends: bool = True
     policy: Policy = Policy()
     unsent: str = ""
+    has_spoken: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -99,10 +100,6 @@ class Simulation:
         """The customer presses a button or a row that was sent, or one of elsewhere with this payload."""
         offered = (one for line in reversed(self.lines) for one in line.buttons)
         return self._heard(next((title for known, title in offered if known == payload), payload), payload)
-
-    def sent_or_not(self, sent: bool) -> "Simulation":
-        """From now on messages leave, or do not."""
-        return replace(self, sends=sent)
 
     def answered(self, values: Mapping[str, str]) -> "Simulation":
         """The other program answers: the values by the names that the step gives them."""
@@ -131,7 +128,7 @@ class Simulation:
     def _heard(self, text: str, payload: str) -> "Simulation":
         told = self._line(Who.CUSTOMER, text)
         wish = self.known.words.wish(text)
-        if wish is not None:
+        if wish is Wish.OPT_OUT or (wish is not None and not is_of_flows(payload)):
             value = "No" if wish is Wish.OPT_OUT else "Yes"
             opt_in = OptIn.NO if wish is Wish.OPT_OUT else OptIn.YES
             facts = replace(told.contact.facts, opt_in=opt_in)
@@ -141,14 +138,14 @@ class Simulation:
             return told._start(Incoming(text, payload))
         if self.state.awaits is not Awaits.ANSWER:
             return told._note("The flow is not asking now: it goes on by itself")
-        return told._happened(Said(text, payload))
+        return replace(told, has_spoken=True)._happened(Said(text, payload))
 
     def _start(self, incoming: Incoming) -> "Simulation":
         trigger = next((one for one in self.definition.triggers if fires(one, incoming)), None)
         if trigger is None:
             return self._note("No trigger of this flow takes this message")
         spoken = trigger.kind in (TriggerKind.KEYWORD, TriggerKind.PAYLOAD)
-        return self._afresh()._happened(Started(incoming.text if spoken else ""))
+        return replace(self._afresh(), has_spoken=True)._happened(Started(incoming.text if spoken else ""))
 
     def _afresh(self) -> "Simulation":
         return replace(self, state=SessionState(), path=(), awaits_request=None)
@@ -206,7 +203,8 @@ class Simulation:
 
     def _ask(self, template: Template, node_id: str) -> "Simulation":
         """What the rule says of a template to this contact."""
-        verdict = decide(Question(Path.BOT, template.effective_category, self.contact.facts, self.policy))
+        policy = self.policy.in_session(has_spoken=self.has_spoken)
+        verdict = decide(Question(Path.BOT, template.effective_category, self.contact.facts, policy))
         if verdict.reason is Reason.BOT_NOT_ASKED:
             return self._note(NOT_ASKED, node_id, is_warning=True)
         if verdict.may_send:

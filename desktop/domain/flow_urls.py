@@ -3,12 +3,13 @@
 Pure.
 """
 
+import ipaddress
 import json
 import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from desktop.domain.flow_texts import names_in
+from desktop.domain.flow_texts import has_stray_braces, names_in
 from desktop.domain.given import LONGEST_ADDRESS
 
 _PLACE: Final = re.compile(r"\{\{[^{}]*\}\}")
@@ -62,8 +63,19 @@ def against_link(url: str) -> str:
 
 
 def is_plain(url: str) -> bool:
-    """True for one whose traffic anybody on the way can read."""
-    return url.strip().casefold().startswith("http://")
+    """True for one whose traffic anybody on the way can read: no request goes there. Not: one of this machine."""
+    return url.strip().casefold().startswith("http://") and not _is_this_machine(
+        (urlsplit(_PLACE.sub("x", url.strip())).hostname or "").rstrip(".")
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_reserved(url: str) -> bool:
@@ -79,6 +91,8 @@ def against_header(name: str, value: str) -> str:
         return f"{name} is set by itself. Remove this header."
     if any(sign in value for sign in "\r\n\0"):
         return f"The value of {name} must be one line."
+    if has_stray_braces(value):
+        return f"Braces in {name} stand for names alone, such as {{{{order}}}}, and not inside each other."
     return ""
 
 

@@ -139,6 +139,29 @@ class Ways:
                 f"What starts the flow is the evidence here ({told}). Be sure that it asks for marketing."
             )
             yield FlowFinding(node_id, "value", "The trigger is the evidence", sentence, blocks=False)
+        else:
+            yield from self._freely_answered(node_id)
+
+    def _freely_answered(self, node_id: str) -> Iterator[FlowFinding]:
+        by = next((one for one, came in self._after_questions.items() if node_id in came), None)
+        if by is not None:
+            where = label(self._definition, by)
+            sentence = (
+                f"What is answered to {where} is the evidence of the Yes here, whatever it says. Ask with buttons or a "
+                "list, so that it was said to be one."
+            )
+            yield FlowFinding(node_id, "value", "Any words are the evidence", sentence, blocks=False)
+
+    @cached_property
+    def _after_questions(self) -> dict[str, set[str]]:
+        """Where one can be with the answer to a free question as the last one, by the question."""
+        return {
+            node.id: self._from((to for exit, to in self._ways[node.id] if exit == NEXT), self._unasking)
+            for node in self._definition.nodes
+            if node.id in self._reached
+            and isinstance(node.does, nodes.Question)
+            and node.does.must_be is not nodes.AnswerKind.PATTERN
+        }
 
     @cached_property
     def _unanswered(self) -> dict[str, set[str]]:

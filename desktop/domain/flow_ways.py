@@ -21,3 +21,20 @@ def all_ways(definition: FlowDefinition) -> dict[str, list[Way]]:
             ways.append((NEXT, node.does.node_id))
         made.setdefault(node.id, ways)
     return made
+
+
+def in_order(definition: FlowDefinition) -> tuple[str, ...]:
+    """Every card: along the ways from the triggers (START), exit by exit; then those that nothing leads to, by their
+    place on the canvas. So every list of steps has them.
+    """
+    found: dict[str, None] = {}
+    ways = all_ways(definition)
+    loose = sorted(definition.nodes, key=lambda each: (each.y, each.x))
+    for begin in (START, *(each.id for each in loose)):
+        todo = [begin]
+        while todo:
+            id = todo.pop()
+            if id in ways and id not in found:
+                found[id] = None
+                todo += reversed([to_id for _, to_id in ways[id]])
+    return tuple(found)

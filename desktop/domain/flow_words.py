@@ -1,15 +1,15 @@
 """What a flow's cards say: the text, whom a conversation goes to, what a condition asks. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from desktop.domain import flow_nodes as nodes
 from desktop.domain.consent import OptIn
-from desktop.domain.filters import ATTRIBUTE, Condition, Filter, Op
+from desktop.domain.filter_words import condition_words, filter_sentence
 from desktop.domain.flow import START, FlowDefinition, Node, Trigger, TriggerKind
 from desktop.domain.flow_findings import Known
 from desktop.domain.flow_nodes import About, Decide, Does
-from desktop.domain.sequence import DAY_MINUTES, EVERY_DAY, Hours
+from desktop.domain.hours_words import hours_words
 
 LONGEST_LINE: Final = 120
 NOT_WRITTEN: Final = "Nothing written yet"
@@ -17,32 +17,12 @@ NOT_CHOSEN: Final = "Not chosen yet"
 UNASSIGNED: Final = "Unassigned"
 NOT_ASKED: Final = "Bot: consent is not asked. Counted in the register."
 """Stands on every marketing template of a flow."""
-
-OPERATORS: Final[dict[Op, str]] = {
-    Op.IS: "is",
-    Op.IS_NOT: "is not",
-    Op.CONTAINS: "contains",
-    Op.NOT_CONTAINS: "does not contain",
-    Op.STARTS_WITH: "starts with",
-    Op.ANY_OF: "is any of",
-    Op.ALL_OF: "has all of",
-    Op.NONE_OF: "is none of",
-    Op.BEFORE: "before",
-    Op.AFTER: "after",
-    Op.LESS: "is less than",
-    Op.MORE: "is more than",
-    Op.EMPTY: "is empty",
-    Op.NOT_EMPTY: "is not empty",
-}
-_FIELDS: Final = {
-    "tag": "Tag",
-    "opt_in": "Marketing opt-in",
-    "name": "Name",
-    "phone": "Phone",
-    "created": "Added",
-    "last_inbound": "Last wrote to us",
-}
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MARKETING_NOTICE: Final = (
+    f"{NOT_ASKED} Where a colleague starts the flow, it is asked until the customer has answered."
+)
+"""The same with its exception: only a conversation that the customer began, or answered in, is an incoming one."""
+CONSENT_ASKED: Final = "Bots ask consent in this workspace: who said No leaves by “Not sent”."
+"""Stands there instead where the workspace says so."""
 
 
 # Triggers.
@@ -56,13 +36,13 @@ def trigger_words(trigger: Trigger) -> str:
     if trigger.kind is TriggerKind.ADVERTISEMENT:
         return f"From an advertisement with {values}" if values else "From any advertisement"
     case = " (capitals count)" if trigger.match_case and trigger.kind is not TriggerKind.PAYLOAD else ""
-    return f"{_TRIGGERS[trigger.kind]} {values or '…'}{case}"
+    return f"{TRIGGERS[trigger.kind]} {values or '…'}{case}"
 
 
-_TRIGGERS: Final = {
+TRIGGERS: Final = {
     TriggerKind.KEYWORD: "Whole message is",
     TriggerKind.PATTERN: "Message matches",
-    TriggerKind.PAYLOAD: "Button’s payload is",
+    TriggerKind.PAYLOAD: "Button sends",
 }
 
 
@@ -132,7 +112,7 @@ def _condition(does: Decide, known: Known) -> str:
     if does.about is About.ANSWER:
         return f"{condition_words(does.answer or '…', does.op, does.values)}?"
     del known
-    return "Everyone?" if does.contact.selects_everyone else f"{filter_words(does.contact)}?"
+    return f"{filter_sentence(does.contact)}?"
 
 
 def _attribute(does: nodes.SetAttribute, _: Known) -> str:
@@ -197,53 +177,3 @@ _SUMMARIES: Final[dict[type[Does], Callable[[Any, Known], str]]] = {
     nodes.Jump: _jump,
     nodes.End: lambda does, _: "The flow is over",
 }
-
-
-# Conditions.
-
-
-def condition_words(name: str, op: Op, values: Iterable[str]) -> str:
-    """'order is 4468', 'City is any of Halifax, Regina'."""
-    told = ", ".join(values)
-    if op in (Op.EMPTY, Op.NOT_EMPTY):
-        return f"{name} {OPERATORS[op]}"
-    return f"{name} {OPERATORS[op]} {told or '…'}"
-
-
-def filter_words(wanted: Filter) -> str:
-    """A filter on the contact: 'Tag is any of VIP and City is Halifax'."""
-    joint = " and " if wanted.match_all else " or "
-    return joint.join(_item(one) for one in wanted.items) or "Everyone"
-
-
-def _item(one: Condition | Filter) -> str:
-    if isinstance(one, Filter):
-        return f"({filter_words(one)})"
-    return condition_words(_FIELDS.get(one.field) or one.field.removeprefix(ATTRIBUTE), one.op, one.values)
-
-
-def hours_words(hours: Hours) -> str:
-    """'Mon–Fri 9:00–18:00', 'Sat, Sun', 'no day'."""
-    whole = (hours.start_minute, hours.end_minute) == (0, DAY_MINUTES)
-    span = "" if whole else f"{_clock(hours.start_minute)}–{_clock(hours.end_minute)}"
-    return f"{_days(hours.weekdays)} {span}".strip()
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60}:{minute % 60:02}"
-
-
-def _days(days: frozenset[int]) -> str:
-    if days >= EVERY_DAY:
-        return ""
-    runs: list[list[int]] = []
-    for day in sorted(days & EVERY_DAY):
-        if runs and runs[-1][-1] == day - 1:
-            runs[-1].append(day)
-        else:
-            runs.append([day])
-    told = [
-        f"{_DAYS[run[0]]}–{_DAYS[run[-1]]}" if len(run) > 2 else ", ".join(_DAYS[day] for day in run)
-        for run in runs
-    ]
-    return ", ".join(told) or "no day"

@@ -119,7 +119,7 @@ def _rule_words(known: Known) -> str:
     if known.path is Path.BOT:
         if _unasked(known):
             return "a bot does not ask for the opt-in; each such message is counted in a register"
-        return "marketing needs opt-in, as this workspace wants it of bots too"
+        return "marketing needs opt-in: the workspace wants it of bots, or the customer had not spoken to this one"
     if known.path is Path.BROADCAST and not known.only_opted_in:
         return "the toggle is off, so who opted out gets it too, with the reason that was given"
     return {

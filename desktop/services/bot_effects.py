@@ -134,7 +134,8 @@ def _enrol(tx: Tx, session: Session, effect: EnrolIn) -> None:
 
 def give_to(tx: Tx, contact_id: int, effect: GiveTo) -> None:
     """The conversation, open, goes to a colleague; to whoever takes it where the account is closed by now."""
-    colleague = None if effect.user_id is None else people.find(tx, effect.user_id)
-    conversations.assign(tx, contact_id, colleague.id if colleague else None)
+    if not effect.if_nobodys:
+        colleague = None if effect.user_id is None else people.find(tx, effect.user_id)
+        conversations.assign(tx, contact_id, colleague.id if colleague else None)
     if not sessions.is_open(tx, contact_id):
         conversations.set_open(tx, contact_id, True)

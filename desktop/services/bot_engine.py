@@ -6,6 +6,7 @@ a begun one is asked again only if it changes nothing where it goes.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from desktop.services.bot_moves import message_ended, move
 from desktop.services.bot_requests import ask, idempotency_key
 from desktop.services.bots import broke
 from desktop.services.rounds import Rounds
-from desktop.store import session_work, sessions
+from desktop.store import session_work, sessions, settings
 from desktop.store.engine import Store, StoreBroken, StoreBusy, StoreClosed, Tx, WriteLane
 from desktop.store.session_work import Work
 from desktop.store.sessions import Session
@@ -30,6 +31,8 @@ REQUESTS_AT_ONCE: Final = 8
 _MOST_COUNT: Final = 200
 """Of each kind in one round; what is beyond comes in the next one, at once."""
 _BREATH_S: Final = 0.01
+HEARS_WITHIN_S: Final = 120.0
+"""WhatsApp repeats webhooks that nobody took, the newest ones after seconds: what was said meanwhile is here then."""
 _LATER: Final = timedelta(hours=1)
 _ENDS_WITHIN_S: Final = 12.0
 """A little more than a request may take."""
@@ -48,8 +51,14 @@ class BotEngine:
         secrets: Secrets,
         wake: Callable[[], None],
         faults: Faults | None = None,
+        *,
+        hears_within_s: float = HEARS_WITHIN_S,
+        elapsed_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """wake: tells the dispatcher that something may be sent."""
+        """wake: tells the dispatcher that something may be sent.
+
+        hears_within_s: from the first round on, until what was said before has come. elapsed_s: the machine's time.
+        """
         self._store = store
         self._web = web
         self._secrets = secrets
@@ -60,8 +69,11 @@ class BotEngine:
         self._heard: dict[int, tuple[Session, RequestEnded]] = {}
         """What came of requests, by session, until it is kept: a store that is busy does not make it uncertain."""
         self._is_ending = False
-        self._passed_over: dict[int, datetime] = {}
-        """Sessions that could be neither moved nor ended, logged, and until when they are left alone."""
+        self._elapsed_s = elapsed_s
+        self._hears_within_s = hears_within_s
+        self._hears_until_s: float | None = None
+        self._passed_over: dict[tuple[int, datetime], datetime] = {}
+        """Sessions that could be neither moved nor ended, with when they began, and until when they are left alone."""
 
     def wake(self) -> None:
         """Look at once: a message ended, or a session asks another program."""
@@ -93,29 +105,41 @@ class BotEngine:
     async def round(self) -> bool:
         """One look at everything that is to do; returns whether there may be more at once."""
         found: list[Work] = []
+        may_come = self._answers_may_come()
 
         async def look() -> bool:
             most_count = _MOST_COUNT + len(self._passed_over) + len(self._asking)
             patience = _SURELY_OVER if self._store.on_postgresql else timedelta()
-            found.append(await self._store.read(lambda tx: session_work.look(tx, most_count, patience)))
+            found.append(
+                await self._store.read(
+                    lambda tx: session_work.look(tx, most_count, patience, answers_may_come=may_come)
+                )
+            )
             return False
 
         await self._rounds.guarded(look())
         if not found:
             return False
         work = found[0]
-        self._passed_over = {id: until for id, until in self._passed_over.items() if until > work.at}
+        self._passed_over = {one: until for one, until in self._passed_over.items() if until > work.at}
         if work.stray_ids:
             await self._rounds.guarded(self._cancel(work))
         worked = False
         for id, message_id in work.ended:
-            worked |= await self._moved(id, partial(_message_event, message_id=message_id))
+            worked |= await self._moved(work, id, partial(_message_event, message_id=message_id))
         for id in work.due_ids:
-            worked |= await self._moved(id, _time_event)
-        self._start_requests((*self._heard, *work.request_ids))
+            worked |= await self._moved(work, id, _time_event)
+        self._start_requests(work)
         if worked:
             self._wake_dispatcher()
         return worked
+
+    def _answers_may_come(self) -> bool:
+        """True at first: answers given while nobody listened are repeated by WhatsApp once somebody does."""
+        now_s = self._elapsed_s()
+        if self._hears_until_s is None:
+            self._hears_until_s = now_s + self._hears_within_s
+        return now_s < self._hears_until_s
 
     async def _cancel(self, work: Work) -> bool:
         await self._write(lambda tx: session_work.cancel_strays(tx, work.stray_ids))
@@ -126,12 +150,15 @@ class BotEngine:
 
     # Moving one.
 
-    async def _moved(self, id: int, event_of: Callable[[Tx, Session], Event | None]) -> bool:
-        if id in self._passed_over:
+    async def _moved(self, work: Work, id: int, event_of: Callable[[Tx, Session], Event | None]) -> bool:
+        began_at = work.began[id]
+        if (id, began_at) in self._passed_over:
             return False
-        return await self._rounds.guarded(self._move(id, event_of))
+        return await self._rounds.guarded(self._move(id, began_at, event_of))
 
-    async def _move(self, id: int, event_of: Callable[[Tx, Session], Event | None]) -> bool:
+    async def _move(
+        self, id: int, began_at: datetime, event_of: Callable[[Tx, Session], Event | None]
+    ) -> bool:
         """True if it moved. One that cannot is ended and given to people; the others go on."""
         try:
             return bool(await self._write(partial(self._take, id=id, event_of=event_of)))
@@ -146,7 +173,7 @@ class BotEngine:
             raise
         except Exception:
             _log.exception("session %s could not be ended; it is looked at again later", id)
-            self._passed_over[id] = await self._later()
+            self._passed_over[id, began_at] = await self._later()
             return False
 
     async def _later(self) -> datetime:
@@ -162,13 +189,15 @@ class BotEngine:
 
     # Requests.
 
-    def _start_requests(self, ids: tuple[int, ...]) -> None:
+    def _start_requests(self, work: Work) -> None:
         """As many at once as may be; a slow one holds up its own session alone."""
         self._asking = {id: task for id, task in self._asking.items() if not task.done()}
-        for id in ids:
+        wanted = {id: session.started_at for id, (session, _) in self._heard.items()}
+        wanted |= {id: work.began[id] for id in work.request_ids if id not in wanted}
+        for id, began_at in wanted.items():
             if self._is_ending or len(self._asking) >= REQUESTS_AT_ONCE:
                 return
-            if id not in self._asking and id not in self._passed_over:
+            if id not in self._asking and (id, began_at) not in self._passed_over:
                 self._asking[id] = asyncio.get_running_loop().create_task(self._ask(id))
 
     async def _ask(self, id: int) -> bool:
@@ -182,29 +211,31 @@ class BotEngine:
 
     async def _ask_one(self, id: int) -> bool:
         if id not in self._heard:
-            session = await self._write(partial(_begin_request, id=id))
-            if session is None:
+            begun = await self._write(partial(_begin_request, id=id))
+            if begun is None:
                 return False
-            self._heard[id] = (session, await self._end_of(session))
+            session, store_key = begun
+            self._heard[id] = (session, await self._end_of(session, store_key))
         asked, ended = self._heard[id]
-        moved = await self._move(id, partial(_request_event, asked=asked, ended=ended))
+        event_of = partial(_request_event, asked=asked, ended=ended)
+        moved = await self._move(id, asked.started_at, event_of)
         del self._heard[id]
         if moved:
             self._wake_dispatcher()
         return moved
 
-    async def _end_of(self, session: Session) -> RequestEnded:
+    async def _end_of(self, session: Session, store_key: str) -> RequestEnded:
         assert session.request is not None
         if session.request_began_at is not None and session.request.method != "GET":
             return RequestEnded(because=UNCERTAIN)
-        key = idempotency_key(session.id, session.step_count)
+        key = idempotency_key(store_key, session.id, session.started_at, session.step_count)
         ended = await ask(self._web, self._secrets, session.request, key)
         self._faults.reach(CrashPoint.AFTER_BOT_REQUEST)
         return ended
 
 
-def _begin_request(tx: Tx, id: int) -> Session | None:
-    """The session as it was before, and its request marked as begun; None if there is nothing to ask now.
+def _begin_request(tx: Tx, id: int) -> tuple[Session, str] | None:
+    """The session as it was before, its request marked as begun, and the store's key; None if nothing is to ask now.
 
     One that was begun before is another process's on PostgreSQL, as long as it may be under way there; otherwise it is
     what a crash left.
@@ -216,7 +247,7 @@ def _begin_request(tx: Tx, id: int) -> Session | None:
     if began_at is not None and tx.on_postgresql and tx.now - began_at < _SURELY_OVER:
         return None
     sessions.set_began(tx, id)
-    return session
+    return session, settings.meta(tx, "key") or ""
 
 
 def _message_event(tx: Tx, session: Session, message_id: int) -> Event | None:

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Final
 
+from desktop.domain.flow_answers import is_of_flows
 from desktop.domain.flow_session import Said
 from desktop.domain.flow_triggers import Incoming
+from desktop.domain.words import Words
 from desktop.services.bots import heard
 from desktop.store.engine import Tx
 from desktop.system.faults import Faults
@@ -14,11 +16,17 @@ _NOT_SAID: Final = frozenset({"edit", "revoke", "system", "unsupported", "unknow
 """What is no message to a bot: an older one that was changed or taken back, and what nobody can read."""
 
 
-def hear(tx: Tx, contact_id: int, update: InboundMessage, at: datetime, faults: Faults) -> None:
-    """Tell bots of a message that is kept already and is no wish about marketing. at: when it was written."""
+def hear(tx: Tx, contact_id: int, update: InboundMessage, at: datetime, words: Words, faults: Faults) -> None:
+    """Tell bots of a message that is kept already and is no wish about marketing. at: when it was written.
+
+    words: those that change the opt-in. Wherever they stand, under a picture too, they are no word to a bot; what one
+    of its own buttons says is.
+    """
     if update.kind in _NOT_SAID:
         return
     text = update.text or (update.media.caption if update.media else "")
+    if words.wish(text) is not None and not is_of_flows(update.button_payload):
+        return
     came_by = update.referral
     advertisement = None if came_by is None else " ".join((came_by.url, came_by.headline, came_by.id))
     incoming = Incoming(text, update.button_payload, advertisement)

@@ -5,6 +5,7 @@ So a kill leaves nothing half done: neither an effect without the state that say
 
 import logging
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Final
 
 from desktop.domain.contacts import fields_of
@@ -12,11 +13,11 @@ from desktop.domain.flow import FlowDefinition, FlowStatus, SessionStatus
 from desktop.domain.flow_nodes import Request
 from desktop.domain.flow_run import transition
 from desktop.domain.flow_session import (
+    TO_PEOPLE,
     AskProgram,
     Awaits,
     Effect,
     Event,
-    GiveTo,
     KeepAnswer,
     MessageEnded,
     Passed,
@@ -40,14 +41,26 @@ from desktop.whatsapp import errors
 _log = logging.getLogger("assent.bots")
 MOST_JUMPS: Final = 5
 """From flow to flow without a word of the customer; more is a circle."""
+MOST_STEPS: Final = 500
+"""Of one session; with more of them it talks with another program."""
+MOST_BEGUN: Final = 60
+"""Sessions with one contact, jumps among them, within LATELY; more is two programs that lead each other in a circle."""
+LATELY: Final = timedelta(minutes=10)
 _AWAITS_MESSAGE: Final = (Awaits.MESSAGE, Awaits.ANSWER)
 
 
 def move(tx: Tx, session: Session, event: Event, faults: Faults) -> None:
     """Take a held session on by one event: its effects, and where it stands then.
 
-    A session whose contact is gone ends. Raises Problem for a flow that cannot be read.
+    A session whose contact is gone ends, and one that has come through too many steps. Raises Problem for a flow that
+    cannot be read.
     """
+    if session.step_count >= MOST_STEPS:
+        sessions.end(
+            tx, session, SessionStatus.BROKEN, f"It came through {MOST_STEPS} steps, which is no talk."
+        )
+        give_to(tx, session.contact_id, TO_PEOPLE)
+        return
     definition = flows.definition_of(tx, session.version_id)
     run = _Move(tx, definition, session, faults)
     try:
@@ -140,6 +153,10 @@ def _begin_next(tx: Tx, before: Session, follows: StartFlow, faults: Faults) -> 
     if before.jump_count >= MOST_JUMPS:
         _stop(tx, before, f"It went through {MOST_JUMPS} flows without hearing from the customer.")
         return
+    if sessions.begun_count(tx, before.contact_id, LATELY) >= MOST_BEGUN:
+        minutes = LATELY // timedelta(minutes=1)
+        _stop(tx, before, f"It went through {MOST_BEGUN} flows within {minutes} minutes, which is no talk.")
+        return
     following = sessions.begin(
         tx,
         record.id,
@@ -152,14 +169,15 @@ def _begin_next(tx: Tx, before: Session, follows: StartFlow, faults: Faults) -> 
         jump_count=before.jump_count + 1,
     )
     assert following is not None
-    move(tx, following, Started(before.state.said), faults)
+    # What was said to another flow is no evidence in this one: it was asked for something else.
+    move(tx, following, Started(), faults)
 
 
 def _stop(tx: Tx, session: Session, because: str) -> None:
     _log.warning("session %s: %s", session.id, because)
     state = replace(session.state, status=SessionStatus.BROKEN, because=because)
     sessions.write(tx, replace(session, state=state))
-    give_to(tx, session.contact_id, GiveTo(None))
+    give_to(tx, session.contact_id, TO_PEOPLE)
 
 
 def _surroundings(tx: Tx, session: Session) -> Surroundings:
@@ -176,6 +194,7 @@ def _surroundings(tx: Tx, session: Session) -> Surroundings:
         attributes,
         tx.now,
         send_hours.workspace_zone(tx),
+        session.mark,
     )
 
 

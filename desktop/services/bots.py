@@ -3,15 +3,19 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from desktop.domain import window
 from desktop.domain.flow import FlowRecord, FlowStatus, SessionStatus, TriggerKind
-from desktop.domain.flow_session import Awaits, Event, GiveTo, Said, Started
+from desktop.domain.flow_answers import is_pressed_in
+from desktop.domain.flow_session import TO_PEOPLE, Awaits, Event, Said, Started
 from desktop.domain.flow_triggers import Candidate, Incoming, first_match
+from desktop.domain.flow_words import trigger_words
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.services.bot_effects import give_to
-from desktop.services.bot_moves import move
+from desktop.services.bot_moves import LATELY, move
 from desktop.services.rights import allow
 from desktop.store import contacts, conversations, flows, sessions
 from desktop.store.engine import Store, Tx
@@ -24,6 +28,10 @@ __all__ = ["Bots", "RunningSession", "broke", "heard", "person_came"]
 _log = logging.getLogger("assent.bots")
 _WORDS_OF_TRIGGERS = (TriggerKind.KEYWORD, TriggerKind.PAYLOAD)
 """What these take may be evidence of an opt-in: the customer was told what to say, or pressed it."""
+MOST_BY_ITSELF: Final = 10
+"""Sessions that triggers begin with one contact within LATELY; who has more is a program that answers each word."""
+_WHOLE_SECONDS: Final = timedelta(seconds=2)
+"""WhatsApp tells no parts of seconds, and this machine's clock is not its own."""
 BROKEN = "Something in Assent went wrong here; it is in the log. A colleague should go on."
 
 
@@ -102,49 +110,68 @@ def heard(
     at: when it was said. It never costs the message: what fails ends the session, gives the conversation to people and
     is logged. Raises only what ends the whole transaction (`savepoints.ends_all`).
     """
-    dies = faults or Faults()
+    dies, when = faults or Faults(), at or tx.now
     session = sessions.hold_of(tx, contact_id)
-    if session is not None:
-        _hear(tx, session, said, at or tx.now, dies)
-        return
-    begun: Session | None = None
-    event = Started()
     try:
-        found = _trigger(tx, contact_id, incoming)
-        if found is not None:
-            event = Started(said.text.strip() if found.trigger.kind in _WORDS_OF_TRIGGERS else "")
-            begun = apart(tx, lambda own: _begin(own, found, contact_id, at))
+        if session is not None:
+            apart(tx, lambda own: _hear(own, session, said, when, dies))
+        else:
+            apart(tx, lambda own: _answer(own, contact_id, incoming, said, when, dies))
     except Exception as wrong:
-        _passed_over(wrong, contact_id)
-    if begun is not None:
-        _move_or_break(tx, begun, event, dies)
-
-
-def _passed_over(wrong: Exception, contact_id: int) -> None:
-    if ends_all(wrong):
-        raise wrong
-    _log.exception("no flow could be chosen for contact %s", contact_id, exc_info=wrong)
+        if ends_all(wrong):
+            raise
+        _log.exception("what contact %s said could not be told to a bot", contact_id)
 
 
 def _hear(tx: Tx, session: Session, said: Said, at: datetime, faults: Faults) -> None:
     """Only what the session asked for is its answer; with it the customer has spoken."""
-    if session.state.awaits is Awaits.ANSWER:
+    if session.state.awaits is Awaits.ANSWER and _is_after_question(tx, session, said, at):
+        sessions.set_said_at(tx, session.id, at)  # before the door is asked, which reads it
         _move_or_break(tx, replace(session, said_at=at, jump_count=0), said, faults)
 
 
-def _trigger(tx: Tx, contact_id: int, incoming: Incoming) -> Candidate | None:
-    """What answers it; nothing in a conversation that somebody has."""
-    if not sessions.is_nobodys(tx, contact_id):
+def _is_after_question(tx: Tx, session: Session, said: Said, at: datetime) -> bool:
+    """False for what was under way already when it asked, unless its own button says that it was read."""
+    if is_pressed_in(session.mark, said.payload):
+        return True
+    asked_at = sessions.asked_at(tx, session)
+    return asked_at is None or at >= asked_at - _WHOLE_SECONDS
+
+
+def _answer(tx: Tx, contact_id: int, incoming: Incoming, said: Said, at: datetime, faults: Faults) -> None:
+    """Start the flow that answers it, if any does."""
+    found = _trigger(tx, contact_id, incoming, at)
+    begun = None if found is None else _begin(tx, found, contact_id, at)
+    if found is not None and begun is not None:
+        words = said.text.strip() if found.trigger.kind in _WORDS_OF_TRIGGERS else ""
+        _move_or_break(tx, begun, Started(words), faults)
+
+
+def _trigger(tx: Tx, contact_id: int, incoming: Incoming, at: datetime) -> Candidate | None:
+    """What answers it; nothing in a conversation that somebody has, and nothing what was said long ago."""
+    if not window.is_open(at, tx.now) or not sessions.is_nobodys(tx, contact_id):
         return None
-    return first_match(flows.candidates(tx), incoming)
+    found = first_match(flows.candidates(tx), incoming)
+    return None if found is None or _is_too_often(tx, contact_id) else found
 
 
-def _begin(tx: Tx, found: Candidate, contact_id: int, at: datetime | None) -> Session | None:
+def _is_too_often(tx: Tx, contact_id: int) -> bool:
+    """True where triggers begin one session after the other; logged when the last one begins, not at each message."""
+    begun_count = sessions.begun_count(tx, contact_id, LATELY, by_itself=True)
+    if begun_count == MOST_BY_ITSELF - 1:
+        _log.warning(
+            "contact %s: %s sessions began lately, no more begin by themselves now",
+            contact_id,
+            MOST_BY_ITSELF,
+        )
+    return begun_count >= MOST_BY_ITSELF
+
+
+def _begin(tx: Tx, found: Candidate, contact_id: int, at: datetime) -> Session | None:
     version_id = flows.published_version(tx, found.flow_id)
     assert version_id is not None
-    kind = found.trigger.kind
-    told = f"{kind.value}: {', '.join(found.trigger.values)}" if found.trigger.values else kind.value
-    return sessions.begin(tx, found.flow_id, version_id, contact_id, trigger=told, said_at=at or tx.now)
+    told = trigger_words(found.trigger)
+    return sessions.begin(tx, found.flow_id, version_id, contact_id, trigger=told, said_at=at)
 
 
 def _move_or_break(tx: Tx, session: Session, event: Event, faults: Faults) -> None:
@@ -163,4 +190,4 @@ def broke(tx: Tx, session_id: int, because: str = BROKEN) -> None:
     session = sessions.hold(tx, session_id)
     if session is not None:
         sessions.end(tx, session, SessionStatus.BROKEN, because)
-        give_to(tx, session.contact_id, GiveTo(None))
+        give_to(tx, session.contact_id, TO_PEOPLE)

@@ -35,9 +35,8 @@ def read_file(raw: bytes) -> tuple[str, FlowDefinition]:
     try:
         data: Any = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as wrong:
-        raise Problem(
-            "Not a flow", "The file is no JSON. Choose one that was exported here.", "file"
-        ) from wrong
+        sentence = "The file cannot be read as a flow. Choose one that was exported here."
+        raise Problem("Not a flow", sentence, "file") from wrong
     if not isinstance(data, dict) or data.get("format") != FILE_FORMAT:
         raise Problem("Not a flow", "The file holds no flow. Choose one that was exported here.", "file")
     if data.get("version") != FILE_VERSION:

@@ -1,5 +1,6 @@
 """Flows of bots: make, edit, publish, go back; which one answers a message."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -59,6 +60,18 @@ class Flows:
             return [FlowShown(one, counted[one.id]) for one in found]
 
         return await self._store.read(read, people=True)
+
+    async def shown(self, flow_id: int) -> FlowShown:
+        """One of them. Raises NotFound."""
+
+        def read(tx: Tx) -> FlowShown:
+            return FlowShown(flows.get(tx, flow_id), flows.counts(tx, [flow_id])[flow_id])
+
+        return await self._store.read(read, people=True)
+
+    async def names(self) -> dict[int, str]:
+        """What each is called, by id."""
+        return await self._store.read(flows.names, people=True)
 
     async def get(self, flow_id: int) -> FlowRecord:
         """One flow. Raises NotFound."""
@@ -214,14 +227,14 @@ class Flows:
     async def export_file(self, flow_id: int) -> bytes:
         """What is shown of a flow, as a file that another workspace can read. Ids in it are this store's."""
         known = await self.get(flow_id)
-        return written_file(known.name, known.shown)
+        return await asyncio.to_thread(written_file, known.name, known.shown)
 
     async def import_file(self, raw: bytes, user: User) -> int:
         """A new draft from such a file; returns its id. Raises a Problem (field file) that says what is wrong with it.
 
         Templates, sequences, colleagues and flows are this store's where they have the same id, else the checks say so.
         """
-        name, definition = read_file(raw)
+        name, definition = await asyncio.to_thread(read_file, raw)
 
         def write(tx: Tx) -> int:
             allow(tx, user, Right.BOTS)
@@ -254,7 +267,7 @@ def _known(tx: Tx) -> Known:
         templates={one.id: one for one in templates.every(tx)},
         attributes=contacts.known_attributes(tx),
         sequences={one.id: one.name for one in sequences.every(tx) if one.status in started},
-        flows={one.id: one.name for one in flows.every(tx) if one.status is FlowStatus.PUBLISHED},
+        flows=flows.names(tx, FlowStatus.PUBLISHED),
         people={one.id: one.name for one in people.every(tx)},
         tags=tuple(contacts.tag_names(tx)),
         words=kept.words,

@@ -8,18 +8,17 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from desktop.domain.consent import OptIn, Path, Source
+from desktop.domain.consent import Source
 from desktop.domain.contacts import Fact
-from desktop.domain.messages import Lane, Status
-from desktop.domain.outbox import Submission
+from desktop.domain.messages import Status
 from desktop.domain.problems import Problem
-from desktop.domain.settings import Settings
 from desktop.domain.words import Wish
-from desktop.services import bot_hearing, sending
-from desktop.services.bodies import SUBSCRIBE_ID, message_id_of
+from desktop.services import bot_hearing
+from desktop.services.bodies import message_id_of
+from desktop.services.wishes import grant, wish_of, words_of, wrote_at
 from desktop.store import api_answers, consent, contacts, conversations, outbox, sessions, settings, webhooks
 from desktop.store import templates as template_store
 from desktop.store.engine import Store, StoreBroken, StoreBusy, StoreClosed, Tx, WriteLane, is_trouble
@@ -239,46 +238,49 @@ def _apply(tx: Tx, update: Update, faults: Faults) -> None:
         _template(tx, update)
 
 
-def _known(tx: Tx, phone: str | None, user_id: str | None) -> int | None:
-    """The contact under these names; several that turn out to be one person are merged, NO kept."""
+def _known(tx: Tx, phone: str | None, user_id: str | None, *, speaks: bool = False) -> int | None:
+    """The contact under these names; several that turn out to be one person are merged, NO kept.
+
+    speaks: a bot may hear it. Then its session is held before the contact, as all do who move sessions.
+    """
     found = contacts.find(tx, phone=phone, user_id=user_id)
     if not found:
         return None
     if len(found) > 1:
         consent.merge(tx, found[0], found[1:])
+    if speaks:
+        sessions.hold_of(tx, found[0])
     contacts.learn(tx, found[0], phone=phone, user_id=user_id)
     return found[0]
 
 
 def _message(tx: Tx, update: InboundMessage, faults: Faults) -> None:
-    contact_id = _known(tx, update.phone, update.user_id)
+    contact_id = _known(tx, update.phone, update.user_id, speaks=update.kind != "reaction")
     stranger = contact_id is None
     if contact_id is None:
         contact_id = contacts.create(tx, update.profile_name, update.phone, user_id=update.user_id)
     if update.kind == "reaction":
         return
-    # A session is held before its contact, in the order that all who move sessions keep.
-    sessions.hold_of(tx, contact_id)
     conversations.add_inbound(
         tx,
         contact_id,
         wamid=update.wamid,
         kind=update.kind,
-        text=update.text or (update.media.caption if update.media else ""),
+        text=words_of(update),
         content=_content(update),
         context_wamid=update.context_wamid,
         wrote_at=update.at,
     )
     kept = settings.load(tx)
-    wish = _wish(update, kept)
+    wish = wish_of(update, kept)
     if wish is not None:
-        _grant(tx, contact_id, wish, update, kept)
+        grant(tx, contact_id, wish, update, kept)
     if wish is Wish.OPT_OUT and stranger and update.phone is None:
         webhooks.quarantine(
             tx, "An opt-out from someone unknown: find the contact whom it concerns.", update.raw
         )
     if wish is None:
-        bot_hearing.hear(tx, contact_id, update, _when(tx, update), faults)
+        bot_hearing.hear(tx, contact_id, update, wrote_at(tx, update), kept.words, faults)
 
 
 def _content(update: InboundMessage) -> dict[str, object]:
@@ -296,70 +298,6 @@ def _content(update: InboundMessage) -> dict[str, object]:
     return content
 
 
-def _when(tx: Tx, update: Update) -> datetime:
-    """When the customer did it. WhatsApp tells whole seconds, so what came at once happened now."""
-    late = update.at is not None and tx.now - update.at > _AT_ONCE
-    return update.at if late and update.at is not None else tx.now
-
-
-_AT_ONCE: Final = timedelta(seconds=2)
-_SPOKEN: Final = ("text", "button", "interactive", "edit")
-
-
-def _wish(update: InboundMessage, kept: Settings) -> Wish | None:
-    """What the whole message, or the pressed button, asks for."""
-    if update.button_payload == SUBSCRIBE_ID:
-        return Wish.OPT_IN
-    said = kept.words.wish(update.text) if update.kind in _SPOKEN else None
-    return said or (kept.words.wish(update.button_payload) if update.button_payload else None)
-
-
-def _grant(tx: Tx, contact_id: int, wish: Wish, update: InboundMessage, kept: Settings) -> None:
-    """Record the wish and confirm it with a service text inside the window that it opened."""
-    source = Source.KEYWORD if update.kind in ("text", "edit") else Source.BUTTON
-    value = OptIn.NO if wish is Wish.OPT_OUT else OptIn.YES
-    at = _when(tx, update)
-    if value is OptIn.YES and consent.said_no_since(tx, contact_id, Fact.OPT_IN, at):
-        return  # a yes that was under way while a newer no arrived
-    _, known = consent.facts_of(tx, contact_id, lock=True)
-    # A No is kept as often as it is said: whatever takes an older one back then finds that a newer one stands.
-    if known.opt_in is not value or value is OptIn.NO:
-        consent.record(tx, contact_id, value, source, evidence=update.text.strip()[:200], at=at)
-    name = contacts.get(tx, contact_id)
-    first = name.first_name if name.name else ""
-    text = kept.opt_out_text if wish is Wish.OPT_OUT else kept.opt_in_text
-    opting_out = wish is Wish.OPT_OUT
-    answer = _address(text, first)
-    if not answer:
-        return
-    _confirm(
-        tx,
-        Submission(
-            contact_id=contact_id,
-            path=Path.AUTOMATIC,
-            kind="interactive" if opting_out else "text",
-            text=answer,
-            lane=Lane.AUTOMATIC,
-            content={"buttons": [[SUBSCRIBE_ID, kept.subscribe_button]]} if opting_out else {},
-        ),
-    )
-
-
-def _confirm(tx: Tx, wanted: Submission) -> None:
-    """Send the confirmation; one that cannot be sent must not cost the wish itself."""
-    try:
-        sending.submit(tx, wanted, None)
-    except Problem as problem:
-        _log.warning("no confirmation: %s", problem)
-
-
-def _address(text: str, first_name: str) -> str:
-    """The text with {name} filled; without a name the comma before it goes as well."""
-    if first_name:
-        return text.replace("{name}", first_name)
-    return text.replace(", {name}", "").replace("{name}", "").strip()
-
-
 def _preference(tx: Tx, update: PreferenceChange) -> None:
     contact_id = _known(tx, update.phone, update.user_id)
     if contact_id is None:
@@ -369,9 +307,9 @@ def _preference(tx: Tx, update: PreferenceChange) -> None:
             webhooks.quarantine(
                 tx, "A stop from someone unknown: find the contact whom it concerns.", update.raw
             )
-    if not update.stop and consent.said_no_since(tx, contact_id, Fact.WHATSAPP, _when(tx, update)):
+    if not update.stop and consent.said_no_since(tx, contact_id, Fact.WHATSAPP, wrote_at(tx, update)):
         return
-    _stop(tx, contact_id, update.stop, "user preferences", _when(tx, update))
+    _stop(tx, contact_id, update.stop, "user preferences", wrote_at(tx, update))
 
 
 def _number(tx: Tx, update: NumberChanged) -> None:

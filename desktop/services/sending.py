@@ -7,7 +7,7 @@ from datetime import timedelta
 from desktop.domain import consent, window
 from desktop.domain.activity import NAMELESS, Deed
 from desktop.domain.compose import MAX_TEXT_LENGTH
-from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
+from desktop.domain.consent import Category, Outcome, Override, Path, Policy, Question, Verdict
 from desktop.domain.conversations import Box, MessageView
 from desktop.domain.flow import SessionStatus
 from desktop.domain.messages import Lane, Status
@@ -15,6 +15,7 @@ from desktop.domain.outbox import Submission
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
+from desktop.domain.settings import Settings
 from desktop.domain.templates import preview
 from desktop.services.rights import allow
 from desktop.store import (
@@ -106,7 +107,7 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
             wanted.path,
             category,
             person.facts,
-            kept.policy,
+            _policy(tx, wanted, kept),
             override=wanted.override,
             template_revision=template.revision if template else None,
             window_open=open_now,
@@ -129,6 +130,14 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
             told = f"{_DESPITE[verdict.reason]}{wanted.override.reason}"
             activity.log(tx, user, Deed.OPT_OUT_OVERRIDDEN, person.name or NAMELESS, told)
     return Submitted(verdict, message_id)
+
+
+def _policy(tx: Tx, wanted: Submission, kept: Settings) -> Policy:
+    """What the workspace decided; a bot that the customer has not spoken to asks all the same."""
+    if wanted.session_id is None:
+        return kept.policy
+    heard_from = sessions.heard_from(tx, [wanted.session_id])
+    return kept.policy.in_session(has_spoken=wanted.session_id in heard_from)
 
 
 def _bound(wanted: Submission) -> Override | None:

@@ -5,14 +5,14 @@ share), then consent, template and settings. One statement would not do on Postg
 COMMITTED it read the consent of before the lock and sent after an opt-out had been committed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from desktop.domain import consent, templates, window
-from desktop.domain.consent import Category, Outcome, Override, Path, Question, Verdict
+from desktop.domain.consent import Category, Outcome, Override, Path, Policy, Question, Verdict
 from desktop.domain.contacts import fields_of
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Claimed, ClaimResult
@@ -28,6 +28,7 @@ from desktop.store import (
     holds,
     outbox,
     send_hours,
+    sessions,
     settings,
     tables,
 )
@@ -51,6 +52,8 @@ class _Asked:
     user_ids: Mapping[int, str]
     at_launch: Mapping[tuple[int, int], int | None]
     """With the toggle off: each (broadcast, contact)'s newest consent event when the reason was given."""
+    heard_from: Collection[int]
+    """Sessions of bots to which the customer has said something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tu
         _fields(tx, rows, people, broadcasts),
         cloud_ids.user_ids(tx, [row.id for row in people if not row.phone]),
         _at_launch(tx, rows, broadcasts),
+        sessions.heard_from(tx, {row.session_id for row in rows if row.session_id is not None}),
     )
     return asked, rows
 
@@ -192,7 +196,7 @@ def _question(tx: Tx, row: Row[Any], asked: _Asked, template: Template | None) -
         Path(row.path),
         template.effective_category if template else Category(row.category),
         facts.unpack(person.facts, person.consent_event_id),
-        asked.settings.policy,
+        _policy(row, asked),
         only_opted_in=broadcast.only_opted_in if broadcast is not None else True,
         override=override,
         template_revision=template.revision if template else None,
@@ -200,6 +204,12 @@ def _question(tx: Tx, row: Row[Any], asked: _Asked, template: Template | None) -
         # Whoever was NO all along (the template turned into marketing) did not opt out after the launch.
         after_launch=broadcast is not None and row.consent_event_id != person.consent_event_id,
     )
+
+
+def _policy(row: Row[Any], asked: _Asked) -> Policy:
+    if row.session_id is None:
+        return asked.settings.policy
+    return asked.settings.policy.in_session(has_spoken=row.session_id in asked.heard_from)
 
 
 def _values(row: Row[Any], asked: _Asked) -> Mapping[str, str]:

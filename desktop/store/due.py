@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, exists, literal_column, or_, select
 
 from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.flow import SessionStatus
 from desktop.domain.sequence import EnrolmentStatus, SequenceStatus
 from desktop.store import tables
 from desktop.store.engine import Tx
@@ -34,6 +35,7 @@ _TAKEN = (
     _message.wamid,
     _message.version_id,
     _message.step_number,
+    _message.session_id,
 )
 
 
@@ -56,9 +58,18 @@ _GOES_ON = exists().where(
     tables.sequence.c.id == tables.enrolment.c.sequence_id,
     tables.sequence.c.status == SequenceStatus.ACTIVE.value,
 )
+_TALKS = exists().where(
+    tables.bot_session.c.id == _message.session_id,
+    tables.bot_session.c.status == SessionStatus.RUNNING.value,
+)
 # A paused sequence keeps what it has queued: few, since its engine queues no more than it can send soon. Whoever has
-# left it gets no more of it, also if a call came back to the queue afterwards.
-_OF_PEOPLE = _queued(_message.broadcast_id.is_(None), or_(_message.enrolment_id.is_(None), _GOES_ON))
+# left it gets no more of it, also if a call came back to the queue afterwards. So with bots: where a colleague has taken
+# over, nothing of the session leaves any more, whether or not its engine has come to cancel it.
+_OF_PEOPLE = _queued(
+    _message.broadcast_id.is_(None),
+    or_(_message.enrolment_id.is_(None), _GOES_ON),
+    or_(_message.session_id.is_(None), _TALKS),
+)
 _OF_BROADCAST = _queued(_message.broadcast_id == bindparam("broadcast_id"))
 _RUNNING = (
     select(tables.broadcast)

@@ -37,18 +37,34 @@ def _select() -> Any:
 
 
 def _record(row: Any) -> FlowRecord:
+    definition = FlowDefinition() if row.definition is None else flow_json.from_json(row.definition)
+    return _made(row, definition, None if row.draft is None else flow_json.from_json(row.draft))
+
+
+def _made(
+    row: Any, definition: FlowDefinition, draft: FlowDefinition | None, *, is_unreadable: bool = False
+) -> FlowRecord:
     return FlowRecord(
         row.id,
         row.name,
         FlowStatus(row.status),
-        FlowDefinition() if row.definition is None else flow_json.from_json(row.definition),
-        None if row.draft is None else flow_json.from_json(row.draft),
+        definition,
+        draft,
         row.version_id,
         row.number,
         row.published_at,
         row.changed_at,
         row.created_at,
+        is_unreadable,
     )
+
+
+def _listed(row: Any) -> FlowRecord:
+    """One of many: what cannot be read stands empty among the others."""
+    try:
+        return _record(row)
+    except Problem:
+        return _made(row, FlowDefinition(), None, is_unreadable=True)
 
 
 def get(tx: Tx, flow_id: int) -> FlowRecord:
@@ -66,8 +82,8 @@ def hold(tx: Tx, flow_id: int) -> FlowRecord:
 
 
 def every(tx: Tx) -> list[FlowRecord]:
-    """All flows by name."""
-    return sorted((_record(row) for row in tx.rows(_select())), key=lambda one: (fold(one.name), one.id))
+    """All flows by name, those that cannot be read among them."""
+    return sorted((_listed(row) for row in tx.rows(_select())), key=lambda one: (fold(one.name), one.id))
 
 
 def id_of(tx: Tx, name: str) -> int | None:
@@ -77,8 +93,13 @@ def id_of(tx: Tx, name: str) -> int | None:
     return next((row.id for row in rows if fold(row.name) == wanted), None)
 
 
-def names(tx: Tx) -> dict[int, str]:
-    return {row.id: row.name for row in tx.rows(select(_flow.id, _flow.name))}
+def names(tx: Tx, status: FlowStatus | None = None) -> dict[int, str]:
+    """By id; status: only of those that stand so."""
+    asked = select(_flow.id, _flow.name)
+    return {
+        row.id: row.name
+        for row in tx.rows(asked if status is None else asked.where(_flow.status == status.value))
+    }
 
 
 def candidates(tx: Tx) -> list[Candidate]:

@@ -1,7 +1,7 @@
 """What the engine finds to do in sessions of bots, out of small indexes: it costs the same whatever else there is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,6 +22,7 @@ _OPEN: Final = [one.value for one in OPEN]
 @dataclass(frozen=True, slots=True)
 class Work:
     """What one look found. ended: sessions with the message that is not on its way any more. due_ids: whose time came.
+    began: when those began, by id, which tells one of a store that began anew.
 
     request_ids: those that ask another program. stray_ids: messages in the queue whose session is over.
     """
@@ -31,28 +32,32 @@ class Work:
     due_ids: tuple[int, ...] = ()
     request_ids: tuple[int, ...] = ()
     stray_ids: tuple[int, ...] = ()
+    began: Mapping[int, datetime] = field(default_factory=dict)
 
 
 _HAS_ENDED = ~exists().where(_message.id == _session.message_id, _message.status.in_(_OPEN))
 _ENDED = (
-    select(_session.id, _session.message_id)
+    select(_session.id, _session.message_id, _session.started_at)
     .where(_session.message_id.is_not(None), _HAS_ENDED)
     .order_by(_session.message_id)
     .limit(bindparam("most_count"))
 )
 _DUE = (
-    select(_session.id)
+    select(_session.id, _session.started_at)
     .where(
         _session.due_at.is_not(None),
         _session.due_at <= bindparam("now", type_=tables.Moment),
         # A request is heard of in any case: whoever makes it has a limit of time, and a lost one is judged anew.
         _session.awaits != Awaits.REQUEST.value,
+        # A customer's time begins when the question has left.
+        or_(_session.awaits != Awaits.ANSWER.value, _session.message_id.is_(None)),
     )
     .order_by(_session.due_at)
     .limit(bindparam("most_count"))
 )
+_DUE_BUT_ANSWERS = _DUE.where(_session.awaits != Awaits.ANSWER.value)
 _REQUESTS = (
-    select(_session.id)
+    select(_session.id, _session.started_at)
     .where(
         _session.awaits == literal_column("'request'"),
         or_(
@@ -77,17 +82,24 @@ _STRAYS = (
 )
 
 
-def look(tx: Tx, most_count: int, begun_for: timedelta = timedelta()) -> Work:
+def look(
+    tx: Tx, most_count: int, begun_for: timedelta = timedelta(), *, answers_may_come: bool = False
+) -> Work:
     """One look at everything that is to be done; out of small indexes, whatever else there is.
 
-    begun_for: a request that was begun less long ago is another process's.
+    begun_for: a request that was begun less long ago is another process's. answers_may_come: nobody's time to answer
+    is over yet, as what was said meanwhile is still to be heard.
     """
+    ended = tx.rows(_ENDED, most_count=most_count)
+    due = tx.rows(_DUE_BUT_ANSWERS if answers_may_come else _DUE, now=tx.now, most_count=most_count)
+    requests = tx.rows(_REQUESTS, begun_before=tx.now - begun_for, most_count=most_count)
     return Work(
         tx.now,
-        tuple((row.id, row.message_id) for row in tx.rows(_ENDED, most_count=most_count)),
-        tuple(row.id for row in tx.rows(_DUE, now=tx.now, most_count=most_count)),
-        tuple(row.id for row in tx.rows(_REQUESTS, begun_before=tx.now - begun_for, most_count=most_count)),
+        tuple((row.id, row.message_id) for row in ended),
+        tuple(row.id for row in due),
+        tuple(row.id for row in requests),
         tuple(row.id for row in tx.rows(_STRAYS, most_count=most_count)),
+        {row.id: row.started_at for row in (*ended, *due, *requests)},
     )
 
 

@@ -3,11 +3,12 @@
 Locks are taken in the order session, contact, everything else: whoever moves a session holds its row first.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, bindparam, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.domain.changes import Topic
@@ -45,6 +46,11 @@ class Session:
     user_id: int | None
     trigger: str
     started_at: datetime
+
+    @property
+    def mark(self) -> str:
+        """Under which its buttons are known; an id alone may come again when a store begins anew."""
+        return f"{self.id}-{int(self.started_at.timestamp())}"
 
 
 def _of(row: Row[Any]) -> Session:
@@ -314,11 +320,33 @@ def set_began(tx: Tx, session_id: int) -> None:
     )
 
 
+def set_said_at(tx: Tx, session_id: int, at: datetime) -> None:
+    """The customer has spoken to a held session: from now on its messages answer somebody."""
+    tx.conn.execute(update(tables.bot_session).where(_session.id == session_id).values(said_at=at))
+
+
+_HEARD = select(_session.id).where(
+    _session.id.in_(bindparam("ids", expanding=True)), _session.said_at.is_not(None)
+)
+
+
+def heard_from(tx: Tx, session_ids: Collection[int]) -> frozenset[int]:
+    """Those of the sessions to which the customer has said something, be it by what started them."""
+    if not session_ids:
+        return frozenset()
+    return frozenset(row.id for row in tx.rows(_HEARD, ids=sorted(session_ids)))
+
+
 def is_nobodys(tx: Tx, contact_id: int) -> bool:
     """True if the conversation is open and no colleague has it."""
     row = tables.conversation.c
     asked = select(row.contact_id).where(row.contact_id == contact_id, row.open, row.assigned_to.is_(None))
     return tx.conn.scalar(asked) is not None
+
+
+def _is_somebodys(tx: Tx, contact_id: int) -> bool:
+    row = tables.conversation.c
+    return tx.conn.scalar(select(row.assigned_to).where(row.contact_id == contact_id)) is not None
 
 
 def is_open(tx: Tx, contact_id: int) -> bool:
@@ -327,11 +355,41 @@ def is_open(tx: Tx, contact_id: int) -> bool:
     return tx.conn.scalar(select(row.open).where(row.contact_id == contact_id)) is not False
 
 
+_BEGUN = select(func.count()).where(
+    _session.contact_id == bindparam("of_contact_id"),
+    _session.started_at > bindparam("since", type_=tables.Moment),
+)
+_BEGUN_BY_ITSELF = _BEGUN.where(_session.jump_count == 0, _session.user_id.is_(None))
+
+
+def begun_count(tx: Tx, contact_id: int, within: timedelta, *, by_itself: bool = False) -> int:
+    """How many sessions began with a contact lately. by_itself: only those that a trigger began, not a jump."""
+    asked = _BEGUN_BY_ITSELF if by_itself else _BEGUN
+    return int(tx.conn.scalar(asked, {"of_contact_id": contact_id, "since": tx.now - within}) or 0)
+
+
+def asked_at(tx: Tx, session: Session) -> datetime | None:
+    """When the question was made that a session waits with: the first of those that asked again since; None of none."""
+    row = tables.message.c
+    asks = (
+        select(row.created_at)
+        .where(row.session_id == session.id, row.node_id == session.state.node_id)
+        .order_by(row.id.desc())
+        .offset(session.state.try_count)
+        .limit(1)
+    )
+    return tx.conn.scalar(asks)
+
+
 # Merging.
 
 
 def merge(tx: Tx, keep_id: int, drop_id: int) -> None:
-    """The sessions of a contact that is merged away go on as the kept one's; where both run, the dropped one's ends."""
+    """The sessions of a contact that is merged away go on as the kept one's; where both run, the dropped one's ends.
+
+    So does one that a trigger began, where a colleague has the conversation of both now. To be called when that is
+    merged already.
+    """
     dropped = hold_of(tx, drop_id)
     if dropped is not None and hold_of(tx, keep_id) is not None:
         told = f"Merged into {contacts.get(tx, keep_id).shown_name}, with whom a bot talks already."
@@ -340,3 +398,6 @@ def merge(tx: Tx, keep_id: int, drop_id: int) -> None:
     if tx.conn.execute(moved).rowcount:
         touch(tx, keep_id)
         touch(tx, drop_id)
+    running = hold_of(tx, keep_id)
+    if running is not None and running.user_id is None and _is_somebodys(tx, keep_id):
+        end(tx, running, SessionStatus.TAKEN_OVER, "Merged into a conversation that a colleague has.")

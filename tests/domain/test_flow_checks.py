@@ -136,7 +136,8 @@ ROWS: Final = tuple(Choice(f"r{number}", f"Row {number}") for number in range(11
         (nodes.Request(url="https://shop.test/", headers=(("X Key", "1"),)), "headers:0"),
         (nodes.Request(url="https://shop.test/", headers=(("A", "1"), ("Host", "x"))), "headers:1"),
         (nodes.Request(url="https://shop.test/", headers=(("X-Key", "1\r\nHost: x"),)), "headers:0"),
-        (nodes.Request(url="http://shop.test/", headers=(("X-Key", "{{secret:x}}"),)), "url"),
+        (nodes.Request(url="http://shop.test/"), "url"),
+        (nodes.Request(url="HTTP://127.0.0.1.shop.test/{{name}}"), "url"),
         (nodes.Request(method="POST", url="https://shop.test/", body='{"name": {{name}}}'), "body"),
         (nodes.Request(method="POST", url="https://shop.test/", body='{"k": "{{secret:x}}"}'), "body"),
         (nodes.Request(url="https://shop.test/", takes=(Take("", "order"),)), "takes:0"),
@@ -209,7 +210,7 @@ def test_a_marketing_template_says_that_consent_is_not_asked() -> None:
     offer = _joined(nodes.SendTemplate(template_id=2, variables=(Variable("1", "name"),)))
     (said,) = found(offer)
     assert (said.node_id, said.blocks) == ("a", False)
-    assert said.sentence == "Bot: consent is not asked. Counted in the register."
+    assert said.sentence.startswith("Bot: consent is not asked. Counted in the register.")
     assert check(offer, replace(KNOWN, bots_ask=True)) == ()
     assert CLEARANCE.is_marketing
 
@@ -222,7 +223,6 @@ def test_a_marketing_template_says_that_consent_is_not_asked() -> None:
         (SEND_NOTE, "variables:1"),
         (nodes.Decide(about=About.ANSWER, answer="date", values=("1",)), "answer"),
         (nodes.Request(url="https://shop.test/{{date}}"), "url"),
-        (nodes.Request(url="http://shop.test/"), "url"),
         (nodes.Request(url="https://shop.test/", body="{}"), "body"),
         (nodes.Wait(delay=Delay(24, DelayUnit.HOURS)), "delay"),
         (nodes.Decide(about=About.HOURS), "hours"),
@@ -233,6 +233,11 @@ def test_a_marketing_template_says_that_consent_is_not_asked() -> None:
 )
 def test_what_is_only_doubtful(does: Does, part: str) -> None:
     assert places(_joined(does)) == [("a", part, False)]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "shop.localhost.", "[::1]:9"])
+def test_a_program_on_this_machine_may_be_asked_without_encryption(host: str) -> None:
+    assert found(_joined(nodes.Request(url=f"http://{host}/orders"))) == []
 
 
 def test_a_name_counts_from_the_node_that_gives_it() -> None:
@@ -323,14 +328,16 @@ def test_a_loop_that_asks_is_none() -> None:
         (flow(OPT_IN, triggers=(ORDER, *AT_ALL)), True),
         (flow(OPT_IN, triggers=BY_ORDER), False),
         (flow(HELLO, OPT_IN, triggers=(Trigger(TriggerKind.PAYLOAD, ("yes",)),)), False),
-        (flow(ASK, OPT_IN, triggers=AT_ALL), None),
-        (flow(ASK, HELLO, OPT_IN, triggers=AT_ALL), None),
+        (flow(ASK, OPT_IN, triggers=AT_ALL), False),
+        (flow(ASK, HELLO, OPT_IN, triggers=AT_ALL), False),
+        (flow(replace(ASK, must_be=AnswerKind.PATTERN, pattern="yes|oui"), OPT_IN, triggers=AT_ALL), None),
+        (flow(ASK, BUTTONS, OPT_IN, joins=f"a:{NEXT}>b b:{CHOICE}y>c", triggers=AT_ALL), None),
         (flow(BUTTONS, OPT_IN, joins=f"a:{CHOICE}y>b", triggers=AT_ALL), None),
         (flow(BUTTONS, OPT_IN, joins=f"a:{NOT_SENT}>b", triggers=AT_ALL), True),
         (flow(BUTTONS, OPT_IN, joins=f"a:{OTHER}>b", triggers=AT_ALL), True),
         (flow(BUTTONS, OPT_IN, joins=f"a:{OTHER}>b", triggers=BY_ORDER), True),
         (flow(ASK, HELLO, OPT_IN, joins=f"a:{INVALID}>b b:next>c", triggers=AT_ALL), True),
-        (flow(ASK, HELLO, OPT_IN, joins=f"a:{NEXT}>c b:next>c", triggers=AT_ALL), None),
+        (flow(ASK, HELLO, OPT_IN, joins=f"a:{NEXT}>c b:next>c", triggers=AT_ALL), False),
         (flow(HELLO, ASK, OPT_IN, joins=f"a:{NOT_SENT}>c a:{NEXT}>b b:next>c", triggers=AT_ALL), True),
         (flow(replace(OPT_IN, value=OptIn.NO), triggers=AT_ALL), None),
     ],

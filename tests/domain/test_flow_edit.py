@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from desktop.domain import flow_edit as edit
 from desktop.domain import flow_nodes as nodes
 from desktop.domain.flow import MOST_NODES, START, Edge, FlowDefinition, Node, Trigger
-from desktop.domain.flow_edit import CARD_HEIGHT, CARD_WIDTH, FARTHEST, MOST_UNDO, FlowEdit
+from desktop.domain.flow_edit import CARD_HEIGHT, CARD_WIDTH, FARTHEST, LONGEST_CLIP, MOST_UNDO, FlowEdit
 from desktop.domain.flow_nodes import Choice
 from desktop.domain.problems import Problem
 from tests.domain.flow_drawings import DOES, IDS, YES_OR_NO, flow, flows
@@ -37,6 +37,14 @@ def test_ids_are_short_and_new() -> None:
     again, id = edit.added(edit.removed(definition, ["text1"]), BYE, 0, 0)
     assert id == "text1"
     assert again.node("text2") == Node("text2", BYE, 10, 20)
+
+
+def test_a_new_question_keeps_its_answer_under_a_name_of_its_own() -> None:
+    definition, _ = edit.added(FlowDefinition(), ASK, 0, 0)
+    definition, _ = edit.added(definition, replace(ASK, answer="order"), 0, 0)
+    definition, _ = edit.added(definition, ASK, 0, 0)
+    names = [one.does.answer for one in definition.nodes if isinstance(one.does, nodes.Question)]
+    assert names == ["answer", "order", "answer2"]
 
 
 def test_there_is_room_for_two_hundred() -> None:
@@ -156,6 +164,14 @@ def test_what_is_pasted_is_joined_as_what_was_copied() -> None:
     assert made.node("question1") == Node("question1", ASK, 120, 80)
     jumps = [one.does for one in made.nodes if one.id in ids[2:]]
     assert jumps == [nodes.Jump(node_id="question1"), nodes.Jump(node_id="a")]
+
+
+def test_a_clipboard_without_end_is_not_read() -> None:
+    text = edit.copied(flow(HELLO), ["a"])
+    most = text + " " * (LONGEST_CLIP - len(text))
+    assert edit.pasted(FlowDefinition(), most, 0, 0)[1] == ("text1",)
+    with pytest.raises(Problem, match="1,000,000 characters"):
+        edit.pasted(FlowDefinition(), most + " ", 0, 0)
 
 
 def test_nothing_is_copied_of_nothing() -> None:

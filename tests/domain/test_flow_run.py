@@ -14,6 +14,7 @@ from desktop.domain.flow import START, Edge, FlowDefinition, SessionStatus
 from desktop.domain.flow_nodes import About, AnswerKind, Choice, Does, Take
 from desktop.domain.flow_run import MOST_HOPS, REQUEST_WITHIN, transition
 from desktop.domain.flow_session import (
+    TO_PEOPLE,
     AskProgram,
     Awaits,
     ChangeAttribute,
@@ -93,7 +94,7 @@ def test_a_message_that_did_not_go_has_its_own_exit() -> None:
 
 def test_where_nothing_stands_at_that_exit_people_take_over() -> None:
     session = started(HELLO, BYE).meets(LOST)
-    assert session.effects == (Passed("a", "not_sent"), GiveTo(None))
+    assert session.effects == (Passed("a", "not_sent"), TO_PEOPLE)
     assert (session.state.status, session.state.because) == (SessionStatus.NOT_SENT, "WhatsApp refused it")
 
 
@@ -123,7 +124,7 @@ def test_an_answer_that_does_not_fit_is_asked_again_as_often_as_it_may() -> None
         minutes=14
     )
     session.meets(Said("how?"))
-    assert session.effects == (Passed("a", "invalid"), GiveTo(None))
+    assert session.effects == (Passed("a", "invalid"), TO_PEOPLE)
     assert session.state.status is SessionStatus.NOT_UNDERSTOOD
 
 
@@ -177,8 +178,22 @@ def test_a_button_of_another_step_is_no_choice() -> None:
     session = started(BUTTONS).meets(Said("Yes", "flow:b:y"))
     assert session.texts == ["Offers?"]
     session.meets(Said("hm"))
-    assert session.effects == (Passed("a", "other"), GiveTo(None))
+    assert session.effects == (Passed("a", "other"), TO_PEOPLE)
     assert session.state.status is SessionStatus.NOT_UNDERSTOOD
+
+
+def test_a_button_of_another_session_is_no_choice() -> None:
+    session = Session(flow(BUTTONS, HELLO, joins="a:choice:y>b"), replace(around(), mark="7-70")).meets(
+        Started()
+    )
+    (sent,) = session.effects
+    assert isinstance(sent, Send)
+    ids = [one["reply"]["id"] for one in sent.content["object"]["action"]["buttons"]]
+    assert ids == ["flow:7-70:a:y", "flow:7-70:a:n"]
+    for old in ("flow:a:y", "flow:6-70:a:y"):
+        assert session.meets(Started(), Said("Yes", old)).texts == ["Offers?"]
+        session.state = replace(session.state, try_count=0)
+    assert session.meets(Said("Yes", ids[0])).texts == ["Hello Ana."]
 
 
 def test_something_else_has_its_own_exit() -> None:
@@ -191,8 +206,13 @@ def test_no_answer_in_time() -> None:
     assert session.state.due_at == LATER
     assert session.meets(TimeCame(), now=LATER - timedelta(seconds=1)).effects == ()
     session.meets(TimeCame(), now=LATER)
-    assert session.effects == (Passed("a", ""), GiveTo(None))
+    assert session.effects == (Passed("a", ""), TO_PEOPLE)
     assert session.state.status is SessionStatus.TIMED_OUT
+
+
+def test_the_time_to_answer_begins_when_the_question_has_left() -> None:
+    session = started(ASK).meets(SENT, now=NOW + timedelta(minutes=9))
+    assert (session.effects, session.state.due_at) == ((), LATER + timedelta(minutes=9))
 
 
 @pytest.mark.parametrize("before", [(), (SENT,), (SENT, Said("4468"))])
@@ -216,7 +236,7 @@ def test_a_flow_without_a_step_is_over_at_once() -> None:
 def test_a_way_to_a_step_that_is_not_there_gives_it_to_people() -> None:
     session = Session(FlowDefinition(edges=(Edge(START, "next", "gone"),))).meets(Started())
     assert session.state.status is SessionStatus.BROKEN
-    assert session.effects == (GiveTo(None),)
+    assert session.effects == (TO_PEOPLE,)
 
 
 # Deciding.
@@ -352,7 +372,7 @@ def test_a_draft_whose_answers_may_take_any_time_has_an_end(minutes: int) -> Non
 def test_silent_rounds_have_an_end() -> None:
     session = started(nodes.SetTags(add=("VIP",)), nodes.SetTags(add=("New",)), joins="a:next>b b:next>a")
     assert session.state.status is SessionStatus.BROKEN
-    assert session.effects[-1] == GiveTo(None)
+    assert session.effects[-1] == TO_PEOPLE
     assert len([one for one in session.effects if isinstance(one, ChangeTags)]) == MOST_HOPS
 
 
@@ -398,7 +418,7 @@ def test_a_request_that_fails() -> None:
     assert asked("1", joins="a:next>b b:failed>d").meets(failed).texts == ["Goodbye."]
     alone = asked("1").meets(failed)
     assert (alone.state.status, alone.state.because) == (SessionStatus.BROKEN, "the host was not found")
-    assert alone.effects[-1] == GiveTo(None)
+    assert alone.effects[-1] == TO_PEOPLE
 
 
 def test_a_request_that_nothing_was_heard_of() -> None:

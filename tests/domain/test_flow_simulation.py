@@ -85,7 +85,7 @@ def test_fields_and_tags_are_known_to_conditions() -> None:
 
 def test_a_marketing_template_is_marked() -> None:
     offer = nodes.SendTemplate(template_id=2, variables=(Variable("1", "first_name"),))
-    here = tried(flow(offer))
+    here = tried(flow(offer, triggers=(Trigger(TriggerKind.ANY),)), "hello")
     assert shown(here)[1:3] == [
         "bot: Hi Ana, it is all half price.",
         "note: Bot: consent is not asked. Counted in the register.",
@@ -94,13 +94,21 @@ def test_a_marketing_template_is_marked() -> None:
     assert here.lines[1].buttons == (("Tell me more", "Tell me more"),)
 
 
+def test_before_the_customer_has_spoken_consent_is_asked() -> None:
+    offer = nodes.SendTemplate(template_id=2, variables=(Variable("1", "first_name"),))
+    opted_out = replace(ANA, facts=Facts(OptIn.NO))
+    here = begin(flow(offer), opted_out, NOW, ZONE, KNOWN)
+    assert here.state.status is SessionStatus.NOT_SENT
+    assert not any(one.text.startswith("Bot: consent is not asked") for one in here.lines)
+
+
 def test_messages_that_do_not_leave() -> None:
     definition = flow(
         nodes.SendText(text="One"), BUTTONS, nodes.SendText(text="Two"), joins="a:next>b b:not_sent>c"
     )
     here = tried(definition)
     assert here.state.awaits is Awaits.ANSWER
-    later = here.sent_or_not(False).said("hm")
+    later = replace(here, sends=False).said("hm")
     assert [one for one in shown(later)[2:] if one.startswith("note: ")] == [
         "note: Not sent",
         "note: Not sent",

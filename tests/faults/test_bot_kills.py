@@ -379,6 +379,7 @@ def killed_at(arena: Arena, point: CrashPoint, at_count: int, phones: list[str])
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.slow
 def test_engines_killed_at_effects_commits_and_requests(judge: Judge, tmp_path: Path) -> None:
     count = 9
     arena = Arena(tmp_path, judge)

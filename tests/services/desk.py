@@ -242,11 +242,16 @@ class Desk:
         found = await self.app.store.read(webhook_store.quarantined)
         return [why for _, why, _ in found]
 
-    async def calls(self, message_id: int) -> list[str]:
+    async def attempts(self, message_id: int) -> list[str]:
         """How each attempt of a message ended, in order; 'open' while it is on the way."""
         attempt = tables.attempt.c
         asked = select(attempt.outcome).where(attempt.message_id == message_id).order_by(attempt.number)
         return await self.app.store.read(lambda tx: list(tx.conn.scalars(asked)))
+
+    async def calls(self, message_id: int) -> list[str]:
+        """How each call that began ended, in order. A claim older than a second when its turn comes is withdrawn
+        and claimed again, which a busy machine does by itself: no call began, so it is none of these."""
+        return [one for one in await self.attempts(message_id) if one != "withdrawn"]
 
     # Waiting.
 

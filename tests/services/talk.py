@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from desktop.domain.consent import Category, OptIn
 from desktop.domain.flow import START, Edge, FlowDefinition, Node, Trigger, TriggerKind
-from desktop.domain.flow_nodes import Does
+from desktop.domain.flow_answers import payload
+from desktop.domain.flow_nodes import Choice, Does
 from desktop.domain.messages import Status
 from desktop.domain.outbox import Claimed, Settled
 from desktop.domain.people import Role, User
@@ -76,12 +77,22 @@ class Talk:
         self._environment = environment
         self.bots = Bots(store)
         self._count = 0
+        self.hears_within_s, self.elapsed_s = 0.0, 0.0
+        """Of the engine that begins next: how long answers may still come, and the machine's time."""
         self.begins(Faults())
 
     def begins(self, faults: Faults) -> None:
         """The program begins, or begins again: what it had in hand is forgotten."""
         secrets = Secrets(self._environment)
-        self.engine = BotEngine(self.store, self._web, secrets, lambda: None, faults)
+        self.engine = BotEngine(
+            self.store,
+            self._web,
+            secrets,
+            lambda: None,
+            faults,
+            hears_within_s=self.hears_within_s,
+            elapsed_s=lambda: self.elapsed_s,
+        )
         self.inbound = Inbound(
             self.store, store_key="k", wake=lambda: None, refresh_templates=lambda: None, faults=faults
         )
@@ -129,13 +140,24 @@ class Talk:
         """A customer writes; the webhook is taken."""
         await self.sends({"type": "text", "text": {"body": text}, **more}, number, at=at)
 
-    async def presses(self, node_id: str, choice_id: str, title: str, number: int = 0) -> None:
-        """A customer presses a button of a flow."""
-        reply = {
-            "type": "button_reply",
-            "button_reply": {"id": f"flow:{node_id}:{choice_id}", "title": title},
-        }
-        await self.sends({"type": "interactive", "interactive": reply}, number)
+    async def presses(
+        self, node_id: str, choice_id: str, title: str, number: int = 0, *, at: datetime | None = None
+    ) -> None:
+        """A customer presses a button of the session that runs, or that ran last."""
+        row = tables.bot_session.c
+        mine = tables.contact.c.phone == phone(number)
+        joined = select(row.id).join(tables.contact, tables.contact.c.id == row.contact_id).where(mine)
+        newest = self.rows(joined.order_by(row.id.desc()).limit(1))
+        made = read(self.store, lambda tx: sessions.get(tx, newest[0].id)) if newest else None
+        id = payload(node_id, Choice(choice_id, title), made.mark if made is not None else "none")
+        await self.presses_old(id, title, number, at=at)
+
+    async def presses_old(
+        self, payload: str, title: str, number: int = 0, *, at: datetime | None = None
+    ) -> None:
+        """A customer presses any button that is still in the conversation."""
+        reply = {"type": "button_reply", "button_reply": {"id": payload, "title": title}}
+        await self.sends({"type": "interactive", "interactive": reply}, number, at=at)
 
     async def sends(self, item: Mapping[str, Any], number: int = 0, *, at: datetime | None = None) -> None:
         """A customer sends anything; the webhook is taken."""

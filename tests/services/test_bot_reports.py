@@ -253,6 +253,7 @@ async def test_whoever_may_not_export_gets_no_file(world: World, tmp_path: File)
     assert not path.exists()
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_written_is_a_problem(world: World) -> None:
     with pytest.raises(NotFound):
         await world.service.export_answers(404, world.folder / "a.csv", ExportFormat.CSV, world.user)

@@ -2,7 +2,10 @@
 
 import json
 import logging
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web as aiohttp_web
@@ -18,12 +21,13 @@ from desktop.domain.flow_nodes import (
 )
 from desktop.services import bot_requests
 from desktop.services.bot_engine import REQUESTS_AT_ONCE, UNCERTAIN
-from desktop.store import sessions, tables
+from desktop.store import sessions, settings, tables
 from desktop.store.engine import StoreBusy
+from desktop.store.sessions import Session
 from desktop.system.faults import CrashPoint, Faults
-from desktop.system.http import MOST_READ_BYTES
+from desktop.system.http import MOST_READ_BYTES, Answered
 from desktop.system.secrets import environment_name
-from tests.databases import write
+from tests.databases import read, write
 from tests.receiver import Receiver
 from tests.services.talk import SHOP_SECRET, Talk, flow
 
@@ -42,6 +46,7 @@ REQUEST_EDGES = {("q", "next"): "r", ("r", "next"): "y", ("r", "failed"): "n"}
 
 
 async def asked(talk: Talk, receiver: Receiver, **more: Any) -> int:
+    write(talk.store, lambda tx: settings.set_meta(tx, "key", "5f3a"))
     talk.flow(flow(asks(receiver, **more), REQUEST_EDGES))
     ana = talk.contact()
     await talk.says("hello")
@@ -49,6 +54,12 @@ async def asked(talk: Talk, receiver: Receiver, **more: Any) -> int:
     await talk.says("A 7")
     await talk.works()
     return ana
+
+
+def key_of(talk: Talk, session: Session) -> str:
+    """Of the request at the session's second step."""
+    store_key = read(talk.store, lambda tx: settings.meta(tx, "key")) or ""
+    return bot_requests.idempotency_key(store_key, session.id, session.started_at, 1)
 
 
 def answering(text: str, status: int = 200) -> Any:
@@ -62,10 +73,10 @@ async def test_another_program_is_asked_and_its_answer_is_used(talk: Talk, recei
     receiver.answer = answering(ORDER)
     ana = await asked(talk, receiver)
     (post,) = receiver.posts
-    assert post.path == "/orders/A%207" or post.path == "/orders/A 7"
+    assert post.path == "/orders/A 7"
     assert post.headers["x-key"] == SHOP_SECRET
     session = talk.session(ana)
-    assert post.headers["idempotency-key"] == f"assent-{session.id}-1"
+    assert post.headers["idempotency-key"] == key_of(talk, session)
     assert talk.said(ana)[-1] == "It is on its way"
     assert talk.answers(ana) == [("order", "A 7"), ("status", "on its way")]
     assert session.request is None
@@ -175,7 +186,7 @@ async def test_a_request_that_was_begun_before_a_crash(talk: Talk, receiver: Rec
         talk.passes(seconds=31)
     await talk.works()
     if method == "GET":
-        assert [one.headers["idempotency-key"] for one in receiver.posts] == [f"assent-{talk_id}-1"]
+        assert [one.headers["idempotency-key"] for one in receiver.posts] == [key_of(talk, talk.session(ana))]
         assert talk.stands(ana) == ("completed", "y")
     else:
         assert receiver.posts == []
@@ -250,3 +261,93 @@ def test_values_at_paths(path: str, value: str) -> None:
 def test_names_of_secrets() -> None:
     assert bot_requests.secret_names("Bearer {{secret: shop }} {{name}} {{ secret:x}}") == ["shop", "x"]
     assert environment_name("bot:shop key") == "ASSENT_BOT_SECRET_SHOP_KEY"
+
+
+# What it must not do.
+
+
+def test_no_two_requests_have_one_key() -> None:
+    began = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    asked = [
+        ("a", 1, began, 1), ("b", 1, began, 1), ("a", 2, began, 1), ("a", 1, began + timedelta(seconds=1), 1),
+        ("a", 1, began, 2), ("a", 11, began, 1), ("a", 1, began, 11), ("a:1", 1, began, 1),
+    ]  # fmt: skip
+    keys = [bot_requests.idempotency_key(*one) for one in asked]
+    assert len(set(keys)) == len(asked)
+    assert keys == [bot_requests.idempotency_key(*one) for one in asked]
+    assert all(re.fullmatch(r"assent-[0-9]+-[0-9]+-[0-9a-f]{24}", one) for one in keys)
+
+
+@pytest.mark.parametrize("status", [200, 401])
+async def test_a_secret_that_is_sent_back_is_blotted_out(
+    talk: Talk, receiver: Receiver, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def echoes(one: Any) -> aiohttp_web.Response:
+        return aiohttp_web.json_response({"got": {"key": one.headers["x-key"]}}, status=status)
+
+    receiver.answer = echoes
+    ana = await asked(talk, receiver, takes=(Take("status", "got.key"), Take("all", "got")))
+    told = [*talk.said(ana), *(value for _, value in talk.answers(ana)), talk.session(ana).state.because]
+    assert not any(SHOP_SECRET in one for one in told)
+    assert SHOP_SECRET not in caplog.text
+    if status == 200:
+        assert talk.answers(ana)[1:] == [("status", "•••"), ("all", '{"key": "•••"}')]
+
+
+@pytest.mark.parametrize("secret", ['p"a\\ss/wörd', "plain-secret", "two  words"])
+def test_a_secret_is_hidden_however_it_is_written(secret: str) -> None:
+    hidden = bot_requests.hiding([secret, "abc"])
+    ways = [
+        secret, " ".join(secret.split()), json.dumps(secret), json.dumps(secret, ensure_ascii=False),
+        quote(secret, safe=""),
+    ]  # fmt: skip
+    assert [hidden(f"key={one}.") for one in ways] == [
+        "key=•••.", "key=•••.", 'key="•••".', 'key="•••".', "key=•••.",
+    ]  # fmt: skip
+    assert hidden("abc") == "abc"
+
+
+def test_a_secret_at_the_cut_is_hidden_whole() -> None:
+    hidden = bot_requests.hiding([SHOP_SECRET])
+    answered = Answered(500, "x" * 195 + SHOP_SECRET)
+    with pytest.raises(Exception, match="500") as failed:
+        bot_requests.taken(answered, (), hidden)
+    assert SHOP_SECRET[:4] not in str(failed.value)
+    assert SHOP_SECRET[:4] not in bot_requests.value_at({"a": "x" * 995 + SHOP_SECRET}, "a", hidden)
+
+
+@pytest.mark.parametrize("header", ["{{{{order}}}}", "{{secret:{{order}}}}", "{{ {{order}} }}"])
+@pytest.mark.parametrize("said", ["secret:shop", "shop"])
+async def test_no_answer_names_a_secret_whatever_the_braces(
+    talk: Talk, receiver: Receiver, header: str, said: str
+) -> None:
+    talk.flow(flow(asks(receiver, headers=(("X-Shop", header),)), REQUEST_EDGES))
+    talk.contact()
+    await talk.says("hello")
+    await talk.works()
+    await talk.says(said)
+    await talk.works()
+    assert [SHOP_SECRET in one.headers["x-shop"] for one in receiver.posts] == [False]
+
+
+def test_what_lies_too_deep_is_a_failure_and_no_crash() -> None:
+    deep: Any = []
+    for _ in range(10_000):
+        deep = [deep]
+    with pytest.raises(Exception, match="nested too deeply"):
+        bot_requests.as_text(deep)
+
+
+async def test_what_goes_wrong_unforeseen_ends_the_request_once(
+    talk: Talk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_data: Any, _path: str, _hidden: Any) -> str:
+        raise ZeroDivisionError(SHOP_SECRET)
+
+    monkeypatch.setattr(bot_requests, "value_at", fails)
+    receiver.answer = answering(ORDER)
+    ana = await asked(talk, receiver)
+    assert len(receiver.posts) == 1
+    assert talk.said(ana)[-1] == "Sorry"
+    assert "ended unforeseen: ZeroDivisionError" in caplog.text
+    assert SHOP_SECRET not in caplog.text

@@ -206,7 +206,7 @@ _ANY = flows(dense=True) | flows(dense=True) | flows()
 _CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=_CALM)
+@settings(max_examples=5, deadline=None, suppress_health_check=_CALM)
 @given(st.tuples(_ANY, _ANY), st.lists(ACTS, min_size=4, max_size=14))
 def test_every_session_ends_or_waits(
     sqlite_original: File, definitions: tuple[FlowDefinition, FlowDefinition], acts: list[Act]

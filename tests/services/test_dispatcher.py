@@ -207,7 +207,7 @@ async def test_an_opt_out_withdraws_a_claim_whose_call_has_not_begun(empty: Path
         await desk.app.contacts.set_opt_in(priya, OptIn.NO, desk.agent)
         seen = await desk.until_status(second, Status.FAILED, *GONE)
         assert (seen.status, seen.reason) == (Status.FAILED, Reason.OPTED_OUT)
-        assert await desk.calls(second) == ["withdrawn"]
+        assert await desk.attempts(second) == ["withdrawn"]
         assert await desk.sent_to() == [ARJUN]
 
 
@@ -218,7 +218,7 @@ async def test_a_call_later_than_a_second_after_its_claim_is_not_made(empty: Pat
         _, second = await _busy_line(desk)
         clock.pass_s(1.0)
         await desk.until_status(second, *GONE)
-        assert await desk.calls(second) == ["withdrawn", "accepted"]
+        assert await desk.attempts(second) == ["withdrawn", "accepted"]
         assert (await desk.sent_to()).count(PRIYA) == 1
 
 

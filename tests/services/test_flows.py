@@ -152,6 +152,10 @@ async def test_whoever_was_spoken_to_keeps_a_flow_from_being_deleted(world: Worl
         await world.service.delete(id, SHELL)
     (shown,) = await world.service.every()
     assert shown.counts.of(SessionStatus.COMPLETED) == 1
+    assert await world.service.shown(id) == shown
+    assert await world.service.names() == {id: "Order status"}
+    with pytest.raises(NotFound):
+        await world.service.shown(id + 1)
     assert world.deeds()[0][0] is Deed.FLOW_PUBLISHED
 
 

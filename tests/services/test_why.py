@@ -115,7 +115,10 @@ async def test_a_bot_is_not_asked(desk: Desk) -> None:
     await desk.settings(bots_ask=True)
     failed = await desk.send(priya, Path.BOT, template="winter_clearance")
     told = await why(desk, failed)
-    assert "marketing needs opt-in, as this workspace wants it of bots too" in lines(told)[1]
+    assert (
+        "marketing needs opt-in: the workspace wants it of bots, or the customer had not spoken to this one"
+        in lines(told)[1]
+    )
     assert "Priya’s opt-in is No" in lines(told)[2]
     assert told.conclusion == "So the message failed."
     assert told.change == "It would go out if Priya opts in again, or as a utility template."

@@ -42,8 +42,9 @@ def republished(tx: Tx, record: FlowRecord, definition: FlowDefinition) -> FlowR
 
 
 def begun(tx: Tx, record: FlowRecord, contact_id: int, node_id: str = "n1", **how: Any) -> Session:
-    """A running session that stands at a node."""
+    """A running session that stands at a node; the customer began it, unless a person did."""
     assert record.version_id is not None
+    how.setdefault("said_at", None if how.get("user_id") else tx.now)
     session = sessions.begin(tx, record.id, record.version_id, contact_id, **how)
     assert session is not None
     at_node = replace(session, state=replace(session.state, node_id=node_id))

@@ -83,6 +83,11 @@ def test_only_published_flows_can_be_triggered(store: Store) -> None:
         assert len(flows.candidates(tx)) == 2
         with pytest.raises(Problem, match="nodes"):
             flows.get(tx, broken.id)
+        listed = {one.name: one for one in flows.every(tx)}
+        assert [one.name for one in listed.values() if one.is_unreadable] == ["Broken"]
+        assert listed["Both"].draft == replace(HELLO, triggers=())
+        assert listed["Broken"].version_number == 1
+        assert flows.names(tx, FlowStatus.PUBLISHED) == {both.id: "Both", broken.id: "Broken"}
 
     write(store, run)
 

@@ -174,6 +174,57 @@ def test_who_is_due_and_who_asks_is_found_in_time(store: Store, clock: FakeClock
     assert (found.due_ids, found.request_ids) == ((waits.id,), (asks.id,))
 
 
+def test_time_to_answer_is_not_over_while_the_question_waits_or_answers_may_come(
+    store: Store, clock: FakeClock
+) -> None:
+    made, asks = make(store, 0), make(store, 1)
+
+    def waits(tx: Tx, session: Session, message_id: int | None) -> None:
+        state = replace(session.state, awaits=Awaits.ANSWER, due_at=tx.now)
+        sessions.write(tx, replace(session, message_id=message_id, state=state))
+
+    message_id = write(store, lambda tx: sent_in(tx, asks))
+    write(store, lambda tx: waits(tx, made, None))
+    write(store, lambda tx: waits(tx, asks, message_id))
+    assert look(store).due_ids == (made.id,)
+    assert look(store).began == {made.id: made.started_at}
+    later = read(store, lambda tx: session_work.look(tx, 50, answers_may_come=True))
+    assert later.due_ids == ()
+
+
+def test_when_it_asked_is_when_it_asked_first(store: Store, clock: FakeClock) -> None:
+    made = make(store)
+    assert read(store, lambda tx: sessions.asked_at(tx, made)) is None
+    first = clock.now()
+    write(store, lambda tx: sent_in(tx, made))
+    clock.move(timedelta(minutes=1))
+    write(store, lambda tx: sent_in(tx, made))
+    again = replace(made, state=replace(made.state, try_count=1))
+    assert read(store, lambda tx: sessions.asked_at(tx, again)) == first
+    assert read(store, lambda tx: sessions.asked_at(tx, made)) == clock.now()
+
+
+def test_how_many_began_lately(store: Store, clock: FakeClock) -> None:
+    made = make(store)
+
+    def more(tx: Tx) -> None:
+        kept = sessions.hold(tx, made.id)
+        assert kept is not None
+        sessions.end(tx, kept, SessionStatus.COMPLETED)
+        sessions.begin(tx, made.flow_id, made.version_id, made.contact_id, jump_count=1)
+
+    clock.move(timedelta(minutes=9))
+    write(store, more)
+    within = timedelta(minutes=10)
+
+    def count(by_itself: bool) -> int:
+        return read(store, lambda tx: sessions.begun_count(tx, made.contact_id, within, by_itself=by_itself))
+
+    assert (count(False), count(True)) == (2, 1)
+    clock.move(timedelta(minutes=1))
+    assert (count(False), count(True)) == (1, 0)
+
+
 def test_a_message_of_a_session_that_is_over_is_cancelled_unless_it_has_left(store: Store) -> None:
     made = make(store)
     left, waits = write(store, lambda tx: (sent_in(tx, made), sent_in(tx, made)))

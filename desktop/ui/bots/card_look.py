@@ -10,7 +10,6 @@ from desktop.domain.flow import START, FlowDefinition, Node, TriggerKind
 from desktop.domain.flow_checks import FlowFinding, Known
 from desktop.domain.flow_nodes import LABELS, NEXT, Exit, Jump, SendTemplate, exits_of
 
-ASKED: Final = "Bots ask consent in this workspace: who said No leaves by “Not sent”."
 TRIGGER: Final = "Trigger"
 START_EXITS: Final = (Exit(NEXT, "Then", needed=True),)
 Given = Mapping[str, Sequence[FlowFinding]]
@@ -76,9 +75,9 @@ class Looks:
         self._known = Known()
 
     def made(
-        self, definition: FlowDefinition, known: Known, findings: Sequence[FlowFinding], *, asks: bool
+        self, definition: FlowDefinition, known: Known, findings: Sequence[FlowFinding]
     ) -> dict[str, CardLook]:
-        """By id, START first. asks: bots ask consent in this workspace."""
+        """By id, START first."""
         led = {(one.from_id, one.exit) for one in definition.edges}
         found = by_node(findings)
         kept: dict[str, tuple[object, CardLook]] = {}
@@ -89,14 +88,14 @@ class Looks:
         ):  # fmt: skip
             exits = START_EXITS if isinstance(does, tuple) else exits_of(does)
             joined = tuple((id, one.name) in led for one in exits)
-            key = (does, joined, found.get(id, ()), asks)
+            key = (does, joined, found.get(id, ()))
             before = self._kept.get(id)
             if before is not None and before[0] == key:
                 kept[id] = before
                 continue
             looks = _exit_looks(exits, joined, found.get(id, ()))
             node = None if isinstance(does, tuple) else Node(id, does)
-            kept[id] = (key, _look(definition, node, known, looks, found.get(id, ()), asks=asks))
+            kept[id] = (key, _look(definition, node, known, looks, found.get(id, ())))
         self._kept = kept
         return {id: look for id, (_, look) in kept.items()}
 
@@ -112,7 +111,7 @@ def _exit_looks(
 
 def _look(
     definition: FlowDefinition, node: Node | None, known: Known, exits: tuple[ExitLook, ...],
-    findings: Sequence[FlowFinding], *, asks: bool,
+    findings: Sequence[FlowFinding],
 ) -> CardLook:  # fmt: skip
     """node None: the card of the triggers."""
     blocking_count = sum(one.blocks for one in findings)
@@ -129,7 +128,7 @@ def _look(
     template = known.templates.get(node.does.template_id or 0)
     name = template.name if template is not None else flow_words.summary(node, known)
     marketing = template is not None and template.category is Category.MARKETING
-    note = (ASKED if asks else flow_words.NOT_ASKED) if marketing else ""
+    note = (flow_words.CONSENT_ASKED if known.bots_ask else flow_words.NOT_ASKED) if marketing else ""
     parts = (name,) if template is not None else ()
     return CardLook(node.id, LABELS["template"], name, parts, exits, marketing, note, *counts)
 

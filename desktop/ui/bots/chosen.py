@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from desktop.domain.flow import START, Edge, FlowDefinition
 from desktop.domain.flow_nodes import INVALID, NOT_SENT, OTHER
+from desktop.domain.flow_ways import in_order
 from desktop.ui.bots.card_look import exits_at
 
 Way = Literal["left", "right", "up", "down"]
@@ -80,25 +81,6 @@ def next_exit(definition: FlowDefinition, chosen: Chosen, by: int) -> Chosen:
         return chosen
     at = names.index(chosen.exit) if chosen.exit in names else 0
     return replace(chosen, exit=names[(at + by) % len(names)])
-
-
-def in_order(definition: FlowDefinition) -> tuple[str, ...]:
-    """Every card: along the lines from the triggers, exit by exit; then those that nothing leads to, by their place."""
-    found: dict[str, None] = {}
-    loose = sorted(definition.nodes, key=lambda each: (each.y, each.x))
-    after: dict[str, list[str]] = {}
-    led = {(edge.from_id, edge.exit): edge.to_id for edge in definition.edges}
-    for id in (START, *(each.id for each in definition.nodes)):
-        names = (each.name for each in exits_at(definition, id))
-        after[id] = [led[id, name] for name in names if (id, name) in led]
-    for begin in (START, *(each.id for each in loose)):
-        todo = [begin]
-        while todo:
-            id = todo.pop()
-            if id in after and id not in found:
-                found[id] = None
-                todo += reversed(after[id])
-    return tuple(found)
 
 
 def beside(definition: FlowDefinition, chosen: Chosen, by: int) -> str:

@@ -9,9 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.flow import START, FlowCounts, FlowDefinition, FlowRecord, SessionStatus
 from desktop.domain.flow_checks import FlowFinding, Known, check
-from desktop.domain.flow_compare import differences
 from desktop.domain.flow_edit import FlowEdit
-from desktop.domain.flow_words import NOT_ASKED
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.ui.bots import chosen, keys
@@ -23,6 +21,7 @@ from desktop.ui.bots.editor_parts import ADD, SETTINGS, TEST, EditorParts
 from desktop.ui.bots.editor_reading import EditorReading
 from desktop.ui.bots.editor_verbs import EditorVerbs
 from desktop.ui.bots.head import BUILD, REPORT, WAS_USED, HeadLook
+from desktop.ui.bots.standing import changes_count
 from desktop.ui.desk import Desk
 from desktop.ui.parts.naming import named
 
@@ -46,7 +45,7 @@ class Editor(QWidget):
         self.record: FlowRecord | None = None
         self.counts = FlowCounts({})
         self.edit, self.chosen = FlowEdit(), Chosen()
-        self.known, self.asks = Known(), False
+        self.known = Known()
         self.findings: tuple[FlowFinding, ...] = ()
         self.looks: dict[str, CardLook] = {}
         self._looks = Looks()
@@ -77,7 +76,7 @@ class Editor(QWidget):
         self.keeper.saved.connect(self._saved)
         for view in (canvas, left.outline):
             view.chosen_requested.connect(self.choose)
-            view.settings_requested.connect(self._open_settings)
+            view.settings_requested.connect(lambda id: self.go_to(id))
         canvas.key_pressed.connect(lambda event: self._card_key(event, on_canvas=True))
         left.outline.key_pressed.connect(lambda event: self._card_key(event, on_canvas=False))
         canvas.moved.connect(self.verbs.move_to)
@@ -143,10 +142,6 @@ class Editor(QWidget):
         self.flow_id, self.record = 0, None
         self.back_requested.emit()
 
-    def can_leave(self) -> bool:
-        """Drafts are kept while one edits; settle() waits for the last one."""
-        return True
-
     def leave(self) -> None:
         """Back to all flows, once everything is kept."""
         self.desk.tasks.spawn(self, self._leave(), on_problem=self.failed)
@@ -162,10 +157,11 @@ class Editor(QWidget):
         await self.keeper.settle()
 
     def refresh(self) -> None:
-        """Another person sits here."""
+        """Read it anew; also when another person sits here."""
         if self.flow_id:
             self.show_all()
             self.reading.again()
+            self.parts.report.look_again()
 
     def focus_search(self) -> None:
         """Ctrl+F: among the steps."""
@@ -196,7 +192,7 @@ class Editor(QWidget):
         if self.record is None:
             return
         definition = self.edit.definition
-        self.looks = self._looks.made(definition, self.known, self.findings, asks=self.asks)
+        self.looks = self._looks.made(definition, self.known, self.findings)
         self.chosen = self.chosen.kept(definition)
         parts = self.parts
         if not parts.canvas.mouse.busy:
@@ -249,11 +245,8 @@ class Editor(QWidget):
         if record is None:
             return
         # The card of a marketing template says so itself.
-        self.findings = tuple(one for one in check(definition, self.known) if one.sentence != NOT_ASKED)
-        is_new = record.version_id is None
-        self._changes_count = 0 if is_new else len(differences(record.definition, definition))
-        if not is_new and not self._changes_count and record.definition != definition:
-            self._changes_count = 1  # where the cards lie
+        self.findings = tuple(one for one in check(definition, self.known) if not one.mark)
+        self._changes_count = changes_count(record, definition)
 
     def _check_later(self) -> None:
         self.check_now()
@@ -279,9 +272,6 @@ class Editor(QWidget):
         self.parts.canvas.reveal(self.chosen.current)
         self.show_side(SETTINGS)
         self.parts.right.node.focus_part(part)
-
-    def _open_settings(self, id: str) -> None:
-        self.go_to(id)
 
     # Editing.
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from desktop.domain.consent import Category
 from desktop.domain.flow import FlowStatus
 from desktop.domain.flow_nodes import SendTemplate
-from desktop.domain.problems import NotFound
 from desktop.services.flows import FlowShown, blockers
 from desktop.ui.bots.editor_parts import PROBLEMS
 from desktop.ui.bots.flow_verbs import FlowVerbs
@@ -53,10 +52,7 @@ class EditorActs:
 
     async def _shown(self) -> FlowShown:
         """The flow as it is now, with who is in it."""
-        flow_id = self._editor.flow_id
-        found = next((one for one in await self._desk.app.flows.every() if one.record.id == flow_id), None)
-        if found is None:
-            raise NotFound("Flow not found", "This flow was deleted meanwhile. Choose another one.")
+        found = await self._desk.app.flows.shown(self._editor.flow_id)
         self._editor.counts = found.counts
         return found
 
@@ -76,7 +72,7 @@ class EditorActs:
             return
         said = await ask_publish(
             self._desk.theme, editor.window(), record, definition, editor.running_count,
-            marketing_count=self._marketing_count(), asks=editor.asks,
+            marketing_count=self._marketing_count(), asks=editor.known.bots_ask,
         )  # fmt: skip
         if said is None:
             return

@@ -48,8 +48,7 @@ class EditorReading:
         if known != editor.known:  # else the cards need not be looked at again
             editor.known = known
         settings = await app.workspace.settings()
-        editor.asks = settings.bots_ask
-        editor.parts.right.node.show_workspace(settings.time_zone, asks=editor.asks)
+        editor.parts.right.node.show_workspace(settings.time_zone)
         counted = {one.record.id: one.counts for one in await app.flows.every()}
         editor.counts = counted.get(editor.flow_id, FlowCounts({}))
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop.domain import flow_edit, flow_layout
 from desktop.domain.flow import START, FlowDefinition
+from desktop.domain.flow_ways import in_order
 from desktop.domain.problems import Problem
 from desktop.ui.bots import chosen, hands
 from desktop.ui.bots.canvas import STEP, Canvas
@@ -45,6 +46,7 @@ class EditorVerbs:
             "undo": lambda: self._editor.apply(self._editor.edit.undo()),
             "redo": lambda: self._editor.apply(self._editor.edit.redo()),
             "build": lambda: editor.show_tab(BUILD), "report": lambda: editor.show_tab(REPORT),
+            "read": lambda: editor.refresh(),
         }  # fmt: skip
         for way in ("left", "right", "up", "down"):
             self._by[f"move_{way}"] = lambda way=way: self._move(way)  # type: ignore[misc]
@@ -261,7 +263,7 @@ class EditorVerbs:
         """The one after the step that is chosen; round and round."""
         editor = self._editor
         editor.check_now()
-        order = chosen.in_order(self._definition)
+        order = in_order(self._definition)
         found = sorted(
             (one for one in editor.findings if (one.node_id or START) in order),
             key=lambda one: (not one.blocks, order.index(one.node_id or START)),

@@ -28,9 +28,10 @@ from desktop.ui.theme import Theme
 WAS_USED: Final = "Customers were in this flow, and the reports show it. Turn it off instead."
 NONE_CHOSEN: Final = "Choose a flow first."
 NOT_PUBLISHED: Final = "It is a draft. Open it and publish it: that turns it on."
+UNREADABLE: Final = "This version of Assent cannot read it. Update Assent, then open it."
 NO_TRIGGER: Final = "Nothing starts it by itself"
 _TIPS: Final = {
-    "switch": "No session starts any more; those that run go on",
+    "switch": "It starts with nobody anew; who is in it goes on",
     "rename": "Rename (F2)",
     "copy": "Copy (Ctrl+D)",
     "export": "Save it as a file",
@@ -186,6 +187,8 @@ class FlowsList(QWidget):
         """Why something cannot be done to a line now; "" if it can."""
         if row is None:
             return NONE_CHOSEN
+        if row.record.is_unreadable:
+            return UNREADABLE
         if verb == "export":
             return ""
         if self._refused:
@@ -252,6 +255,8 @@ def _triggers_words(row: FlowShown) -> str:
 
 
 def _triggers(row: FlowShown) -> Cell:
+    if row.record.is_unreadable:
+        return Cell("Cannot be read by this version", color="warn", tooltip=UNREADABLE)
     words = _triggers_words(row)
     return Cell(words or NO_TRIGGER, color="text" if words else "muted", tooltip=words.replace(" · ", "\n"))
 

@@ -7,6 +7,7 @@ from typing import Final
 from desktop.domain import flow_edit
 from desktop.domain.flow import START, FlowDefinition
 from desktop.domain.flow_nodes import KINDS, Does
+from desktop.domain.flow_ways import in_order
 from desktop.ui.bots import chosen
 from desktop.ui.bots.canvas_mouse import SNAP, snapped
 from desktop.ui.bots.chosen import Chosen
@@ -74,7 +75,7 @@ def remove(definition: FlowDefinition, now: Chosen) -> Made:
     if now.edge is not None:
         made = flow_edit.parted(definition, now.edge.from_id, now.edge.exit)
         return made, chosen.one(made, now.edge.from_id, now.edge.exit)
-    order = [id for id in chosen.in_order(definition) if id not in now.node_ids]
+    order = [id for id in in_order(definition) if id not in now.node_ids]
     before = next((one.from_id for one in definition.edges if one.to_id == now.current), "")
     made = flow_edit.removed(definition, now.node_ids)
     there = before if before in order else order[0] if order else START

@@ -9,8 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QListWidget, QListWidgetItem, QWidget
 
 from desktop.domain.flow import START, FlowDefinition
+from desktop.domain.flow_ways import in_order
 from desktop.domain.text import fold
-from desktop.ui.bots import chosen
 from desktop.ui.bots.card_look import CardLook, exits_at
 from desktop.ui.bots.chosen import Chosen
 from desktop.ui.dialog import CardDialog, ask
@@ -59,7 +59,7 @@ class JoinCard(CardDialog):
         self.search = SearchField(theme, "Find a step", name="bots_join_search")
         self.steps = named(_Steps(), "bots_join_steps", "Steps")
         self.steps.setMinimumHeight(theme.px(LIST_PX))
-        for id in chosen.in_order(definition):
+        for id in in_order(definition):
             if id != START and id in looks:
                 words = f"{looks[id].kind}: {' '.join(looks[id].text.split())}"
                 item = QListWidgetItem(words, self.steps)

@@ -17,7 +17,7 @@ EVERYWHERE: Final[dict[str, str]] = {
     "Ctrl+K": "add", "Ctrl+F": "search", "F8": "problem", "Ctrl+L": "lay_out",
     "Ctrl+Z": "undo", "Ctrl+Shift+Z": "redo", "Ctrl+Y": "redo",
     "Ctrl++": "zoom_in", "Ctrl+Shift++": "zoom_in", "Ctrl+=": "zoom_in", "Ctrl+-": "zoom_out", "Ctrl+0": "zoom_whole", "Ctrl+9": "fit",
-    "Ctrl+T": "test", "Ctrl+Return": "publish", "F6": "around", "Alt+1": "build", "Alt+2": "report",
+    "Ctrl+T": "test", "Ctrl+Return": "publish", "F6": "around", "Alt+1": "build", "Alt+2": "report", "F5": "read",
 }  # fmt: skip
 """Wherever it is in the editor, unless a field wants them for itself."""
 ARROWS: Final[dict[str, str]] = {

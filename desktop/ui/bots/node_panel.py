@@ -101,10 +101,10 @@ class NodePanel(QWidget):
         """What is shown; "" for nothing."""
         return self._place.node_id
 
-    def show_workspace(self, zone_name: str, *, asks: bool) -> None:
-        """Its time zone, for office hours, and whether its bots ask consent; from now on."""
-        if (zone_name, asks) != (self._place.zone_name, self._place.asks):
-            self._place = replace(self._place, zone_name=zone_name, asks=asks)
+    def show_workspace(self, zone_name: str) -> None:
+        """Its time zone, for office hours; from now on."""
+        if zone_name != self._place.zone_name:
+            self._place = replace(self._place, zone_name=zone_name)
             self._fill()
 
     def show_node(

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.domain.flow import FlowDefinition
+from desktop.domain.flow_ways import in_order
 from desktop.domain.text import fold
 from desktop.ui.bots import chosen
 from desktop.ui.bots.card_look import CardLook
@@ -145,7 +146,7 @@ class Outline(QWidget):
         """Take what differs over; the place in the list stays."""
         self.definition = definition
         led = {(one.from_id, one.exit): one.to_id for one in definition.edges}
-        rows = tuple(_row(led, looks, id) for id in chosen.in_order(definition) if id in looks)
+        rows = tuple(_row(led, looks, id) for id in in_order(definition) if id in looks)
         if rows != self._rows:
             self._silent = True
             if [(one[0], len(one[2])) for one in rows] == [(one[0], len(one[2])) for one in self._rows]:

@@ -99,9 +99,7 @@ class BotsPage(QWidget):
         editor.setFocus()
 
     def show_all(self) -> None:
-        """The list, unless the editor has something that cannot be left."""
-        if self.editor is not None and not self.editor.can_leave():
-            return
+        """The tabs, on the one that was left."""
         self.stack.setCurrentWidget(self.every)
         self._show_tab(self.head.tab)
         self.setFocus()

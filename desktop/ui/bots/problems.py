@@ -105,6 +105,7 @@ class ProblemDelegate(QStyledItemDelegate):
         spot = QRect(left_px, rect.top() + self._theme.px(PAD_PX - 1), side_px, side_px)
         icon, color = _SIGNS[row.finding.blocks]
         self._theme.icon(icon, color).paint(painter, spot)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # by the words, not by the window
         align = Qt.AlignmentFlag.AlignAbsolute
         align |= Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
         for place, text, font_px, weight, ink in self._parts(rect, row):

@@ -98,7 +98,7 @@ class RegisterView(QWidget):
         self._dirty = False
         settings = await app.workspace.settings()
         self._zone = zone(settings.time_zone)
-        flows = {one.record.id: one.record.name for one in await app.flows.every()}
+        flows = await app.flows.names()
         scope = self.scope
         counts = await app.bot_reports.register_counts(scope.flow_id, scope.since, scope.until)
         panel.show_problem(None)

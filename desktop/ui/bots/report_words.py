@@ -1,6 +1,5 @@
 """The words of a flow's report: how sessions stand, what a step does, by which exit it was left."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +7,7 @@ from desktop.domain.bot_report import AnswerRow, FlowReport, NodeFigures, Regist
 from desktop.domain.flow import FlowCounts, FlowDefinition, Node, SessionStatus
 from desktop.domain.flow_checks import Known
 from desktop.domain.flow_nodes import CHOICE, LABELS, exits_of
+from desktop.domain.flow_ways import in_order
 from desktop.domain.flow_words import summary
 from desktop.domain.phones import pretty
 from desktop.ui.parts.badge import BadgeKind
@@ -95,28 +95,16 @@ class StepLine:
 
 
 def step_lines(definition: FlowDefinition, report: FlowReport, known: Known) -> list[StepLine]:
-    """The steps as customers come to them, then those that nothing leads to, then those that are gone."""
+    """The steps in the order of the outline, then those that nothing leads to, then those that are gone."""
     none = NodeFigures()
+    here = {one.id: one for one in definition.nodes}
     lines = [
-        StepLine(one.id, node_title(one, known), one, report.nodes.get(one.id, none))
-        for one in in_reading_order(definition)
+        StepLine(id, node_title(here[id], known), here[id], report.nodes.get(id, none))
+        for id in in_order(definition)
+        if id in here
     ]
-    here = {one.id for one in definition.nodes}
     gone = (id for id in report.nodes if id not in here)
-    return lines + [StepLine(id, f"{GONE} ({id})", None, report.nodes[id]) for id in gone]
-
-
-def in_reading_order(definition: FlowDefinition) -> Iterator[Node]:
-    """From the beginning on, the nearer ones first."""
-    seen: dict[str, None] = {}
-    waiting = [definition.first_id]
-    while waiting:
-        node = definition.node(waiting.pop(0))
-        if node is not None and node.id not in seen:
-            seen[node.id] = None
-            waiting += definition.ways(node)
-            yield node
-    yield from (one for one in definition.nodes if one.id not in seen)
+    return lines + [StepLine(id, GONE, None, report.nodes[id]) for id in gone]
 
 
 def node_title(node: Node, known: Known) -> str:

@@ -58,7 +58,7 @@ class SessionsView(QWidget):
         self.rows = Rows(self._columns())
         self.table = LowTable(theme, self.rows, label="Sessions", name="bot_sessions")
         self.none = EmptyState(
-            theme, "magnifying-glass", "Nothing matches", "No session is of this state and step.",
+            theme, "magnifying-glass", "Nothing matches", "Nobody’s way through the flow is of this state and step.",
             action="Clear the filters", name="bot_sessions_none",
         )  # fmt: skip
         self.none.action_requested.connect(self.clear.click)
@@ -133,7 +133,7 @@ class SessionsView(QWidget):
     def show_filters(self) -> None:
         chosen = [one for one in SessionStatus if one in self.statuses]
         self.by_status.show_chosen(self.statuses, [one.label for one in chosen])
-        title = self._steps.get(self.node_id, self.node_id)
+        title = self._steps.get(self.node_id, words.GONE if self.node_id else "")
         short = title if len(title) <= LONGEST_STEP else f"{title[: LONGEST_STEP - 1].rstrip()}…"
         self.by_step.show_words(f"Step: {short or 'all'}")
         self.by_step.setAccessibleName(f"Step: {title or 'all'}")
@@ -189,9 +189,7 @@ class SessionsView(QWidget):
         return Cell(when.stamp(one.ended_at, self._now()), color="muted", tooltip=when.full(one.ended_at))
 
     def _step(self, one: SessionRow) -> Cell:
-        title = self._steps.get(one.node_id) or (
-            f"{words.GONE} ({one.node_id})" if one.node_id else words.NO_STEP
-        )
+        title = self._steps.get(one.node_id) or (words.GONE if one.node_id else words.NO_STEP)
         return Cell(title, color="text" if one.node_id in self._steps else "muted", tooltip=title)
 
 

@@ -117,9 +117,9 @@ class _Row(QWidget):
         named(self.bubble, f"{name}_bubble", plain(line.text))
         side = Qt.AlignmentFlag.AlignTrailing if is_customer else Qt.AlignmentFlag.AlignLeading
         column.addWidget(self.bubble, 0, side)
-        for payload, title in line.buttons:
-            button = Button(self._theme, title, name=f"{name}_{payload}")
-            button.setToolTip(f"Press it as the customer ({payload})")
+        for number, (payload, title) in enumerate(line.buttons, 1):
+            button = Button(self._theme, title, name=f"{name}_button_{number}")
+            button.setToolTip("Press it as the customer")
             button.clicked.connect(lambda _=False, payload=payload: self.pressed.emit(payload))
             column.addWidget(button, 0, side)
             self.buttons.append(button)

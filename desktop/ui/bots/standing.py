@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from desktop.domain.flow import FlowCounts, FlowRecord, FlowStatus, SessionStatus
+from desktop.domain.flow import FlowCounts, FlowDefinition, FlowRecord, FlowStatus, SessionStatus
+from desktop.domain.flow_compare import differences
 from desktop.ui.parts.badge import BadgeKind
 
 STATUS: Final[dict[FlowStatus, tuple[str, BadgeKind]]] = {
@@ -25,6 +26,14 @@ def version_words(record: FlowRecord) -> str:
 def has_changes(record: FlowRecord) -> bool:
     """True if it was edited since it was published."""
     return record.version_id is not None and record.draft is not None and record.draft != record.definition
+
+
+def changes_count(record: FlowRecord, shown: FlowDefinition) -> int:
+    """By how many changes `shown` differs from what is published: at least 1 where it does, as when only cards were
+    moved; 0 for a flow that was never published."""
+    if record.version_id is None or shown == record.definition:
+        return 0
+    return max(1, len(differences(record.definition, shown)))
 
 
 def ends_words(counts: FlowCounts) -> str:

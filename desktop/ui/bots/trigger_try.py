@@ -52,7 +52,7 @@ class TriggerTry(Card):
         self.advertisement.setPlaceholderText("Its address or headline")
         self.advertisement.setAccessibleName("The advertisement’s address or headline")
         self.body.addWidget(FormRow("Message", self.text, name="trigger_try_text_row"))
-        self.body.addWidget(FormRow("Button’s payload", self.payload, name="trigger_try_payload_row"))
+        self.body.addWidget(FormRow("Button sends", self.payload, name="trigger_try_payload_row"))
         self.body.addWidget(self.from_ad)
         self.body.addWidget(self.advertisement)
         self.advertisement.hide()

@@ -11,7 +11,7 @@ from desktop.domain.flow import FlowDefinition, FlowRecord, FlowVersion
 from desktop.domain.flow_compare import Change, Difference, differences
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
-from desktop.ui.bots.standing import has_changes
+from desktop.ui.bots.standing import changes_count, has_changes
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask, confirm
 from desktop.ui.parts.badge import BadgeKind
@@ -33,7 +33,7 @@ TABLE_PX: Final = 190
 CHANGES_PX: Final = 190
 LINE_PX: Final = 420
 NEVER: Final = "This flow was never published. Its first version stands here once it is."
-SAME: Final = "No difference: a session goes the same way in both."
+SAME: Final = "No difference: customers go the same way in both."
 _ICONS: Final[dict[Change, tuple[str, Color]]] = {
     Change.ADDED: ("plus-circle", "accent"),
     Change.REMOVED: ("minus-circle", "danger"),
@@ -215,11 +215,11 @@ class VersionsDialog(CardDialog):
         """Asked where unpublished edits would be lost."""
         if not has_changes(self._record):
             return True
-        count = len(differences(self._record.definition, self._record.shown))
-        changes = "1 change" if count == 1 else f"{count:,} changes"
+        count = changes_count(self._record, self._record.shown)
+        changes = "1 change that was" if count == 1 else f"{count:,} changes that were"
         return await confirm(
             self._desk.theme, self.window(), f"Go back to v{version.number}?",
-            f"The draft has {changes} that were not published. They are gone then.",
+            f"The draft has {changes} not published. {'It is' if count == 1 else 'They are'} gone then.",
             do="Go back", keep="Keep the draft", danger=True, name="versions_sure",
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from desktop.domain.filter_words import filter_sentence
 from desktop.domain.filters import Filter
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
@@ -12,7 +13,6 @@ from desktop.domain.segments import LONGEST_NAME, Segment
 from desktop.ui.contacts.menus import SegmentMenu
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
-from desktop.ui.filters.words import filter_sentence
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.formrow import FormRow
 from desktop.ui.parts.menu import drop

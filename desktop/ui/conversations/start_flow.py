@@ -29,8 +29,9 @@ NONE_FITS: Final = "No flow fits the search."
 CLOSED: Final = (
     "The reply window is closed: until the customer writes, only templates of the flow reach them."
 )
-NOT_ASKED: Final = (
-    "It sends marketing. A bot does not ask for the opt-in; each such message is counted in the register."
+ASKED_AT_FIRST: Final = (
+    "It sends marketing. Until the customer answers the bot, that does not go to contacts who opted out. After an answer "
+    "a bot does not ask for the opt-in; each such message is counted in the register."
 )
 ASKED: Final = (
     "It sends marketing. Bots ask for the opt-in here, so it does not go to contacts who opted out."
@@ -49,7 +50,8 @@ class StartFlow(CardDialog):
             name="start_flow",
         )  # fmt: skip
         self._known, self._bots_ask = known, bots_ask
-        self._flows = [one for one in flows if one.record.status is FlowStatus.PUBLISHED]
+        running = (one for one in flows if one.record.status is FlowStatus.PUBLISHED)
+        self._flows = [one for one in running if not one.record.is_unreadable]
         columns: list[Column[FlowShown]] = [
             Column("Flow", lambda one: Cell(one.record.name, bold=True, tooltip=one.record.name)),
             Column("Begins with", lambda one: Cell(begins_with(one.record.definition, known), color="muted")),
@@ -111,7 +113,7 @@ class StartFlow(CardDialog):
         chosen = self.flow
         self.go.setEnabled(chosen is not None)
         sells = chosen is not None and sends_marketing(chosen.record.definition, self._known)
-        self.note.setText(ASKED if self._bots_ask else NOT_ASKED)
+        self.note.setText(ASKED if self._bots_ask else ASKED_AT_FIRST)
         self.note.setVisible(sells)
 
     def _activated(self, _: QModelIndex) -> None:

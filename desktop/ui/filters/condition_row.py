@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.domain import filter_words as words
 from desktop.domain.filters import ATTRIBUTE, FIELDS, OPERATORS, Attribute, Condition, Kind, Op, kind_of
-from desktop.ui.filters import words
 from desktop.ui.filters.chips_field import ValueField
 from desktop.ui.filters.value_fields import TextValue, editor_key, make_editor
 from desktop.ui.parts.button import IconButton

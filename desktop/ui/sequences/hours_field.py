@@ -5,12 +5,13 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.domain.hours_words import DAYS
 from desktop.domain.sequence import DAY_MINUTES, Hours, ZoneOf
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
-from desktop.ui.sequences.words import DAYS, LONG_DAYS
+from desktop.ui.sequences.words import LONG_DAYS
 from desktop.ui.theme import Theme
 
 STEP_MINUTES = 30

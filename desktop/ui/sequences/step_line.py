@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.domain.consent import Category
+from desktop.domain.filter_words import filter_sentence
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import Template
-from desktop.ui.filters.words import filter_sentence
 from desktop.ui.parts.bubble import plain
 from desktop.ui.sequences.words import delay_words, hours_sentence
 from desktop.ui.theme import Color

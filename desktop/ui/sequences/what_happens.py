@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
+from desktop.domain.filter_words import filter_sentence
 from desktop.domain.sequence import Definition, DelayUnit
-from desktop.ui.filters.words import filter_sentence
 from desktop.ui.sequences.around import Around
 from desktop.ui.sequences.words import hours_sentence, steps_words
 

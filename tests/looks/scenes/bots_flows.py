@@ -148,8 +148,9 @@ async def empty_agent(stage: Stage) -> None:
 
 
 async def unreadable(stage: Stage) -> None:
-    """A newer program wrote what this one cannot read."""
-    record = await published(stage)
+    """A newer program wrote what this one cannot read; it stands among the others."""
+    await listed(stage)
+    record = next(one.record for one in await stage.app.flows.every() if one.record.name == "Order status")
     broken = {"triggers": [], "nodes": [{"id": "x", "does": {"kind": "teleport"}}]}
     await stage.app.store.write(
         lambda tx: tx.conn.execute(
@@ -158,8 +159,8 @@ async def unreadable(stage: Stage) -> None:
             .values(definition=broken)
         )
     )
-    await page(stage)
-    await stage.seen("flows_unread")
+    shown = await page(stage)
+    shown.list.choose(record.id)
 
 
 async def broken_file(stage: Stage) -> None:

@@ -136,7 +136,7 @@ def _board(stage: Stage, node_ids: Sequence[str]) -> QWidget:
     panels = []
     for id in node_ids:
         panel = NodePanel(stage.theme)
-        panel.show_workspace("America/Vancouver", asks=False)
+        panel.show_workspace("America/Vancouver")
         panel.show_node(FLOW, id, KNOWN, findings)
         panels.append(panel)
     return _side_by_side(stage, panels)

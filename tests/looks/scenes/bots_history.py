@@ -153,7 +153,7 @@ def session(tx: Tx, record: FlowRecord, contact_id: int, way: Way, began: dateti
             flow_id=record.id, version_id=record.version_id, contact_id=contact_id, status=way.status.value,
             because=way.because, node_id=way.node_id, awaits=(Awaits.ANSWER if running else Awaits.NOTHING).value,
             answers={}, due_at=began + timedelta(days=1) if running else None, step_count=len(way.steps),
-            trigger="keyword: order, status", started_at=began, ended_at=ended,
+            trigger="Whole message is order, status", started_at=began, ended_at=ended,
         )
     )  # fmt: skip
     session_id = int(made.inserted_primary_key[0])  # type: ignore[index]

@@ -1,5 +1,7 @@
 """Where one is in a flow while editing it, what the verbs make of it, what a card says: no window is needed."""
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.domain import flow_edit
@@ -7,6 +9,7 @@ from desktop.domain.consent import Category
 from desktop.domain.flow import START, Edge, FlowDefinition, Node, Trigger, TriggerKind
 from desktop.domain.flow_checks import FlowFinding, Known
 from desktop.domain.flow_nodes import KINDS, Assign, Decide, End, Jump, Question, SendTemplate, SendText
+from desktop.domain.flow_ways import in_order
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.ui.bots import chosen, hands
@@ -32,9 +35,9 @@ PLACES = {START: (100.0, 60.0)} | {one.id: (one.x + 110, one.y + 40) for one in 
 
 
 def test_the_order_goes_along_the_lines_and_ends_with_what_is_loose() -> None:
-    assert chosen.in_order(FLOW) == (START, "question1", "condition1", "text1", "text2")
+    assert in_order(FLOW) == (START, "question1", "condition1", "text1", "text2")
     loop = FlowDefinition((), FLOW.nodes, (*FLOW.edges, Edge("text1", "next", "question1")))
-    assert chosen.in_order(loop) == chosen.in_order(FLOW)
+    assert in_order(loop) == in_order(FLOW)
 
 
 def test_the_exit_that_is_meant_is_a_free_one_that_customers_come_out_of() -> None:
@@ -129,7 +132,7 @@ def test_cards_say_what_they_do_and_what_is_wrong_and_stay_the_same_ones() -> No
     known = Known(templates={7: winter})
     found = (FlowFinding("condition1", "exit:yes", "Leads nowhere", "Join it."),)
     looks = Looks()
-    first = looks.made(flow, known, found, asks=False)
+    first = looks.made(flow, known, found)
     assert first[START].bold == ("order", "status")
     assert first["template1"].spoken == (
         "Template: winter_clearance. Marketing. Bot: consent is not asked. Counted in the register."
@@ -138,9 +141,9 @@ def test_cards_say_what_they_do_and_what_is_wrong_and_stay_the_same_ones() -> No
     assert exits == {"yes": (False, "Leads nowhere"), "no": (True, "")}
     assert first["condition1"].problems_count == 1
     assert first["assign1"].exits == ()
-    again = looks.made(flow, known, found, asks=False)
+    again = looks.made(flow, known, found)
     assert all(again[id] is look for id, look in first.items())
-    asked = looks.made(flow, known, found, asks=True)
+    asked = looks.made(flow, replace(known, bots_ask=True), found)
     assert "bots ask consent" in asked["template1"].note.lower()
 
 

@@ -3,10 +3,11 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QRadioButton, QWidget
 
 from desktop.domain.flow import FlowDefinition, FlowStatus
 from desktop.domain.people import Role
+from desktop.domain.problems import Problem
 from desktop.ui.bots.page import BotsPage
 from desktop.ui.parts.label import Label
 from tests.looks.scenes import bots_flows as scenes
@@ -186,12 +187,13 @@ async def test_a_flow_made_elsewhere_appears_by_itself_and_counts_follow_session
 
 @staged
 async def test_what_cannot_be_read_is_said_and_asked_for_again(stage: Stage) -> None:
-    await scenes.unreadable(stage)
+    await published(stage)
     page = await scenes.page(stage)
+    page._unread(Problem("Not read", "The disk does not answer."))
     assert page.list.unread.title.text() == "The flows cannot be read"
+    assert page.list.unread.sentence.text() == "The disk does not answer."
     page.list.unread.action.click()
-    await stage.quiet()
-    assert page.list.stack.currentWidget() is page.list.unread
+    await until(lambda: names(page) == ["Order status"] and page.list.table.isVisible(), "the list again")
 
 
 @staged
@@ -204,3 +206,20 @@ async def test_what_was_heard_on_another_page_is_read_when_this_one_is_shown_aga
     assert names(page) == ["Order status"]
     stage.window.go("bots")
     await until(lambda: names(page) == ["Parcels"], "the new name")
+
+
+@staged
+async def test_a_flow_that_cannot_be_read_stands_among_the_others(stage: Stage) -> None:
+    await scenes.unreadable(stage)
+    page = await scenes.page(stage)
+    assert names(page) == [scenes.LONG[:80], "Help", "Office hours", "Order status"]
+    assert cells(page.list.rows, 4)[1:] == [
+        "Nothing starts it by itself",
+        "Any message",
+        "Cannot be read by this version",
+    ]
+    await chosen(stage, page, "Order status")
+    assert not any(button.isEnabled() for button in page.list.verbs.values())
+    page.list.open_requested.emit(page.list.chosen())
+    await until(lambda: page.every.isVisible(), "the list again")
+    assert "Not a flow" in stage.find(QWidget, "toast").accessibleName()

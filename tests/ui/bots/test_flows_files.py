@@ -69,4 +69,4 @@ async def test_from_the_empty_page_it_is_said_there(stage: Stage, tmp_path: Path
     press(stage, "flows_begin_import")
     await pick_file(stage, "flow_import_file", broken)
     await stage.seen("flows_begin_problem")
-    assert page.list.begin.problem.words.text().startswith("Not a flow. The file is no JSON")
+    assert page.list.begin.problem.words.text().startswith("Not a flow. The file cannot be read as a flow")

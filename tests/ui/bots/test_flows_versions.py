@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QComboBox
 from desktop.domain.flow import FlowRecord
 from desktop.domain.people import Role
 from desktop.ui.bots.versions import VersionsDialog, open_versions
+from desktop.ui.dialog import CardDialog
+from desktop.ui.parts.label import Label
 from tests.looks.scenes import bots_flows as scenes
 from tests.looks.scenes.bots_history import published
 from tests.looks.stage import Stage, staged, until
@@ -104,3 +106,20 @@ async def test_one_that_was_never_published_says_so_and_who_may_not_cannot_go_ba
     assert "may not" in dialog.go.toolTip()
     press(stage, "versions_close")
     await task
+
+
+@staged
+async def test_cards_that_were_only_moved_are_a_change(stage: Stage) -> None:
+    record = await published(stage)
+    first = record.definition.nodes[0]
+    nodes = (replace(first, x=first.x + 40), *record.definition.nodes[1:])
+    moved = replace(record.definition, nodes=nodes)
+    await stage.app.flows.save_draft(record.id, moved, stage.window.desk.user())
+    dialog, _ = await opened(stage, record.id)
+    choose(dialog, 1)
+    dialog.go.click()
+    await stage.seen("versions_sure")
+    said = [one.text() for one in stage.find(CardDialog, "versions_sure").findChildren(Label)]
+    assert any(one.startswith("The draft has 1 change that was not published.") for one in said), said
+    press(stage, "versions_sure-keep")
+    await until(lambda: not stage.sees("versions_sure"), "the answer")

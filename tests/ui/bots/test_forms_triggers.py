@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from desktop.domain.flow import START, FlowDefinition, Trigger, TriggerKind
-from desktop.ui.bots.forms.triggers import AS_ADVERTISEMENT, AS_PAYLOAD
+from desktop.ui.bots.forms.trigger_trial import AS_ADVERTISEMENT, AS_PAYLOAD
 from desktop.ui.parts.numberfield import NumberField
 from desktop.ui.theme import Theme
 from tests.ui.bots.form_hands import STARTED, Bench
@@ -68,19 +68,19 @@ def test_a_message_is_tried_against_them(theme: Theme, window: QWidget) -> None:
         Trigger(TriggerKind.ADVERTISEMENT),
     )
     bench = Bench(theme, window, FlowDefinition(triggers), START)
-    assert bench.said("trigger_try_result") == ""
-    bench.type("trigger_try", "Order")
-    assert bench.said("trigger_try_result") == "Starts this flow: trigger 1, “Whole message is”."
-    bench.type("trigger_try", "s please")
-    assert bench.said("trigger_try_result") == "Does not start this flow."
-    bench.find(QLineEdit, "trigger_try").clear()
-    bench.take("trigger_try_how", AS_PAYLOAD)
-    bench.type("trigger_try", "TRACK")
-    assert bench.said("trigger_try_result") == "Starts this flow: trigger 2, “Button’s payload is”."
-    bench.take("trigger_try_how", AS_ADVERTISEMENT)
-    assert bench.said("trigger_try_result") == "Starts this flow: trigger 3, “From an advertisement”."
+    assert bench.said("node_trigger_try_result") == ""
+    bench.type("node_trigger_try", "Order")
+    assert bench.said("node_trigger_try_result") == "Starts this flow: trigger 1, “Whole message is”."
+    bench.type("node_trigger_try", "s please")
+    assert bench.said("node_trigger_try_result") == "Does not start this flow."
+    bench.find(QLineEdit, "node_trigger_try").clear()
+    bench.take("node_trigger_try_how", AS_PAYLOAD)
+    bench.type("node_trigger_try", "TRACK")
+    assert bench.said("node_trigger_try_result") == "Starts this flow: trigger 2, “Button sends”."
+    bench.take("node_trigger_try_how", AS_ADVERTISEMENT)
+    assert bench.said("node_trigger_try_result") == "Starts this flow: trigger 3, “From an advertisement”."
     bench.take("trigger_1_kind", ANY)
-    assert "trigger 1" in bench.said("trigger_try_result")
+    assert "trigger 1" in bench.said("node_trigger_try_result")
 
 
 def test_how_long_an_answer_may_take(theme: Theme, window: QWidget) -> None:

@@ -58,6 +58,7 @@ async def test_marketing_of_a_bot_to_somebody_who_opted_out_stands_in_the_regist
 
 
 @staged
+@pytest.mark.slow
 async def test_a_row_says_why_and_leads_to_the_consent_event(stage: Stage) -> None:
     record = await published(stage)
     await come_through(stage, record, await contact(stage, "Priya Sharma"))
@@ -100,6 +101,7 @@ async def test_with_the_switch_on_the_template_is_not_sent_and_the_register_stay
 
 
 @staged
+@pytest.mark.slow
 async def test_it_is_filtered_by_time_and_flow_and_read_as_it_is_scrolled(stage: Stage) -> None:
     record = await lived(stage, 260)
     other = await lived(stage, 4, "Opening hours")
@@ -139,6 +141,7 @@ async def test_it_is_filtered_by_time_and_flow_and_read_as_it_is_scrolled(stage:
 
 
 @staged
+@pytest.mark.slow
 async def test_the_switch_is_named_and_leads_to_the_settings(stage: Stage) -> None:
     page = stage.window.go("bots")
     assert isinstance(page, BotsPage)
@@ -171,6 +174,7 @@ async def test_it_is_offered_as_a_file_to_who_may(stage: Stage) -> None:
 
 
 @staged
+@pytest.mark.slow
 async def test_the_reports_find_a_bots_marketing_and_say_why(stage: Stage) -> None:
     record = await published(stage)
     await come_through(stage, record, await contact(stage, "Priya Sharma"))

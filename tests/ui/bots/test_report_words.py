@@ -62,7 +62,7 @@ def test_steps_stand_as_customers_come_to_them_and_those_that_are_gone_at_the_en
     assert [one.node_id for one in lines] == ["ask", "told", "end", "lost", "old"]
     assert [one.figures.entered_count for one in lines] == [3, 0, 0, 0, 2]
     assert lines[0].title == "Question · Which order?"
-    assert lines[-1].title == "A step of an earlier version (old)"
+    assert lines[-1].title == "A step of an earlier version"
     assert lines[-1].node is None
 
 

@@ -19,7 +19,7 @@ from desktop.store import conversations
 from desktop.store.engine import Tx
 from desktop.ui.conversations.entries import BubbleEntry
 from desktop.ui.conversations.row_delegate import badges
-from desktop.ui.conversations.start_flow import CLOSED, NONE_FITS, NOT_ASKED, NOTHING, StartFlow
+from desktop.ui.conversations.start_flow import ASKED_AT_FIRST, CLOSED, NONE_FITS, NOTHING, StartFlow
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.label import ElidedLabel, Label
 from tests.ui.conversations.bench import Bench, until
@@ -116,9 +116,10 @@ async def test_which_bot_has_a_row_comes_out_of_the_index_of_those_that_run(
 
 
 async def test_marketing_of_a_bot_is_marked_in_the_thread(bench: Bench) -> None:
-    record = await offering(bench, "Winter")
+    await offering(bench, "Winter")
     priya = bench.world.ids["Priya"]
-    await bench.world.app.bots.start(record.id, priya, bench.user)
+    await bench.world.write(lambda tx: conversations.assign(tx, priya, None))
+    await bench.world.write(says(priya, "order"))
     await bench.open("Priya")
     bubble = bench.page.area.thread_view.entries()[-1]
     assert isinstance(bubble, BubbleEntry)
@@ -137,7 +138,7 @@ async def test_a_flow_is_found_and_started_by_keyboard(bench: Bench, flow: FlowR
     assert search.hasFocus()
     assert not bench.sees("start_flow_note")
     QTest.keyClick(search, Qt.Key.Key_Down)
-    assert bench.find("start_flow_note", Label).text() == NOT_ASKED
+    assert bench.find("start_flow_note", Label).text() == ASKED_AT_FIRST
     QTest.keyClicks(search, "nothing like it")
     assert bench.find("start_flow_nothing", Label).text() == NONE_FITS
     assert not bench.find("start_flow_do").isEnabled()

@@ -4,6 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QDate
 
+from desktop.domain.filter_words import OPERATORS
 from desktop.domain.filters import Filter, Op
 from desktop.domain.flow_answers import ANSWER_OPS
 from desktop.domain.flow_nodes import About, Decide
@@ -13,7 +14,6 @@ from desktop.ui.bots.forms.form import Form
 from desktop.ui.bots.forms.rows import Row
 from desktop.ui.filters.condition_row import Vocabulary
 from desktop.ui.filters.filter_builder import FilterBuilder
-from desktop.ui.filters.words import OPERATORS
 from desktop.ui.sequences.hours_field import HoursField
 
 ABOUT: Final = (

@@ -46,12 +46,7 @@ class WaitForm(Form[Wait]):
     def make(self) -> None:
         self.delay = SpanField(self.theme, name="node_delay", label="Wait")
         self.delay.span_changed.connect(self._chosen)
-        self.add(
-            Row(
-                "Wait", self.delay, name="node_delay", part="delay",
-                help_text="After 24 hours without a word from the customer, only a template can be sent.",
-            )
-        )  # fmt: skip
+        self.add(Row("Wait", self.delay, name="node_delay", part="delay"))
 
     def show_fields(self) -> None:
         self.delay.show_span(self.does.delay)

@@ -10,16 +10,12 @@ from desktop.domain.flow_nodes import Jump
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """node_id: START for the triggers. zone_name: the workspace's time zone, "" where it is not known.
-
-    asks: bots ask consent in this workspace.
-    """
+    """node_id: START for the triggers. zone_name: the workspace's time zone, "" where it is not known."""
 
     definition: FlowDefinition = field(default_factory=FlowDefinition)
     node_id: str = ""
     known: Known = field(default_factory=Known)
     zone_name: str = ""
-    asks: bool = False
 
     @property
     def answers(self) -> tuple[str, ...]:

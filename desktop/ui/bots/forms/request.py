@@ -170,7 +170,9 @@ class RequestForm(Form[Request]):
             self.theme, "take", "value to keep", ("Path in the answer", "Keep it as"), ("order.date", "Name of the answer")
         )  # fmt: skip
         self.takes.pairs_changed.connect(self._takes_changed)
-        self.add(Row("Keep of the answer", self.takes, name="node_takes", part="takes", help_text=TAKES_HELP))
+        self.add(
+            Row("Keep from the answer", self.takes, name="node_takes", part="takes", help_text=TAKES_HELP)
+        )
         self.note = Label(
             "Sent once: after a crash, a GET is asked again, anything else leaves by “Failed”.", "muted", wrap=True,
             tight=True, name="node_once",

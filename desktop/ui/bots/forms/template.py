@@ -10,7 +10,7 @@ from desktop.domain.filters import ATTRIBUTE
 from desktop.domain.flow_findings import FlowFinding
 from desktop.domain.flow_nodes import SendTemplate
 from desktop.domain.flow_texts import ANSWER
-from desktop.domain.flow_words import NOT_ASKED
+from desktop.domain.flow_words import CONSENT_ASKED, MARKETING_NOTICE
 from desktop.domain.template_notices import warnings
 from desktop.domain.templates import Template, Variable, example_values
 from desktop.domain.variables import carried_over, replaced, still_examples
@@ -30,7 +30,6 @@ from desktop.ui.templates.variables_grid import SOURCES, VariableRow
 from desktop.ui.templates.words import CATEGORY
 from desktop.ui.theme import Theme
 
-ASKED: Final = "Bots ask consent in this workspace: who said No leaves by “Not sent”."
 DIALOG_PX: Final = 640
 
 
@@ -195,7 +194,7 @@ class TemplateForm(Form[SendTemplate]):
         self.chosen = ChosenTemplate(self.theme)
         self.chosen.choose.clicked.connect(self.open_choice)
         self.add(Row("Template", self.chosen, name="node_template", part="template_id"))
-        self.marketing = Banner(self.theme, "warn", NOT_ASKED, name="node_marketing")
+        self.marketing = Banner(self.theme, "warn", MARKETING_NOTICE, name="node_marketing")
         self.notices = NoticeBanners(self.theme, name="node_notices")
         self.column.addWidget(self.marketing)
         self.column.addWidget(self.notices)
@@ -218,7 +217,7 @@ class TemplateForm(Form[SendTemplate]):
     def show_fields(self) -> None:
         template = self.template
         self.chosen.show_template(template, gone=template is None and self.does.template_id is not None)
-        self.marketing.show_banner("warn", ASKED if self.place.asks else NOT_ASKED)
+        self.marketing.show_banner("warn", CONSENT_ASKED if self.place.known.bots_ask else MARKETING_NOTICE)
         self.marketing.setVisible(template is not None and template.is_marketing)
         self.notices.show_notices(warnings(template) if template else ())
         self.variables_row.setVisible(template is not None and bool(template.variables))
@@ -230,8 +229,8 @@ class TemplateForm(Form[SendTemplate]):
 
     def show_findings(self, findings: Sequence[FlowFinding]) -> tuple[FlowFinding, ...]:
         """What the banners say already is not said twice."""
-        said = {NOT_ASKED, *(one.sentence for one in self.notices.shown)}
-        return super().show_findings([one for one in findings if one.sentence not in said])
+        said = {one.sentence for one in self.notices.shown}
+        return super().show_findings([one for one in findings if not one.mark and one.sentence not in said])
 
     def open_choice(self) -> None:
         """Ask which template."""

@@ -1,6 +1,8 @@
-"""Filters in words: the fields, the operators, a whole filter as a sentence."""
+"""Filters in words: the fields, the operators, a condition, a whole filter as a sentence. Pure."""
 
-from datetime import datetime
+import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from desktop.domain.filters import ATTRIBUTE, Condition, Filter, Op
@@ -29,6 +31,7 @@ OPERATORS: Final[dict[Op, str]] = {
     Op.EMPTY: "is empty",
     Op.NOT_EMPTY: "is not empty",
 }
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def field_name(field: str) -> str:
@@ -39,25 +42,28 @@ def field_name(field: str) -> str:
 def day(text: str) -> str:
     """'1 Aug 2026' from '2026-08-01'; anything else as it is."""
     try:
-        read = datetime.fromisoformat(text)
+        read = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        return text
-    return f"{read.day} {read:%b %Y}"
+        read = None
+    return text if read is None else f"{read.day} {read:%b %Y}"
 
 
 def filter_sentence(wanted: Filter) -> str:
-    """The audience in words, for a summary."""
+    """The audience in words, for a summary: 'Tag is any of VIP or Press and City is Halifax', 'Everyone'."""
     if wanted.selects_everyone:
         return "Everyone"
     joint = " and " if wanted.match_all else " or "
-    parts = [
-        f"({filter_sentence(item)})" if isinstance(item, Filter) else _condition_words(item)
-        for item in wanted.items
-    ]
-    return joint.join(parts)
+    return joint.join(
+        f"({filter_sentence(one)})" if isinstance(one, Filter) else _of_field(one) for one in wanted.items
+    )
 
 
-def _condition_words(one: Condition) -> str:
-    unfinished = not one.values and one.op not in (Op.EMPTY, Op.NOT_EMPTY)
-    values = "…" if unfinished else " or ".join(day(value) for value in one.values)
-    return f"{field_name(one.field)} {OPERATORS[one.op]} {values}".strip()
+def _of_field(one: Condition) -> str:
+    return condition_words(field_name(one.field), one.op, one.values)
+
+
+def condition_words(name: str, op: Op, values: Sequence[str]) -> str:
+    """'order is 4468', 'Added before 1 Aug 2026'; '…' where a value is missing."""
+    if op in (Op.EMPTY, Op.NOT_EMPTY):
+        return f"{name} {OPERATORS[op]}"
+    return f"{name} {OPERATORS[op]} {' or '.join(day(one) for one in values) or '…'}"
