@@ -19,7 +19,7 @@ if __name__ == "__main__" and sys.argv[1:2] == ["job"]:
     sys.exit(jobtable.answer(sys.argv[2]))
 
 from desktop import printed
-from desktop.app import App, open_app
+from desktop.app import App
 from desktop.domain import filters
 from desktop.domain.audience import Breakdown
 from desktop.domain.broadcast import BroadcastDraft
@@ -32,6 +32,7 @@ from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.domain.variables import suggest
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo
 from desktop.services.imports import Imports

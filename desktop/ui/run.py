@@ -11,10 +11,11 @@ from typing import NoReturn, cast
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.app import App, open_app
+from desktop.app import App
 from desktop.domain.people import User
 from desktop.domain.problems import Problem
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.system.crash import Running, hear_all
 from desktop.system.machine import Machine
 from desktop.system.memory import leave_alone

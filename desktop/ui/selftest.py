@@ -24,7 +24,7 @@ from PySide6.QtGui import QFontDatabase, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 import desktop
-from desktop.app import App, open_app
+from desktop.app import App
 from desktop.domain import zones
 from desktop.domain.consent import OptIn, Outcome
 from desktop.domain.consent import Path as By
@@ -32,6 +32,7 @@ from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
 from desktop.domain.people import Role, User
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.services.contacts import Contacts
 from desktop.store import contacts, conversations, oldstore, opening
 from desktop.store.engine import StoreBroken

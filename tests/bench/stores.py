@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 
-from desktop.app import App, open_app
+from desktop.app import App
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.services.demo import Demo
 from desktop.store import opening, settings
 from desktop.store.engine import Store, Tx, WriteLane

@@ -16,7 +16,6 @@ import pytest
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from sqlalchemy import func, select
 
-from desktop.app import open_app
 from desktop.domain.consent import OptIn
 from desktop.domain.keys import Scope
 from desktop.domain.messages import GONE, Status
@@ -25,6 +24,7 @@ from desktop.domain.public_ids import own_id
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import API_PER_MINUTE
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.store import facts, outbox, tables
 from desktop.store import settings as setting_store
 from desktop.store.engine import Tx

@@ -18,9 +18,10 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QScrollArea, QWidget
 
-from desktop.app import App, open_app
+from desktop.app import App
 from desktop.domain.people import User
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.system.paths import Paths
 from desktop.ui.parts.toasts import Toast
 from desktop.ui.shell.failure import watch_loop

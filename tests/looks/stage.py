@@ -18,8 +18,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.app import App, open_app
+from desktop.app import App
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.services.demo import Demo
 from desktop.system.clock import SystemClock
 from desktop.system.paths import Paths

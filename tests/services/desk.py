@@ -16,7 +16,7 @@ from typing import Any
 from aiohttp import ClientSession
 from sqlalchemy import select
 
-from desktop.app import App, open_app
+from desktop.app import App
 from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
 from desktop.domain.changes import Changes
 from desktop.domain.consent import OptIn, Override, Source
@@ -30,6 +30,7 @@ from desktop.domain.settings import Settings
 from desktop.domain.templates import Template
 from desktop.domain.variables import suggest
 from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_SECRET, SANDBOX_TOKEN, SANDBOX_WABA_ID, Options
+from desktop.root import open_app
 from desktop.sandbox.server import Sandbox
 from desktop.server import http, webhooks
 from desktop.services.dispatcher import Dispatcher, take_over

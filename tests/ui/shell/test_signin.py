@@ -16,11 +16,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from desktop.app import open_app
 from desktop.domain.activity import Deed
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Role, User
 from desktop.options import Options
+from desktop.root import open_app
 from desktop.services.accounts import Accounts
 from desktop.services.demo import Demo
 from desktop.services.workspace import Workspace
