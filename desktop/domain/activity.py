@@ -34,6 +34,15 @@ class Deed(StrEnum):
     BROADCAST_PAUSED = "broadcast_paused"
     BROADCAST_RESUMED = "broadcast_resumed"
     BROADCAST_STOPPED = "broadcast_stopped"
+    BROADCAST_SCHEDULED = "broadcast_scheduled"
+    BROADCAST_TAKEN_BACK = "broadcast_taken_back"
+    BROADCAST_GONE_ON = "broadcast_gone_on"
+    BROADCAST_RETRIED = "broadcast_retried"
+    BROADCAST_TESTED = "broadcast_tested"
+    BROADCAST_ARCHIVED = "broadcast_archived"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_DECIDED = "approval_decided"
+    LIST_CHANGED = "list_changed"
     SEQUENCE_ACTIVATED = "sequence_activated"
     SEQUENCE_CHANGED = "sequence_changed"
     SEQUENCE_PAUSED = "sequence_paused"
@@ -69,6 +78,11 @@ _LABELS: Final = {
     Deed.OPT_OUT_OVERRIDDEN: "Sent despite an opt-out",
     Deed.PERSON_CHANGED: "Person’s role changed",
     Deed.FIELD_DEFINED: "Contact field defined",
+    Deed.BROADCAST_TAKEN_BACK: "Launch taken back",
+    Deed.BROADCAST_GONE_ON: "Held broadcast went on",
+    Deed.BROADCAST_RETRIED: "Failed messages tried again",
+    Deed.BROADCAST_TESTED: "Test sent",
+    Deed.LIST_CHANGED: "List of contacts changed",
     Deed.ENROLLED: "Put into a sequence",
     Deed.TAKEN_OUT: "Taken out of a sequence",
     Deed.KEY_MADE: "API key made",

@@ -1,25 +1,29 @@
-"""A broadcast as data: its draft, the wizard's steps, its states and its ledger."""
+"""A broadcast as data: its draft, its states, and how its audience is kept for certain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any, Final
 
 from desktop.domain import filters
-from desktop.domain.audience import Breakdown
+from desktop.domain.afterwards import Afterwards
+from desktop.domain.broadcast_when import When
+from desktop.domain.drift import Cause, Standing
 from desktop.domain.filters import EVERYONE, Filter
-from desktop.domain.messages import Status
-from desktop.domain.reasons import Reason
-from desktop.domain.template_notices import not_sendable
-from desktop.domain.templates import Template, Variable
-from desktop.domain.variables import carried_over, replaced, still_examples
+from desktop.domain.selection import EVERYBODY, Selection
+from desktop.domain.templates import Variable
 
 
 class BroadcastStatus(StrEnum):
-    """DRAFT → (SCHEDULED →) PREPARING → RUNNING ⇄ PAUSED → DONE or STOPPED; HELD asks a person."""
+    """DRAFT → LAUNCHING or SCHEDULED → PREPARING → RUNNING ⇄ PAUSED → DONE or STOPPED; HELD asks a person.
+
+    LAUNCHING: the seconds in which it can be taken back, SCHEDULED: it waits for its time. Nobody is selected in
+    either; the snapshot is taken when they end.
+    """
 
     DRAFT = "draft"
+    LAUNCHING = "launching"
     SCHEDULED = "scheduled"
     PREPARING = "preparing"
     RUNNING = "running"
@@ -32,21 +36,26 @@ class BroadcastStatus(StrEnum):
     def is_over(self) -> bool:
         return self in (BroadcastStatus.STOPPED, BroadcastStatus.DONE)
 
+    @property
+    def can_be_taken_back(self) -> bool:
+        """True while nobody is selected yet."""
+        return self in (BroadcastStatus.LAUNCHING, BroadcastStatus.SCHEDULED)
 
-class Step(IntEnum):
-    """The wizard's steps, in order."""
 
-    TEMPLATE = 1
-    AUDIENCE = 2
-    MESSAGE = 3
-    WHEN = 4
-    REVIEW = 5
+class BroadcastKind(StrEnum):
+    """TEST: to a few numbers, with the toggle on. RETRY: what failed in its parent and can be tried again."""
+
+    BROADCAST = "broadcast"
+    TEST = "test"
+    RETRY = "retry"
 
 
 @dataclass(frozen=True, slots=True)
 class BroadcastDraft:
-    """What a supervisor has chosen so far. send_at None: now.
+    """What a supervisor has chosen so far.
 
+    audience: the filter that is asked of the selection. stop_if_missing: it does not start while somebody who would get
+    it lacks the value of a variable; otherwise they are left out, with the reason.
     content: what every message brings beside its variables: {"header": …} a file or place, {"payloads": …} of
     quick replies. asked: of the API, parts of the request that its answers repeat.
     """
@@ -56,7 +65,10 @@ class BroadcastDraft:
     audience: Filter = EVERYONE
     only_opted_in: bool = True
     variables: tuple[Variable, ...] = ()
-    send_at: datetime | None = None
+    selection: Selection = EVERYBODY
+    when: When = When()
+    afterwards: Afterwards = Afterwards()
+    stop_if_missing: bool = False
     content: Mapping[str, Any] = field(default_factory=dict, hash=False)
     asked: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -67,121 +79,39 @@ class BroadcastDraft:
             "audience": filters.to_json(self.audience),
             "only_opted_in": self.only_opted_in,
             "variables": [[one.name, one.field, one.text] for one in self.variables],
-            "send_at": self.send_at.isoformat() if self.send_at else None,
+            "selection": self.selection.to_json(),
+            "when": self.when.to_json(),
+            "afterwards": self.afterwards.to_json(),
+            "stop_if_missing": self.stop_if_missing,
             "content": dict(self.content),
             "asked": dict(self.asked),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "BroadcastDraft":
+        """Drafts of older versions have no selection, no time and nothing for afterwards."""
         return cls(
             data["name"],
             data["template_id"],
             filters.from_json(data["audience"]),
             data["only_opted_in"],
             tuple(Variable(*row) for row in data["variables"]),
-            datetime.fromisoformat(data["send_at"]) if data["send_at"] else None,
+            Selection.from_json(data.get("selection", {})),
+            When.from_json(data.get("when", {})),
+            Afterwards.from_json(data.get("afterwards", {})),
+            data.get("stop_if_missing", False),
             data.get("content", {}),
             data.get("asked", {}),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class WizardState:
-    """The wizard as a value: what was chosen, where one stands, what the counts say."""
-
-    draft: BroadcastDraft = BroadcastDraft()
-    step: Step = Step.TEMPLATE
-    template: Template | None = None
-    breakdown: Breakdown | None = None
-    counting: bool = False
-
-    @property
-    def still_examples(self) -> tuple[str, ...]:
-        """The variables whose fixed text is still the example that WhatsApp was given."""
-        return still_examples(self.template, self.draft.variables) if self.template is not None else ()
-
-    @property
-    def shows_toggle(self) -> bool:
-        """Only a marketing template shows the toggle."""
-        return self.template is not None and self.template.is_marketing
-
-    def choose_template(self, template: Template) -> "WizardState":
-        """Take a template; variables of the same name keep the source that a person gave them (the example of
-        another template would be nonsense in this one), the toggle goes back to on."""
-        variables = carried_over(self.draft.variables, self.template, template)
-        draft = replace(
-            self.draft,
-            template_id=template.id,
-            variables=variables,
-            only_opted_in=True,
-            name=self.draft.name or template.name.replace("_", " ").capitalize(),
-        )
-        return replace(self, draft=draft, template=template, breakdown=None, counting=True)
-
-    def choose_audience(self, audience: Filter) -> "WizardState":
-        return replace(self, draft=replace(self.draft, audience=audience), counting=True)
-
-    def toggle(self, only_opted_in: bool) -> "WizardState":
-        if not self.shows_toggle:
-            return self
-        return replace(self, draft=replace(self.draft, only_opted_in=only_opted_in), counting=True)
-
-    def set_variable(self, variable: Variable) -> "WizardState":
-        variables = replaced(self.draft.variables, variable)
-        return replace(self, draft=replace(self.draft, variables=variables), counting=True)
-
-    def rename(self, name: str) -> "WizardState":
-        return replace(self, draft=replace(self.draft, name=name))
-
-    def counted(self, breakdown: Breakdown) -> "WizardState":
-        return replace(self, breakdown=breakdown, counting=False)
-
-    def blocked_by(self) -> str:
-        """Why one cannot go on from this step, as a sentence; "" when one can."""
-        return self._problem_of(self.step)
-
-    def _problem_of(self, step: Step) -> str:
-        if step is Step.TEMPLATE and self.template is None:
-            return "Choose a template."
-        if step in (Step.TEMPLATE, Step.REVIEW) and self.template is not None:
-            why = not_sendable(self.template)
-            if why:
-                return f"{why}. Choose another template."
-        if step is Step.AUDIENCE and self.breakdown is not None and self.breakdown.selected_count == 0:
-            return "Nobody matches. Change the conditions."
-        if step is Step.AUDIENCE and self.breakdown is not None and not self.breakdown.will_be_sent_count:
-            return "Everyone who matches would be left out. The reasons are on the right."
-        if step is Step.MESSAGE:
-            unset = [one.name for one in self.draft.variables if not one.field and not one.text.strip()]
-            return f"Give {{{{{unset[0]}}}}} a value or a field." if unset else ""
-        return ""
-
-    def next(self) -> "WizardState":
-        """The state one step on; unchanged while something is missing or at the end."""
-        if self.blocked_by() or self.step is Step.REVIEW:
-            return self
-        return replace(self, step=Step(self.step + 1))
-
-    def back(self) -> "WizardState":
-        return self if self.step is Step.TEMPLATE else replace(self, step=Step(self.step - 1))
-
-    def go_to(self, step: Step) -> "WizardState":
-        """Jump to a step already reached; a later one only as far as nothing is missing."""
-        state = self
-        while state.step < step:
-            onward = state.next()
-            if onward.step == state.step:
-                return state
-            state = onward
-        return replace(state, step=step)
-
-
-@dataclass(frozen=True, slots=True)
 class BroadcastRecord:
-    """A broadcast as kept. selected_count is None until the snapshot.
+    """A broadcast as kept. selected_count is None until the snapshot; duplicate_count of it are left out as duplicates.
 
-    api_key_id: of the key that asked for it; created_by_name then names the key.
+    starts_at: when the snapshot is due, of one that is LAUNCHING or SCHEDULED. held_cause: of one that is HELD.
+    approved: how things stood when a person said yes. api_key_id: of the key that asked for it; created_by_name then
+    names the key. parent_id: of a test or a retry. draft_revision: counts the changes of the draft.
     """
 
     id: int
@@ -203,73 +133,16 @@ class BroadcastRecord:
     launched_at: datetime | None
     ended_at: datetime | None
     api_key_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonCount:
-    """One line of *Why messages failed or were left out*."""
-
-    status: Status
-    reason: Reason
-    error_code: int | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Two kinds of count, never mixed. now: one state each, adds up to selected. reached: at least once."""
-
-    selected_count: int = 0
-    now: Mapping[Status, int] = field(default_factory=dict)
-    sent_count: int = 0
-    delivered_count: int = 0
-    read_count: int = 0
-    opted_out_since_count: int = 0
-
-    def count(self, status: Status) -> int:
-        return self.now.get(status, 0)
-
-    @property
-    def waiting_count(self) -> int:
-        return self.count(Status.QUEUED) + self.count(Status.SENDING)
-
-    @property
-    def left_out_count(self) -> int:
-        return self.count(Status.LEFT_OUT)
-
-    @property
-    def to_send_count(self) -> int:
-        """Selected less left out: what the progress bar counts to."""
-        return self.selected_count - self.left_out_count
-
-    @property
-    def gone_count(self) -> int:
-        """Messages whose call has been made and answered, one way or another."""
-        return self.to_send_count - self.waiting_count - self.count(Status.CANCELLED)
-
-    @property
-    def adds_up(self) -> bool:
-        return sum(self.now.values()) == self.selected_count
-
-    @property
-    def sentence(self) -> str:
-        """The ledger line: 'Now: 268 waiting + 57 sent + … = 1,000 selected'."""
-        parts = [
-            f"{count:,} {words}"
-            for words, count in (
-                ("waiting", self.waiting_count),
-                ("accepted", self.count(Status.ACCEPTED)),
-                ("sent", self.count(Status.SENT)),
-                ("delivered", self.count(Status.DELIVERED)),
-                ("read", self.count(Status.READ)),
-                ("failed", self.count(Status.FAILED)),
-                ("left out", self.count(Status.LEFT_OUT)),
-                ("cancelled", self.count(Status.CANCELLED)),
-                ("not certain", self.count(Status.UNKNOWN)),
-            )
-            if count
-        ]
-        return f"Now: {' + '.join(parts) or '0'} = {self.selected_count:,} selected"
+    kind: BroadcastKind = BroadcastKind.BROADCAST
+    parent_id: int | None = None
+    starts_at: datetime | None = None
+    held_cause: Cause | None = None
+    approved: Standing | None = None
+    archived_at: datetime | None = None
+    updated_by_name: str = ""
+    updated_at: datetime | None = None
+    draft_revision: int = 0
+    duplicate_count: int = 0
 
 
 CHECKSUM_PRIME: Final = 2_654_435_761

@@ -15,6 +15,8 @@ DEFAULT_OPT_OUT_TEXT = (
 DEFAULT_OPT_IN_TEXT = "Welcome back, {name}! You will hear about our offers again."
 API_PER_MINUTE = (60, 100_000)
 """The least and the most calls a minute that a workspace can give each key."""
+DRIFT_PERCENT = (1, 100)
+CATCH_UP_MINUTES = (1, 1_440)
 _ROLES = ("override_roles", "launch_roles", "export_roles")
 
 
@@ -24,7 +26,9 @@ class Settings:
 
     sign_in: people say who they are with a password before the window opens. time_zone: an IANA name; whose
     days and hours count in sequences and reports. api_on: programs outside are answered; api_per_minute: calls that
-    each key may make in 60 s.
+    each key may make in 60 s. second_approval: a broadcast that reaches who opted out needs the yes of a second person.
+    drift_percent: how far the number of those who said no may move between the yes to a broadcast and its messages, in
+    percent of its audience. catch_up_minutes: after so long without webhooks, running marketing waits for a person.
     """
 
     strict: bool = False
@@ -43,6 +47,9 @@ class Settings:
     time_zone: str = "UTC"
     api_on: bool = True
     api_per_minute: int = 600
+    second_approval: bool = False
+    drift_percent: int = 5
+    catch_up_minutes: int = 10
 
     @property
     def policy(self) -> Policy:

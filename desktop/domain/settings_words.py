@@ -27,6 +27,9 @@ NAMES: Final = {
     "time_zone": "Time zone",
     "api_on": "HTTP API",
     "api_per_minute": "Calls a key may make in a minute",
+    "second_approval": "A second person approves broadcasts to who opted out",
+    "drift_percent": "Change in opt-outs that holds a broadcast",
+    "catch_up_minutes": "Minutes without webhooks that hold marketing",
 }
 """Each setting as people call it."""
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 from desktop.domain.api_broadcast import BroadcastWanted, filled
 from desktop.domain.api_filter import filter_shown
 from desktop.domain.audience import Breakdown
-from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus, Figures, ReasonCount
+from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast_figures import Figures, ReasonCount
 from desktop.domain.filters import BadFilter
 from desktop.domain.keys import Caller
 from desktop.domain.messages import Status
@@ -22,7 +23,7 @@ from desktop.services.api_answers import Once, once, written
 from desktop.services.api_contact_shown import account_id, moment
 from desktop.services.broadcasts import launch
 from desktop.services.templates import NoSuchTemplate, asked_for
-from desktop.store import audience, broadcasts, contacts, segments, templates
+from desktop.store import audience, broadcast_figures, broadcasts, contacts, segments, templates
 from desktop.store.engine import Store, Tx
 
 _DONE: Final = 200
@@ -189,7 +190,7 @@ def _figures(tx: Tx, record: BroadcastRecord, selected: Breakdown) -> dict[str, 
             if not line.is_sent
         ]
     else:
-        figures, reasons = broadcasts.figures(tx, record.id), broadcasts.reasons(tx, record.id)
+        figures, reasons = broadcast_figures.figures(tx, record.id), broadcast_figures.reasons(tx, record.id)
     return {
         "now": _now(figures.now),
         "reached": {

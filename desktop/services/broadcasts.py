@@ -8,13 +8,8 @@ from typing import Final
 
 from desktop.domain.activity import Deed
 from desktop.domain.audience import Breakdown, Line, Rule
-from desktop.domain.broadcast import (
-    BroadcastDraft,
-    BroadcastRecord,
-    BroadcastStatus,
-    Figures,
-    ReasonCount,
-)
+from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast_figures import Figures, ReasonCount
 from desktop.domain.consent import Category
 from desktop.domain.contacts import Contact
 from desktop.domain.conversations import MessageView
@@ -31,6 +26,8 @@ from desktop.services.rights import allow
 from desktop.store import (
     activity,
     audience,
+    broadcast_figures,
+    broadcast_plan,
     broadcasts,
     conversations,
     ledger,
@@ -109,7 +106,7 @@ class Broadcasts:
         """The newest broadcasts first, with their figures."""
 
         def read(tx: Tx) -> list[tuple[BroadcastRecord, Figures]]:
-            return [(one, broadcasts.figures(tx, one.id)) for one in broadcasts.every(tx)]
+            return [(one, broadcast_figures.figures(tx, one.id)) for one in broadcasts.every(tx)]
 
         return await self._store.read(read, people=True)
 
@@ -123,9 +120,9 @@ class Broadcasts:
         def read(tx: Tx) -> Report:
             return Report(
                 broadcasts.get(tx, broadcast_id),
-                broadcasts.figures(tx, broadcast_id),
-                tuple(broadcasts.reasons(tx, broadcast_id)),
-                broadcasts.timeline(tx, broadcast_id),
+                broadcast_figures.figures(tx, broadcast_id),
+                tuple(broadcast_figures.reasons(tx, broadcast_id)),
+                broadcast_figures.timeline(tx, broadcast_id),
             )
 
         return await self._store.read(read, people=True)
@@ -136,7 +133,7 @@ class Broadcasts:
         """Messages of the report's table, newest change first; no statuses: all of them."""
 
         def read(tx: Tx) -> list[MessageView]:
-            ids = broadcasts.message_ids(tx, broadcast_id, statuses, search=search, limit=limit)
+            ids = broadcast_figures.message_ids(tx, broadcast_id, statuses, search=search, limit=limit)
             return conversations.messages(tx, ids)
 
         return await self._store.read(read, people=True)
@@ -200,10 +197,10 @@ class Broadcasts:
             BroadcastStatus.HELD,
         )
         while await self._store.write(
-            lambda tx: broadcasts.cancel_waiting(tx, broadcast_id, user.id), WriteLane.BULK
+            lambda tx: broadcast_plan.cancel_waiting(tx, broadcast_id, user.id), WriteLane.BULK
         ):
             pass
-        return await self._store.read(lambda tx: broadcasts.figures(tx, broadcast_id), people=True)
+        return await self._store.read(lambda tx: broadcast_figures.figures(tx, broadcast_id), people=True)
 
     async def _set(
         self, broadcast_id: int, user: User, to: BroadcastStatus, *allowed: BroadcastStatus
@@ -213,7 +210,7 @@ class Broadcasts:
             record = broadcasts.get(tx, broadcast_id)
             _expect(record, *allowed)
             broadcasts.set_status(tx, broadcast_id, to)
-            figures = broadcasts.figures(tx, broadcast_id)
+            figures = broadcast_figures.figures(tx, broadcast_id)
             told = f"{figures.gone_count:,} of {figures.to_send_count:,} had left"
             activity.log(tx, user, _DEEDS[to], record.name, told)
 
@@ -265,14 +262,14 @@ class Broadcasts:
     async def _work(self) -> bool:
         preparing = await self._store.read(lambda tx: broadcasts.with_status(tx, BroadcastStatus.PREPARING))
         for one in preparing:
-            while await self._store.write(lambda tx, id=one.id: broadcasts.plan(tx, id), WriteLane.BULK):  # type: ignore[misc]
+            while await self._store.write(lambda tx, id=one.id: broadcast_plan.plan(tx, id), WriteLane.BULK):  # type: ignore[misc]
                 pass
             self._wake()
         for one in await self._store.read(lambda tx: broadcasts.with_status(tx, BroadcastStatus.RUNNING)):
-            await self._store.write(lambda tx, id=one.id: broadcasts.finish(tx, id), WriteLane.BULK)  # type: ignore[misc]
-        for id in await self._store.read(broadcasts.stopped_with_waiting):
+            await self._store.write(lambda tx, id=one.id: broadcast_plan.finish(tx, id), WriteLane.BULK)  # type: ignore[misc]
+        for id in await self._store.read(broadcast_plan.stopped_with_waiting):
             await self._store.write(
-                lambda tx, id=id: broadcasts.cancel_waiting(tx, id, None),  # type: ignore[misc]
+                lambda tx, id=id: broadcast_plan.cancel_waiting(tx, id, None),  # type: ignore[misc]
                 WriteLane.BULK,
             )
         return bool(preparing)

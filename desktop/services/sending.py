@@ -20,7 +20,7 @@ from desktop.domain.templates import preview
 from desktop.services.rights import allow
 from desktop.store import (
     activity,
-    broadcasts,
+    broadcast_figures,
     contacts,
     conversations,
     drafts,
@@ -204,7 +204,7 @@ def again(tx: Tx, message_id: int, user: User) -> Submission:
     template_id = outbox.template_of(tx, message_id)
     content = dict(old.content)
     if old.broadcast_id is not None:
-        content["values"] = broadcasts.values_for_contact(tx, old.broadcast_id, old.contact_id)
+        content["values"] = broadcast_figures.values_for_contact(tx, old.broadcast_id, old.contact_id)
     return Submission(
         contact_id=old.contact_id,
         path=Path.COMPOSE,

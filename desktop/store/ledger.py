@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from desktop.domain.broadcast import BroadcastStatus, Figures
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.broadcast_figures import Figures
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome
-from desktop.store import audience, broadcasts, tables
+from desktop.store import audience, broadcast_figures, broadcasts, tables
 from desktop.store.engine import Tx
 
 _message = tables.message.c
@@ -38,7 +39,7 @@ class LedgerResult:
 def verify(tx: Tx, broadcast_id: int) -> LedgerResult:
     """Compare the four records of one broadcast."""
     record = broadcasts.get(tx, broadcast_id)
-    figures = broadcasts.figures(tx, broadcast_id)
+    figures = broadcast_figures.figures(tx, broadcast_id)
     faults: list[str] = []
     if record.selected_count is not None:
         faults += _against_snapshot(tx, broadcast_id, record.selected_count)

@@ -152,6 +152,14 @@ contact = Table(
     Index("ix_contact_last_inbound_at", "last_inbound_at", "id", "merged_into", **_there()),
     # Who was changed lately: what the triggers of sequences look through.
     Index("ix_contact_updated_at", "updated_at", "id", "merged_into", **_there()),
+    # Who got marketing lately: what broadcasts leave out.
+    Index(
+        "ix_contact_last_marketing",
+        "last_marketing_at",
+        "facts",
+        sqlite_where=text("last_marketing_at IS NOT NULL AND merged_into IS NULL"),
+        postgresql_where=text("last_marketing_at IS NOT NULL AND merged_into IS NULL"),
+    ),
     # Who was merged into whom: few, and looked for at every merge.
     Index(
         "ix_contact_merged_into",
@@ -340,12 +348,90 @@ broadcast = Table(
     Column("planned_to", _Id, nullable=False, server_default=text("0")),
     Column("created_by", _Id),
     Column("created_at", Moment, nullable=False),
-    Column("send_at", Moment),
     Column("launched_at", Moment),
     Column("ended_at", Moment),
     # Of the API: the key that asked for it.
     Column("api_key_id", _Id),
+    Column("kind", String, nullable=False, server_default="broadcast"),
+    Column("parent_id", _Id),
+    Column("starts_at", Moment),
+    Column("held_cause", String, nullable=False, server_default=""),
+    # How things stood when a person said yes, see desktop.domain.drift.Standing.
+    Column("approved", JSON(none_as_null=True)),
+    Column("archived_at", Moment),
+    Column("updated_by", _Id),
+    Column("updated_at", Moment),
+    Column("draft_revision", Integer, nullable=False, server_default=text("0")),
+    Column("duplicate_count", Integer, nullable=False, server_default=text("0")),
+    # Of those planned so far, how many get it: the place of the next one among days.
+    Column("planned_to_send_count", Integer, nullable=False, server_default=text("0")),
     Index("ix_broadcast_status", "status"),
+    Index("ix_broadcast_parent_id", "parent_id"),
+)
+
+broadcast_hold = Table(
+    "broadcast_hold",
+    metadata,
+    _id(),
+    _ref("broadcast_id", "broadcast.id"),
+    Column("cause", String, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("decision", String, nullable=False, server_default=""),
+    Column("decided_by", _Id),
+    Column("decided_at", Moment),
+    Index("ix_broadcast_hold_broadcast_id", "broadcast_id", "id"),
+)
+
+broadcast_approval = Table(
+    "broadcast_approval",
+    metadata,
+    _id(),
+    _ref("broadcast_id", "broadcast.id"),
+    Column("state", String, nullable=False),
+    Column("despite_count", Integer, nullable=False),
+    Column("selected_count", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("asked_by", _Id, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("decided_by", _Id),
+    Column("decided_at", Moment),
+    Column("words", Text, nullable=False, server_default=""),
+    Index("ix_broadcast_approval_broadcast_id", "broadcast_id", "id"),
+    Index("ix_broadcast_approval_state", "state", "id"),
+)
+
+# People of a file or picked by hand, in the order of the file; somebody may stand in it twice.
+contact_list = Table(
+    "contact_list",
+    metadata,
+    _id(),
+    Column("name", String, nullable=False),
+    Column("created_by", _Id),
+    Column("created_at", Moment, nullable=False),
+    # Of the import that brought it; NULL: picked by hand.
+    Column("bulk_id", _Id),
+    Column("row_count", Integer, nullable=False, server_default=text("0")),
+)
+
+contact_list_row = Table(
+    "contact_list_row",
+    metadata,
+    Column("list_id", _Id, ForeignKey("contact_list.id", ondelete="RESTRICT"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    _ref("contact_id", "contact.id"),
+    Index("ix_contact_list_row_contact_id", "contact_id"),
+    Index("ix_contact_list_row_list_id_contact_id", "list_id", "contact_id"),
+)
+
+# What WhatsApp told of the number and the account last: 'quality', 'tier', 'restriction' …
+account_state = Table(
+    "account_state",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 broadcast_recipient = Table(
@@ -498,7 +584,16 @@ message = Table(
     # Of a bot: the session, and the node of its flow.
     Column("session_id", _Id),
     Column("node_id", String),
+    # Of a customer's message: the broadcast whose message it replies to, by quoting it or pressing its button.
+    Column("answers_broadcast_id", _Id),
     Index("ix_message_contact_id_id", "contact_id", "id"),
+    Index(
+        "ix_message_answers_broadcast",
+        "answers_broadcast_id",
+        "id",
+        sqlite_where=text("answers_broadcast_id IS NOT NULL"),
+        postgresql_where=text("answers_broadcast_id IS NOT NULL"),
+    ),
     Index(
         "ix_message_session",
         "session_id",

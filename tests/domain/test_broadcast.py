@@ -10,18 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.domain.afterwards import Afterwards, RouteKind
 from desktop.domain.audience import Breakdown, Line
-from desktop.domain.broadcast import (
-    BroadcastDraft,
-    BroadcastStatus,
-    Figures,
-    Step,
-    WizardState,
-    checksum_part,
-)
+from desktop.domain.broadcast import BroadcastDraft, BroadcastStatus, checksum_part
+from desktop.domain.broadcast_figures import Figures
+from desktop.domain.broadcast_when import When
+from desktop.domain.broadcast_wizard import Step, WizardState
 from desktop.domain.consent import Category
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
+from desktop.domain.selection import Exclusions, Outcome, Selection, Source, SourceKind
 from desktop.domain.templates import Template, TemplateStatus, Variable
 from desktop.domain.variables import suggest
 
@@ -237,8 +235,26 @@ drafts = st.builds(
     ),
     only_opted_in=st.booleans(),
     variables=st.lists(st.builds(Variable, short, short, short), max_size=3).map(tuple),
-    send_at=st.none()
-    | st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])),
+    selection=st.builds(
+        Selection,
+        st.builds(
+            Source,
+            st.sampled_from(SourceKind),
+            st.lists(st.integers(1, 9), max_size=3).map(tuple),
+            st.integers(0, 9),
+            st.lists(st.sampled_from(Outcome), max_size=2).map(tuple),
+        ),
+        st.builds(Exclusions, st.none() | st.integers(1, 365), st.booleans()),
+    ),
+    when=st.builds(
+        When,
+        st.none() | st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])),
+        st.booleans(),
+        st.none() | st.integers(1, 80),
+        st.none() | st.integers(1, 10_000),
+    ),
+    afterwards=st.builds(Afterwards, st.sampled_from(RouteKind), st.integers(0, 9), st.integers(0, 3)),
+    stop_if_missing=st.booleans(),
 )
 
 
@@ -248,11 +264,17 @@ def test_a_draft_survives_json(draft: BroadcastDraft) -> None:
 
 
 def test_a_schedule_keeps_its_zone() -> None:
-    draft = BroadcastDraft(send_at=datetime(2026, 5, 4, 9, tzinfo=timezone(timedelta(hours=-7))))
+    draft = BroadcastDraft(when=When(datetime(2026, 5, 4, 9, tzinfo=timezone(timedelta(hours=-7)))))
     read = BroadcastDraft.from_json(draft.to_json())
 
-    assert read.send_at is not None
-    assert read.send_at.utcoffset() == timedelta(hours=-7)
+    assert read.when.at is not None
+    assert read.when.at.utcoffset() == timedelta(hours=-7)
+
+
+def test_a_draft_of_an_older_version_has_no_selection_and_no_time() -> None:
+    new = {"selection", "when", "afterwards", "stop_if_missing"}
+    old = {name: value for name, value in BroadcastDraft("Old").to_json().items() if name not in new}
+    assert BroadcastDraft.from_json(old | {"send_at": None}) == BroadcastDraft("Old")
 
 
 def test_the_states_in_which_a_broadcast_is_over() -> None:

@@ -47,7 +47,7 @@ from desktop.services.enrolments import Enrolments
 from desktop.services.inbound import Inbound, apply_statuses
 from desktop.services.outcomes import outcome_of
 from desktop.store import (
-    broadcasts,
+    broadcast_plan,
     claims,
     consent,
     contacts,
@@ -285,7 +285,7 @@ class Consent(RuleBasedStateMachine):
         draft = BroadcastDraft("Test", template.id, EVERYONE, only_opted_in)
         id = self.wait(self.broadcasts.save_draft(None, draft, self.user))
         self.wait(self.broadcasts.launch(id, self.user, reason="they all asked"))
-        while self.write(lambda tx: broadcasts.plan(tx, id)):
+        while self.write(lambda tx: broadcast_plan.plan(tx, id)):
             pass
         if not only_opted_in:
             self.world.covered[id] = {

@@ -15,14 +15,7 @@ from desktop.domain.outbox import AttemptOutcome, Claimed, Settled, Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import Template
-from desktop.store import (
-    attempts,
-    broadcasts,
-    consent,
-    conversations,
-    outbox,
-    tables,
-)
+from desktop.store import attempts, broadcast_plan, broadcasts, consent, conversations, outbox, tables
 from desktop.store.engine import Store, Tx
 from tests.clock import FakeClock
 from tests.databases import write
@@ -192,7 +185,7 @@ class _Weeks:
     def _stop_broadcasts(self, tx: Tx) -> None:
         for one in broadcasts.with_status(tx, BroadcastStatus.RUNNING):
             broadcasts.set_status(tx, one.id, BroadcastStatus.STOPPED)
-            broadcasts.cancel_waiting(tx, one.id, self._user)
+            broadcast_plan.cancel_waiting(tx, one.id, self._user)
 
     def _says(self, tx: Tx) -> None:
         values: list[OptIn | bool] = [OptIn.NO, OptIn.NO, OptIn.YES, OptIn.NONE, True, False]

@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from desktop.domain.broadcast import BroadcastStatus, ReasonCount
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.broadcast_figures import ReasonCount
+from desktop.domain.broadcast_when import When
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
@@ -15,6 +17,8 @@ from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
 from desktop.store import (
     attempts,
+    broadcast_figures,
+    broadcast_plan,
     broadcasts,
     consent,
     contacts,
@@ -51,7 +55,7 @@ def test_a_draft_is_kept_as_it_was_left(store: Store) -> None:
         wanted = Filter(
             (Condition("tag", Op.ANY_OF, ("VIP",)), Filter((Condition("name", Op.EMPTY),))), False
         )
-        chosen = replace(draft(spring, wanted, only_opted_in=False), send_at=START + timedelta(days=1))
+        chosen = replace(draft(spring, wanted, only_opted_in=False), when=When(START + timedelta(days=1)))
         made = broadcasts.save_draft(tx, None, chosen, meera)
         assert broadcasts.get(tx, made).draft == chosen
         assert broadcasts.save_draft(tx, made, replace(chosen, name="Summer"), meera) == made
@@ -67,8 +71,8 @@ def test_a_draft_is_kept_as_it_was_left(store: Store) -> None:
         "Meera Rao",
     )
     assert (kept.only_opted_in, kept.selected_count, kept.launched_at) == (False, None, None)
-    assert read(store, lambda tx: broadcasts.figures(tx, made)).selected_count == 0
-    assert read(store, lambda tx: broadcasts.timeline(tx, made)) == {}
+    assert read(store, lambda tx: broadcast_figures.figures(tx, made)).selected_count == 0
+    assert read(store, lambda tx: broadcast_figures.timeline(tx, made)) == {}
 
 
 def test_an_unknown_broadcast_is_a_problem(store: Store) -> None:
@@ -113,7 +117,7 @@ def test_the_launch_keeps_what_was_approved(store: Store) -> None:
 
 
 def test_planning_makes_a_row_for_everyone_in_chunks(store: Store) -> None:
-    many = 2 * broadcasts.PLAN_CHUNK_COUNT + 1
+    many = 2 * broadcast_plan.PLAN_CHUNK_COUNT + 1
 
     def make(tx: Tx) -> int:
         said = [OptIn.NO if number % 10 == 0 else OptIn.YES for number in range(many)]
@@ -122,17 +126,17 @@ def test_planning_makes_a_row_for_everyone_in_chunks(store: Store) -> None:
 
     made = write(store, make)
     counts = []
-    while count := write(store, lambda tx: broadcasts.plan(tx, made)):
+    while count := write(store, lambda tx: broadcast_plan.plan(tx, made)):
         counts.append(count)
-        assert read(store, lambda tx: broadcasts.figures(tx, made)).adds_up
+        assert read(store, lambda tx: broadcast_figures.figures(tx, made)).adds_up
         assert read(store, lambda tx: broadcasts.get(tx, made)).status is BroadcastStatus.PREPARING
 
-    assert counts == [broadcasts.PLAN_CHUNK_COUNT] * 2 + [1]
+    assert counts == [broadcast_plan.PLAN_CHUNK_COUNT] * 2 + [1]
     assert read(store, lambda tx: broadcasts.get(tx, made)).status is BroadcastStatus.RUNNING
-    assert write(store, lambda tx: broadcasts.plan(tx, made)) == 0
+    assert write(store, lambda tx: broadcast_plan.plan(tx, made)) == 0
     rows = read(store, lambda tx: messages_of(tx, made))
     assert len(rows) == many
-    found = read(store, lambda tx: broadcasts.figures(tx, made))
+    found = read(store, lambda tx: broadcast_figures.figures(tx, made))
     assert found.now == {Status.QUEUED: many - 81, Status.LEFT_OUT: 81}
     assert (found.to_send_count, found.waiting_count) == (many - 81, many - 81)
 
@@ -165,8 +169,8 @@ def test_nobody_selected_is_over_at_once(store: Store) -> None:
     def run(tx: Tx) -> None:
         made = run_broadcast(tx, add_template(tx), Filter((Condition("name", Op.IS, ("nobody",)),)))
         assert broadcasts.get(tx, made).selected_count == 0
-        assert broadcasts.finish(tx, made)
-        assert broadcasts.figures(tx, made).sentence == "Now: 0 = 0 selected"
+        assert broadcast_plan.finish(tx, made)
+        assert broadcast_figures.figures(tx, made).sentence == "Now: 0 = 0 selected"
 
     write(store, run)
 
@@ -194,7 +198,7 @@ def test_now_adds_up_and_reached_counts_at_least_once(store: Store, clock: FakeC
         for status in statuses:
             write(store, partial(reported, message_id=one.message_id, status=status))
 
-    found = read(store, lambda tx: broadcasts.figures(tx, made))
+    found = read(store, lambda tx: broadcast_figures.figures(tx, made))
     assert found.now == {
         Status.QUEUED: 1,
         Status.SENDING: 1,
@@ -214,7 +218,7 @@ def test_now_adds_up_and_reached_counts_at_least_once(store: Store, clock: FakeC
     )
     assert on_the_way.message_id
 
-    assert read(store, lambda tx: broadcasts.reasons(tx, made)) == [
+    assert read(store, lambda tx: broadcast_figures.reasons(tx, made)) == [
         ReasonCount(Status.UNKNOWN, Reason.ANSWER_LOST, None, 1),
         ReasonCount(Status.LEFT_OUT, Reason.OPTED_OUT, None, 1),
         ReasonCount(Status.FAILED, Reason.WHATSAPP_ERROR, 131026, 1),
@@ -227,8 +231,8 @@ def test_reasons_are_counted_the_most_frequent_first(store: Store) -> None:
         add_contact(tx, 9, stopped=True)
         made = run_broadcast(tx, add_template(tx))
         broadcasts.set_status(tx, made, BroadcastStatus.STOPPED)
-        broadcasts.cancel_waiting(tx, made, None)
-        assert broadcasts.reasons(tx, made) == [
+        broadcast_plan.cancel_waiting(tx, made, None)
+        assert broadcast_figures.reasons(tx, made) == [
             ReasonCount(Status.CANCELLED, Reason.BROADCAST_STOPPED, None, 3),
             ReasonCount(Status.LEFT_OUT, Reason.OPTED_OUT, None, 2),
             ReasonCount(Status.LEFT_OUT, Reason.STOPPED_IN_WHATSAPP, None, 1),
@@ -256,7 +260,7 @@ def test_who_opted_out_since_is_counted_once_and_by_whichever_way(store: Store, 
         consent.record(tx, stranger, OptIn.NO, Source.KEYWORD)
 
     write(store, opt_out)
-    assert read(store, lambda tx: broadcasts.figures(tx, made)).opted_out_since_count == 2
+    assert read(store, lambda tx: broadcast_figures.figures(tx, made)).opted_out_since_count == 2
 
 
 # Pausing, stopping, ending.
@@ -271,18 +275,18 @@ def test_a_stopped_broadcast_cancels_what_has_not_left(store: Store) -> None:
     (one,) = write(store, lambda tx: claim(tx, 1))
     write(store, lambda tx: broadcasts.set_status(tx, made, BroadcastStatus.STOPPED))
     counts = []
-    while count := write(store, lambda tx: broadcasts.cancel_waiting(tx, made, None, limit=3)):
+    while count := write(store, lambda tx: broadcast_plan.cancel_waiting(tx, made, None, limit=3)):
         counts.append(count)
     assert counts == [3, 1]
-    assert read(store, lambda tx: broadcasts.figures(tx, made)).now == {
+    assert read(store, lambda tx: broadcast_figures.figures(tx, made)).now == {
         Status.SENDING: 1,
         Status.CANCELLED: 4,
     }
 
     write(store, lambda tx: attempts.settle(tx, [replace(lost(one), status=Status.QUEUED, reason=None)]))
-    assert read(store, broadcasts.stopped_with_waiting) == [made]
-    assert write(store, lambda tx: broadcasts.cancel_waiting(tx, made, None)) == 1
-    assert read(store, broadcasts.stopped_with_waiting) == []
+    assert read(store, broadcast_plan.stopped_with_waiting) == [made]
+    assert write(store, lambda tx: broadcast_plan.cancel_waiting(tx, made, None)) == 1
+    assert read(store, broadcast_plan.stopped_with_waiting) == []
     assert read(store, lambda tx: broadcasts.get(tx, made)).ended_at == START
 
 
@@ -293,11 +297,11 @@ def test_a_broadcast_ends_when_nothing_is_left_to_send(store: Store) -> None:
 
     made = write(store, make)
     first, second = write(store, claim)
-    assert not write(store, lambda tx: broadcasts.finish(tx, made))
+    assert not write(store, lambda tx: broadcast_plan.finish(tx, made))
     write(store, lambda tx: attempts.settle(tx, [accepted(first)]))
-    assert not write(store, lambda tx: broadcasts.finish(tx, made))
+    assert not write(store, lambda tx: broadcast_plan.finish(tx, made))
     write(store, lambda tx: attempts.settle(tx, [lost(second)]))
-    assert write(store, lambda tx: broadcasts.finish(tx, made))
+    assert write(store, lambda tx: broadcast_plan.finish(tx, made))
     ended = read(store, lambda tx: broadcasts.get(tx, made))
     assert (ended.status, ended.ended_at) == (BroadcastStatus.DONE, START)
 
@@ -333,7 +337,7 @@ def test_the_curve_grows_to_what_was_reached_and_ends_with_the_last_report(
         write(store, lambda tx, one=one: report(tx, one.message_id, Status.SENT))  # type: ignore[misc]
         clock.move(timedelta(seconds=7))
     last = clock.now() - timedelta(seconds=7)
-    lines = read(store, lambda tx: broadcasts.timeline(tx, made, buckets=5))
+    lines = read(store, lambda tx: broadcast_figures.timeline(tx, made, buckets=5))
 
     assert set(lines) == {"sent"}
     points = lines["sent"]
@@ -355,7 +359,7 @@ def test_all_at_one_moment_is_a_curve_too(store: Store, clock: FakeClock) -> Non
     made = write(store, make)
     for one in write(store, claim):
         write(store, lambda tx, one=one: report(tx, one.message_id, Status.READ))  # type: ignore[misc]
-    lines = read(store, lambda tx: broadcasts.timeline(tx, made))
+    lines = read(store, lambda tx: broadcast_figures.timeline(tx, made))
 
     assert set(lines) == {"sent", "delivered", "read"}
     assert all(points[-1][1] == 2 for points in lines.values())
@@ -380,7 +384,7 @@ def test_the_reports_table_finds_by_status_and_by_person(store: Store, clock: Fa
     write(store, lambda tx: claim(tx, 1))
 
     def found(*statuses: Status, search: str = "") -> list[int]:
-        return read(store, lambda tx: broadcasts.message_ids(tx, made, statuses, search=search))
+        return read(store, lambda tx: broadcast_figures.message_ids(tx, made, statuses, search=search))
 
     assert found() == [ids["Ana"], ids["Zoé"], ids["Meera"], ids["No"]]
     assert found(Status.QUEUED) == [ids["Zoé"], ids["Meera"]]
@@ -399,9 +403,9 @@ def test_the_values_that_a_broadcast_gives_someone(store: Store) -> None:
     def run(tx: Tx) -> None:
         made = add_contact(tx, name="Zoé Bell")
         broadcast_id = launch(tx, add_template(tx))
-        assert broadcasts.values_for_contact(tx, broadcast_id, made) == {"1": "Zoé"}
+        assert broadcast_figures.values_for_contact(tx, broadcast_id, made) == {"1": "Zoé"}
         contacts.rename(tx, made, "")
-        assert broadcasts.values_for_contact(tx, broadcast_id, made) == {"1": "there"}
+        assert broadcast_figures.values_for_contact(tx, broadcast_id, made) == {"1": "there"}
 
     write(store, run)
 

@@ -8,14 +8,7 @@ from sqlalchemy import delete, insert, select, text, update
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.consent import OptIn, Source
 from desktop.domain.messages import Status
-from desktop.store import (
-    attempts,
-    broadcasts,
-    consent,
-    ledger,
-    outbox,
-    tables,
-)
+from desktop.store import attempts, broadcast_plan, broadcasts, consent, ledger, outbox, tables
 from desktop.store.engine import Store, Tx
 from desktop.store.ledger import LedgerResult
 from desktop.store.migrations import guards
@@ -53,8 +46,8 @@ def run_through(store: Store, after_each: Callable[[int], None] = lambda broadca
         write(store, run)
         after_each(broadcast_id)
 
-    step(lambda tx: broadcasts.plan(tx, broadcast_id))
-    step(lambda tx: broadcasts.plan(tx, broadcast_id))
+    step(lambda tx: broadcast_plan.plan(tx, broadcast_id))
+    step(lambda tx: broadcast_plan.plan(tx, broadcast_id))
     step(lambda tx: consent.record(tx, 7, OptIn.NO, Source.KEYWORD))
     claimed = list(write(store, lambda tx: claim(tx, 3)))
     after_each(broadcast_id)
@@ -68,7 +61,7 @@ def run_through(store: Store, after_each: Callable[[int], None] = lambda broadca
     step(lambda tx: outbox.recover(tx, None))
     step(lambda tx: report(tx, claimed[2].message_id, Status.READ))
     step(lambda tx: broadcasts.set_status(tx, broadcast_id, BroadcastStatus.STOPPED))
-    step(lambda tx: broadcasts.cancel_waiting(tx, broadcast_id, None))
+    step(lambda tx: broadcast_plan.cancel_waiting(tx, broadcast_id, None))
     return broadcast_id
 
 

@@ -12,7 +12,7 @@ from desktop.domain.consent import Category, OptIn
 from desktop.domain.problems import NotFound
 from desktop.domain.template_uses import UseKind
 from desktop.domain.templates import Button, Quality, Template, TemplateStatus
-from desktop.store import broadcasts, templates
+from desktop.store import broadcast_plan, broadcasts, templates
 from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
 from tests.databases import read, write
@@ -225,7 +225,7 @@ def test_where_a_template_is_used(store: Store, clock: FakeClock) -> None:
         used, other = add_template(tx), add_template(tx, "order", Category.UTILITY)
         add_contacts(tx, OptIn.YES, OptIn.YES, OptIn.NO)
         ended = launch(tx, used)
-        while broadcasts.plan(tx, ended):
+        while broadcast_plan.plan(tx, ended):
             pass
         broadcasts.set_status(tx, ended, BroadcastStatus.STOPPED)
         running = launch(tx, used)

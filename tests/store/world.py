@@ -16,7 +16,17 @@ from desktop.domain.outbox import AttemptOutcome, Claimed, Settled, Submission
 from desktop.domain.people import Role
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, Variable
-from desktop.store import broadcasts, claims, consent, contacts, outbox, people, tables, templates
+from desktop.store import (
+    broadcast_plan,
+    broadcasts,
+    claims,
+    consent,
+    contacts,
+    outbox,
+    people,
+    tables,
+    templates,
+)
 from desktop.store.engine import Tx
 
 AREA_CODES: Final = (604, 416, 514, 902, 306, 236)
@@ -142,7 +152,7 @@ def launch(
 
 
 def plan_all(tx: Tx, broadcast_id: int) -> None:
-    while broadcasts.plan(tx, broadcast_id):
+    while broadcast_plan.plan(tx, broadcast_id):
         pass
 
 

@@ -3,7 +3,8 @@
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from desktop.domain.audience import Breakdown
-from desktop.domain.broadcast import Figures, WizardState
+from desktop.domain.broadcast_figures import Figures
+from desktop.domain.broadcast_wizard import WizardState
 from desktop.ui.dialog import CardDialog, ask
 from desktop.ui.parts.formrow import FormRow
 from desktop.ui.parts.naming import named

@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStackedWidget, QStyle, QStyleOptionViewItem, QWidget
 
-from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus, Figures
+from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast_figures import Figures
 from desktop.domain.messages import Status
 from desktop.domain.template_notices import Notice, Severity, spoken, warnings
 from desktop.domain.templates import Template

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from desktop.domain.audience import Breakdown
-from desktop.domain.broadcast import WizardState
+from desktop.domain.broadcast_wizard import WizardState
 from desktop.services.broadcasts import Broadcasts
 from desktop.ui.broadcasts.step_audience import Recipient
 from desktop.ui.loads import Latest, Reload

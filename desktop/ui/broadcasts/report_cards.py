@@ -9,7 +9,8 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus, Figures, ReasonCount
+from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast_figures import Figures, ReasonCount
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.services.broadcasts import Report

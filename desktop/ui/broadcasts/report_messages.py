@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from desktop.domain.broadcast import Figures
+from desktop.domain.broadcast_figures import Figures
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
 from desktop.domain.phones import pretty

@@ -1,6 +1,6 @@
 """Why the person who sits here may not go on, in a sentence. The services ask the same again."""
 
-from desktop.domain.broadcast import WizardState
+from desktop.domain.broadcast_wizard import WizardState
 from desktop.domain.people import Right, User, require
 from desktop.domain.problems import NotAllowed
 from desktop.domain.settings import Settings

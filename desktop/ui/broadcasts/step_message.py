@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.audience import Line
-from desktop.domain.broadcast import WizardState
+from desktop.domain.broadcast_wizard import WizardState
 from desktop.ui.broadcasts.summary import MessageCard
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.frame import stacked

@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.domain.broadcast import WizardState
+from desktop.domain.broadcast_wizard import WizardState
 from desktop.domain.filter_words import filter_sentence
 from desktop.domain.template_notices import warnings
 from desktop.ui.broadcasts.summary import line_note, pace_words, shown_lines

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.domain.broadcast import WizardState
+from desktop.domain.broadcast_wizard import WizardState
 from desktop.ui.broadcasts.summary import pace_words
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.glyph import Glyph

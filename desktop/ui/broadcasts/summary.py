@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.audience import Breakdown, Line
-from desktop.domain.broadcast import WizardState
+from desktop.domain.broadcast_wizard import WizardState
 from desktop.domain.templates import Quality, Template
 from desktop.ui.broadcasts import words
 from desktop.ui.parts.bars import Segment, StackBar

@@ -7,7 +7,7 @@ from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.audience import Breakdown, Line
-from desktop.domain.broadcast import Step, WizardState
+from desktop.domain.broadcast_wizard import Step, WizardState
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Path
 from desktop.domain.filters import BadFilter, Filter

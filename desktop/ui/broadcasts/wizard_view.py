@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
-from desktop.domain.broadcast import Step, WizardState
+from desktop.domain.broadcast_wizard import Step, WizardState
 from desktop.domain.contacts import fields_of
 from desktop.domain.settings import Settings
 from desktop.domain.templates import values_for

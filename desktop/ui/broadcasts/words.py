@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from desktop.domain.audience import Line
-from desktop.domain.broadcast import BroadcastStatus, ReasonCount
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.broadcast_figures import ReasonCount
 from desktop.domain.consent import OptIn
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status

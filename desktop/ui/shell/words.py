@@ -3,7 +3,8 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus, Figures
+from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast_figures import Figures
 from desktop.services.dispatcher import EngineState, EngineStatus
 from desktop.ui.theme import Color
 

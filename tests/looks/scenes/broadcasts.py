@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
-from desktop.domain.broadcast import Figures
+from desktop.domain.broadcast_figures import Figures
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.ui.broadcasts.page import BroadcastsPage

@@ -33,7 +33,7 @@ from desktop.services.templates import Templates
 from desktop.services.workspace import Workspace
 from desktop.store import (
     attempts,
-    broadcasts,
+    broadcast_plan,
     claims,
     engines,
     opening,
@@ -178,7 +178,7 @@ class Scene:
 
     async def plan(self, broadcast_id: int) -> None:
         """What the engine does after a launch: make the message rows."""
-        while await self.app.store.write(lambda tx: broadcasts.plan(tx, broadcast_id)):
+        while await self.app.store.write(lambda tx: broadcast_plan.plan(tx, broadcast_id)):
             pass
 
     async def send(self, count: int) -> tuple[Claimed, ...]:

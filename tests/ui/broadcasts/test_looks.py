@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop.domain.broadcast import Step
+from desktop.domain.broadcast_wizard import Step
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.ui.theme import Mode, Theme

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.broadcast import BroadcastDraft, BroadcastStatus, Figures
+from desktop.domain.broadcast import BroadcastDraft, BroadcastStatus
+from desktop.domain.broadcast_figures import Figures
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import OptIn
 from desktop.domain.messages import Status

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 
 from desktop.domain.audience import Breakdown, Line
-from desktop.domain.broadcast import BroadcastStatus, Step
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.domain.broadcast_wizard import Step
 from desktop.domain.consent import OptIn
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.people import Role
