@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,19 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
 
     loop: Any = qt_loop_factory()()
     return loop  # type: ignore[no-any-return]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test marked `sampled(count)`, all cases but the first ones run in `make test-all` only."""
+    met: Counter[tuple[str, ...]] = Counter()
+    for item in items:
+        sampled = item.get_closest_marker("sampled")
+        if sampled is None or item.get_closest_marker("slow") is not None:
+            continue
+        test = (str(item.path), *item.nodeid.split("[")[0].split("::")[1:])
+        met[test] += 1
+        if met[test] > sampled.args[0]:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,13 +18,33 @@ from desktop.store import opening, settings
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.system.clock import SystemClock
 from desktop.system.paths import Paths
+from tests.bench import crowd
 
 _WAL = ("-wal", "-shm", ".engine")
 
 
 def prepared(cache: Path, contact_count: int, no_count: int, none_count: int) -> Path:
     """A sandbox store without a pace; its name says what is in it and which tables it has."""
-    name = f"{contact_count}-{no_count}-{none_count}-{opening.newest_revision()}.db"
+    name = f"{contact_count}-{no_count}-{none_count}-{opening.newest_revision()}"
+
+    async def fill(store: Store) -> None:
+        await Demo(store).seed(contact_count, no_count, none_count)
+        await store.write(_spread, WriteLane.BULK)
+
+    return _kept(cache, name, contact_count, fill)
+
+
+def counted(cache: Path, contact_count: int) -> Path:
+    """A store to count in: one per cent NO, twelve without a choice, 40 tags, 6 attributes, a running broadcast."""
+
+    async def fill(store: Store) -> None:
+        await crowd.fill(store, contact_count, contact_count // 100, contact_count * 12 // 100)
+
+    return _kept(cache, f"crowd-{contact_count}-{opening.newest_revision()}", contact_count, fill)
+
+
+def _kept(cache: Path, stem: str, contact_count: int, fill: Callable[[Store], Awaitable[None]]) -> Path:
+    name = f"{stem}.db"
     path = cache / name
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -32,7 +52,7 @@ def prepared(cache: Path, contact_count: int, no_count: int, none_count: int) ->
         began_s = time.perf_counter()
         unfinished = cache / f"{name}.{os.getpid()}"
         try:
-            asyncio.run(_make(unfinished, contact_count, no_count, none_count))
+            asyncio.run(_make(unfinished, fill))
             unfinished.replace(path)
         finally:
             for ending in ("", *_WAL):
@@ -41,14 +61,12 @@ def prepared(cache: Path, contact_count: int, no_count: int, none_count: int) ->
     return path
 
 
-async def _make(path: Path, contact_count: int, no_count: int, none_count: int) -> None:
+async def _make(path: Path, fill: Callable[[Store], Awaitable[None]]) -> None:
     store = opening.open_store(str(path), SystemClock(), "bench").store
     try:
         await store.write(_set_up)
-        demo = Demo(store)
-        await demo.add_people()
-        await demo.seed(contact_count, no_count, none_count)
-        await store.write(_spread, WriteLane.BULK)
+        await Demo(store).add_people()
+        await fill(store)
     finally:
         await asyncio.to_thread(store.close)
     with closing(sqlite3.connect(path)) as conn:

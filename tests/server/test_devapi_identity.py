@@ -142,6 +142,7 @@ async def moved(shop: Shop, how: str) -> int:
 
 
 @pytest.mark.parametrize("how", ["merged", "changed"])
+@pytest.mark.sampled(1)
 async def test_nothing_goes_to_another_number_than_was_asked(shop: Shop, cloud: Cloud, how: str) -> None:
     at = await moved(shop, how)
     for answer in (

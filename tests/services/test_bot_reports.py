@@ -129,6 +129,7 @@ def moments(at: datetime) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("form", list(ExportFormat))
+@pytest.mark.sampled(1)
 async def test_the_answers_of_the_screen_are_in_the_file(world: World, form: ExportFormat) -> None:
     path, told = world.folder / f"answers.{form}", list[tuple[int, int]]()
     result = await world.service.export_answers(
@@ -161,6 +162,7 @@ async def test_the_answers_of_the_screen_are_in_the_file(world: World, form: Exp
         (ExportFormat.XLSX, "nobody"),
     ],
 )
+@pytest.mark.sampled(1)
 async def test_the_register_of_the_screen_is_in_the_file(
     world: World, clock: FakeClock, form: ExportFormat, whose: str
 ) -> None:
@@ -228,6 +230,7 @@ async def test_the_report_comes_through_the_service(world: World) -> None:
 
 
 @pytest.mark.parametrize("form", list(ExportFormat))
+@pytest.mark.sampled(1)
 async def test_stopped_nothing_is_left(world: World, tmp_path: File, form: ExportFormat) -> None:
     stop = threading.Event()
     stop.set()

@@ -134,6 +134,7 @@ async def test_a_no_that_came_after_the_change_stays(desk: Desk) -> None:
         (SetAttribute("Points", "many"), "attribute:Points"),
     ],
 )
+@pytest.mark.sampled(2)
 async def test_what_cannot_be_done_is_said_before_anything_is(
     desk: Desk, change: BulkChange, field: str
 ) -> None:

@@ -15,6 +15,7 @@ async def ids(desk: Desk, asked: TableQuery, first: int, limit: int) -> list[int
 
 
 @pytest.mark.parametrize("asked", [TableQuery(), TableQuery(NO), TableQuery(search="contact")])
+@pytest.mark.sampled(1)
 async def test_pages_make_up_the_whole(desk: Desk, asked: TableQuery) -> None:
     await desk.crowd(no=700)
     table = desk.app.contact_table

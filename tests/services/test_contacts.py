@@ -148,6 +148,7 @@ async def test_an_edit_writes_what_differs_and_says_so(desk: Desk) -> None:
         ("Shoe size", "9"),
     ],
 )
+@pytest.mark.sampled(4)
 async def test_a_value_that_does_not_fit_is_said_beside_it(desk: Desk, name: str, text: str) -> None:
     await fields(desk)
     priya = await desk.contact()

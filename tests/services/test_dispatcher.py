@@ -104,6 +104,7 @@ async def _attempts(desk: Desk, message_id: int, at_least: int) -> bool:
     ("code", "tries"),
     [(131026, 1), (131047, 1), (131049, 1), (130472, 1), (131053, 2), (131000, 4), (131056, 7), (100, 1)],
 )
+@pytest.mark.sampled(3)
 async def test_how_often_a_refused_message_is_tried(desk: Desk, code: int, tries: int) -> None:
     """Refused each time: it fails after as many calls as the table says, never one more."""
     await desk.trouble(code=code, count=None)
@@ -119,6 +120,7 @@ async def test_how_often_a_refused_message_is_tried(desk: Desk, code: int, tries
 
 
 @pytest.mark.parametrize("code", [131026, 131000, 131049, 131056, 130429])
+@pytest.mark.sampled(2)
 async def test_a_failure_told_by_webhook_is_final(desk: Desk, code: int) -> None:
     """Accepted, then failed: the machine never sends it a second time, whatever the code."""
     await desk.trouble(code=code, when="webhook")
@@ -153,6 +155,7 @@ async def test_131050_is_a_stop(desk: Desk, when: str) -> None:
 
 
 @pytest.mark.parametrize("code", [190, 132015, 368, 131048])
+@pytest.mark.sampled(2)
 async def test_a_refusal_of_everyone_holds_the_broadcast(desk: Desk, code: int) -> None:
     await desk.crowd(yes=80)
     await desk.trouble(code=code, count=None)

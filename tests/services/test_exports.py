@@ -262,6 +262,7 @@ class TestWholeOrNotThere:
         assert part.read_text() == "Dear Ana"
 
     @pytest.mark.parametrize("form", list(ExportFormat))
+    @pytest.mark.sampled(1)
     async def test_a_folder_that_is_not_there(
         self, store: Store, user: User, tmp_path: Path, form: ExportFormat
     ) -> None:

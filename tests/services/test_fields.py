@@ -45,6 +45,7 @@ async def test_a_field_is_defined_once_and_told(desk: Desk) -> None:
         ("Level", Kind.OPT_IN, (), "kind"),
     ],
 )
+@pytest.mark.sampled(4)
 async def test_what_a_field_cannot_be(
     desk: Desk, name: str, kind: Kind, choices: Sequence[str], field: str
 ) -> None:

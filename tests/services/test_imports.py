@@ -153,6 +153,7 @@ class TestNo:
             (OptIn.NONE, "no", OptIn.NO, {"opt_outs_in_file": 1, "opt_outs_applied": 1, "updated": 1}),
         ],
     )
+    @pytest.mark.sampled(3)
     async def test_known_contact(
         self,
         store: Store,

@@ -55,6 +55,7 @@ async def automatic(desk: Desk, contact_id: int) -> list[Any]:
     ["STOP", "stop", " Stop. ", "S.T.O.P", "s t o p!", "ＳＴＯＰ", "“Stop”", "stop\n", "UNSUBSCRIBE",
      "opt-out", "Stop promotions!!", "STOP\u200b", "sToP 🛑"],
 )  # fmt: skip
+@pytest.mark.sampled(4)
 async def test_stop_in_many_spellings(desk: Desk, said: str) -> None:
     priya = await desk.contact(PRIYA, OptIn.YES)
     await desk.says(PRIYA, said)
@@ -67,6 +68,7 @@ async def test_stop_in_many_spellings(desk: Desk, said: str) -> None:
 @pytest.mark.parametrize(
     "said", ["please stop by at five", "don't stop", "stop it", "STOPP", "non-stop", "🛑", "", "unstop"]
 )
+@pytest.mark.sampled(3)
 async def test_what_only_contains_stop_changes_nothing(desk: Desk, said: str) -> None:
     priya = await desk.contact(PRIYA, OptIn.YES)
     assert await desk.webhook(envelope({"messages": [text(said)]})) == 200
@@ -309,6 +311,7 @@ async def _accepted(desk: Desk) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.sampled(2)
 async def test_shuffled_and_doubled_statuses_end_alike(mute: Desk, seed: int) -> None:
     """sent, delivered and read in any order, twice, in one webhook or several: read, and it stays read."""
     sent, wamid, _ = await _accepted(mute)
@@ -397,6 +400,7 @@ POISON = [
 
 
 @pytest.mark.parametrize("said", POISON, ids=range(len(POISON)))
+@pytest.mark.sampled(3)
 async def test_poisoned_texts_and_names_are_kept_clean(desk: Desk, said: str) -> None:
     contact = {"profile": {"name": said}, "wa_id": ARJUN.lstrip("+"), "user_id": said[:100]}
     item = text(said, "wamid." + said[:50], sender=ARJUN)
@@ -415,6 +419,7 @@ async def test_poisoned_texts_and_names_are_kept_clean(desk: Desk, said: str) ->
 @pytest.mark.parametrize(
     "moment", ["0", "-1", "9" * 40, "NaN", 1e308, None, True, "1790000000000", {"a": 1}, "१७९०००००००"]
 )
+@pytest.mark.sampled(3)
 async def test_odd_times_do_no_harm(desk: Desk, moment: object) -> None:
     item = text("STOP", sender=ARJUN) | {"timestamp": moment}
     assert await desk.webhook(envelope({"messages": [item]})) == 200

@@ -269,6 +269,7 @@ def test_the_file_holds_what_the_screen_shows(
 
 
 @pytest.mark.parametrize("form", list(ExportFormat))
+@pytest.mark.sampled(1)
 def test_all_of_a_thousand_messages_by_a_process_of_its_own(filled: Filled, form: ExportFormat) -> None:
     path = filled.folder / f"all.{form}"
     told: list[tuple[int, int]] = []
@@ -337,6 +338,7 @@ async def opted_out(reports: Reports, **asked: Any) -> list[OptedOut]:
 
 @pytest.mark.parametrize("form", list(ExportFormat))
 @pytest.mark.parametrize(("source", "search"), [(None, ""), (Source.IMPORT, ""), (None, "person 103")])
+@pytest.mark.sampled(2)
 def test_opted_out_contacts_are_those_of_the_screen(
     filled: Filled, form: ExportFormat, source: Source | None, search: str
 ) -> None:
@@ -371,6 +373,7 @@ def test_opted_out_contacts_are_those_of_the_screen(
 
 class TestWholeOrNotThere:
     @pytest.mark.parametrize("form", list(ExportFormat))
+    @pytest.mark.sampled(1)
     async def test_stopped_nothing_is_left(self, filled: Filled, tmp_path: File, form: ExportFormat) -> None:
         stop = threading.Event()
         stop.set()

@@ -40,6 +40,7 @@ async def test_only_an_admin_changes_settings(desk: Desk) -> None:
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
     ],
 )
+@pytest.mark.sampled(3)
 async def test_what_cannot_work_is_refused(desk: Desk, change: dict[str, Any], field: str) -> None:
     before = await desk.app.workspace.settings()
     with pytest.raises(Problem) as refused:

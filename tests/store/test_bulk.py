@@ -290,6 +290,7 @@ DONE_SINCE: dict[str, Callable[[Tx, int], object]] = {
 
 
 @pytest.mark.parametrize("what", DONE_SINCE)
+@pytest.mark.sampled(8)
 def test_a_contact_with_whom_something_was_done_stays(store: Store, what: str, clock: FakeClock) -> None:
     change, made = write(store, _imported)
     clock.move(timedelta(minutes=1))

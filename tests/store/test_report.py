@@ -24,7 +24,7 @@ from tests.store.report_history import History
 from tests.store.report_world import live
 
 LONG_S: Final = 800
-QUICK: Final = 80
+QUICK: Final = 40
 FULL: Final = 1_000
 
 

@@ -56,6 +56,7 @@ async def test_the_banner_says_why_and_leads_to_the_history(bench: Bench) -> Non
     bench.click(name)
     await until(lambda: not bench.sees("why"))
     await until(lambda: bench.find("optin_history").hasFocus())
+    await until(lambda: bench.sees(name.replace("why_", "optin_")))
     assert bench.find(name.replace("why_", "optin_")).text().endswith(f" · event {name.rpartition('_')[2]}")
 
 
