@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +15,10 @@ import typer
 
 if __name__ == "__main__" and sys.argv[1:2] == ["job"]:
     # A child of the window is there in half the time when it loads only what its job needs.
+    if sys.argv[2] == "print-broadcast":
+        from desktop.ui.broadcasts import report_printing  # Qt lays out the page
+
+        sys.exit(report_printing.answer())
     from desktop.services import jobtable
 
     sys.exit(jobtable.answer(sys.argv[2]))
@@ -22,15 +27,18 @@ from desktop import printed
 from desktop.app import App
 from desktop.domain import filters
 from desktop.domain.audience import Breakdown
-from desktop.domain.broadcast import BroadcastDraft
+from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast_when import When
 from desktop.domain.consent import OptIn
 from desktop.domain.importing import Counts
 from desktop.domain.importing import Options as ImportOptions
 from desktop.domain.keys import Scope
+from desktop.domain.links import read_link
 from desktop.domain.people import Role, User
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.domain.variables import suggest
+from desktop.domain.zones import zone
 from desktop.options import Options
 from desktop.root import open_app
 from desktop.sandbox.server import Sandbox
@@ -69,6 +77,9 @@ def window(
     self_test: Annotated[
         bool, typer.Option("--self-test", help="Check this program on temporary stores; exits 0 or 1.")
     ] = False,
+    open_link: Annotated[
+        str, typer.Option("--open", help="A link to what the window shows first: broadcast:12.")
+    ] = "",
 ) -> None:
     """Open the window (on the sandbox with its demo, unless a real number is set up)."""
     if self_test:
@@ -83,7 +94,13 @@ def window(
         logs.start(paths.log)
         real = not (sandbox or sandbox_url) and not Machine(paths.machine).settings.is_sandbox
         demo = not real
-        options = Options(_address(store, real=real), paths, sandbox_url, real=real, demo=demo, welcome=demo)
+        try:
+            link = read_link(open_link) if open_link else None
+        except Problem as problem:
+            raise _fail(problem) from None
+        options = Options(
+            _address(store, real=real), paths, sandbox_url, real=real, demo=demo, welcome=demo, link=link
+        )
         raise typer.Exit(run(options))
 
 
@@ -207,7 +224,16 @@ def broadcast(
     include_opted_out: Annotated[bool, typer.Option("--include-opted-out")] = False,
     reason: Annotated[str, typer.Option(help="Why opted-out contacts get it; kept.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="Without the time to undo.")] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="Without the ten seconds in which a colleague can take it back.")
+    ] = False,
+    at: Annotated[
+        str,
+        typer.Option(
+            help="When it begins: 2026-12-01T09:00, in the workspace's zone, or with an offset. The command only "
+            "schedules it; the engine that runs then sends it."
+        ),
+    ] = "",
     sandbox_url: SandboxUrl = "",
 ) -> None:
     """Send a template to an audience; prints the counts and, last, the ledger as one JSON object."""
@@ -234,14 +260,19 @@ def broadcast(
             _check_engine(app, sandbox_url)
             await app.templates.refresh_if_stale()
             chosen = await app.templates.by_name(template)
-            draft = _draft(chosen, wanted, only_opted_in=not include_opted_out)
+            when = await _when(app, at)
+            draft = _draft(chosen, wanted, when, only_opted_in=not include_opted_out)
             counted = await app.broadcasts.count(
                 wanted, chosen.effective_category, draft.only_opted_in, draft.variables
             )
             _tell(printed.counts(counted))
             if dry_run:
                 return True
-            result = await _send(app, draft, reason, counted)
+            launched = await _launch(app, draft, reason, counted, now=now)
+            if when.at is not None:
+                _tell({"broadcast": launched.id, "starts_at": _moment(launched)})
+                return True
+            result = await _follow(app, launched.id)
             _tell(printed.ledger(result))
             return result.is_green
 
@@ -353,7 +384,23 @@ def _audience(text: str) -> filters.Filter:
         raise Problem("Not a filter", "--audience is “all” or a filter as JSON.", "audience") from wrong
 
 
-def _draft(template: Template, wanted: filters.Filter, *, only_opted_in: bool) -> BroadcastDraft:
+async def _when(app: App, text: str) -> When:
+    if not text:
+        return When()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise Problem("Not a time", "--at is a time such as 2026-12-01T09:00.", "at") from wrong
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=zone((await app.workspace.settings()).time_zone))
+    return When(at)
+
+
+def _moment(record: BroadcastRecord) -> str | None:
+    return record.starts_at.isoformat() if record.starts_at else None
+
+
+def _draft(template: Template, wanted: filters.Filter, when: When, *, only_opted_in: bool) -> BroadcastDraft:
     variables = tuple(suggest(name, template) for name in template.variables)
     return BroadcastDraft(
         name=f"{template.name} from the command line",
@@ -361,6 +408,7 @@ def _draft(template: Template, wanted: filters.Filter, *, only_opted_in: bool) -
         audience=wanted,
         only_opted_in=only_opted_in,
         variables=variables,
+        when=when,
     )
 
 
@@ -373,18 +421,26 @@ def _check_engine(app: App, sandbox_url: str) -> None:
         )
 
 
-async def _send(app: App, draft: BroadcastDraft, reason: str, counted: Breakdown) -> LedgerResult:
+async def _launch(
+    app: App, draft: BroadcastDraft, reason: str, counted: Breakdown, *, now: bool
+) -> BroadcastRecord:
     saved = await app.broadcasts.save_draft(None, draft, COMMAND_LINE)
-    await app.broadcasts.launch(saved, COMMAND_LINE, reason=reason, approved_count=counted.will_be_sent_count)
+    return await app.broadcasts.launch(saved, COMMAND_LINE, reason=reason, approved=counted, now=now)
+
+
+async def _follow(app: App, broadcast_id: int) -> LedgerResult:
+    """Until it is through."""
     while True:
-        record = await app.broadcasts.get(saved)
+        record = await app.broadcasts.get(broadcast_id)
         if record.status.is_over:
             break
+        if record.status is BroadcastStatus.DRAFT:
+            raise Problem("Taken back", f"Somebody took “{record.name}” back before it began.")
         if record.held_because:
             raise Problem("The broadcast is held", record.held_because)
         await asyncio.sleep(0.2)
     await app.quiet()
-    return await app.broadcasts.verify(saved)
+    return await app.broadcasts.verify(broadcast_id)
 
 
 def _tell(what: dict[str, Any]) -> None:

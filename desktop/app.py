@@ -13,8 +13,12 @@ from desktop.domain.problems import Problem
 from desktop.server import webhooks
 from desktop.services import welcome
 from desktop.services.accounts import Accounts
+from desktop.services.approvals import Approvals
 from desktop.services.bot_reports import BotReports
 from desktop.services.bots import Bots
+from desktop.services.broadcast_drafts import BroadcastDrafts
+from desktop.services.broadcast_list import BroadcastList
+from desktop.services.broadcast_reports import BroadcastReports
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.bulk import BulkChanges
 from desktop.services.connecting import Connecting, ConnectionForm
@@ -29,8 +33,11 @@ from desktop.services.fields import Fields
 from desktop.services.flows import Flows
 from desktop.services.importruns import ImportRuns
 from desktop.services.keys import Keys
+from desktop.services.limits import Limits
+from desktop.services.lists import Lists
 from desktop.services.reportexports import ReportExports
 from desktop.services.reports import Reports
+from desktop.services.retries import Retries
 from desktop.services.rights import allow
 from desktop.services.segments import Segments
 from desktop.services.sending import Sending
@@ -85,6 +92,7 @@ class App:
     control: SandboxControl | None = None
     welcomes: bool = False
     """The demo has a sequence."""
+    broadcast_drafts: BroadcastDrafts = field(init=False)
     contact_table: ContactTable = field(init=False)
     segments: Segments = field(init=False)
     fields: Fields = field(init=False)
@@ -101,9 +109,16 @@ class App:
     flows: Flows = field(init=False)
     bots: Bots = field(init=False)
     bot_reports: BotReports = field(init=False)
+    approvals: Approvals = field(init=False)
+    limits: Limits = field(init=False)
+    lists: Lists = field(init=False)
+    broadcast_list: BroadcastList = field(init=False)
+    broadcast_reports: BroadcastReports = field(init=False)
+    retries: Retries = field(init=False)
 
     def __post_init__(self) -> None:
         """The services that need nothing but the store."""
+        self.broadcast_drafts = BroadcastDrafts(self.store)
         self.contact_table = ContactTable(self.store)
         self.segments = Segments(self.store)
         self.fields = Fields(self.store)
@@ -120,6 +135,12 @@ class App:
         self.exports = Exports(self.store, place)
         self.report_exports = ReportExports(self.store, place)
         self.bot_reports = BotReports(self.store, place)
+        self.approvals = Approvals(self.store)
+        self.limits = Limits(self.store)
+        self.lists = Lists(self.store)
+        self.broadcast_list = BroadcastList(self.store)
+        self.broadcast_reports = BroadcastReports(self.store, place)
+        self.retries = Retries(self.store, self.broadcasts.wake)
         self.accounts = Accounts(self.store, sittings=self.workspace.sittings)
 
     def engine_status(self) -> EngineStatus:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from desktop.domain.links import Link
 from desktop.sandbox.server import Sandbox
 from desktop.services.connecting import Connecting
 from desktop.store import opening
@@ -25,7 +26,7 @@ class Options:
     store: a path or an SQLAlchemy address. sandbox_url: an outside sandbox; "" starts one inside this
     process unless the machine is set to a real number (`real`). engine: send and receive here; without it
     the store is only looked at. port 0: any free one. demo: fill an empty sandbox store; welcome: with a
-    sequence, too.
+    sequence, too. link: what the window shows first.
     """
 
     store: str
@@ -39,6 +40,7 @@ class Options:
     welcome: bool = False
     process: str = "window"
     clock: SystemClock | None = None
+    link: Link | None = None
     status_delays_s: dict[str, float] | None = field(
         default_factory=lambda: {"sent": 0.05, "delivered": 0.3, "read": 2.0}
     )

@@ -20,8 +20,10 @@ from desktop.process import (
 )
 from desktop.server.api import api_over
 from desktop.server.serving import serve
+from desktop.services.absence import Absence
 from desktop.services.api_rules import ApiRulesNow
 from desktop.services.bot_engine import HEARS_WITHIN_S, BotEngine
+from desktop.services.broadcast_rounds import BroadcastRounds
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.connecting import Connecting
 from desktop.services.contacts import Contacts
@@ -31,6 +33,7 @@ from desktop.services.demo import Demo
 from desktop.services.dispatcher import Dispatcher, take_over
 from desktop.services.enrolments import Enrolments
 from desktop.services.feed import Feed
+from desktop.services.guard_watch import GuardWatch
 from desktop.services.inbound import Inbound
 from desktop.services.meta_shape import Number
 from desktop.services.own_number import OwnNumber
@@ -47,6 +50,7 @@ from desktop.system.http import open_web
 from desktop.system.lock import EngineRuns
 from desktop.system.machine import Machine
 from desktop.system.secrets import Secrets
+from desktop.system.seen import Seen
 from desktop.system.zone import machine_zone
 from desktop.whatsapp.account import Account
 from desktop.whatsapp.connection import Connection
@@ -198,10 +202,13 @@ async def _start_engine(
     web = await stack.enter_async_context(open_web(allow_loopback=app.is_sandbox))
     missed_s = 0.0 if app.is_sandbox else HEARS_WITHIN_S  # the built-in one stops with the program
     bots = BotEngine(app.store, web, app.secrets, engine.wake, faults, hears_within_s=missed_s)
-    wake.called += [engine.wake, app.broadcasts.wake, enrolments.wake, bots.wake]
+    absence = Absence(app.store, app.clock, store_key, Seen(options.paths.home / "seen"))
+    await absence.look()  # what falls due from here on is nobody's absence
+    rounds = BroadcastRounds(app.store, engine.wake, absence=absence, faults=faults)
+    wake.called += [engine.wake, rounds.wake, enrolments.wake, bots.wake]
     background.start(kept_up("the templates", app.templates.keep_up, StoreClosed))
     background.start(kept_up("inbound", inbound.run, StoreClosed))
-    background.start(kept_up("broadcasts", app.broadcasts.run, StoreClosed))
+    background.start(kept_up("broadcasts", rounds.run, StoreClosed))
     background.start(kept_up("sequences", enrolments.run, StoreClosed))
     background.start(kept_up("bots", bots.run, StoreClosed))
     stack.push_async_callback(bots.finish)
@@ -209,6 +216,7 @@ async def _start_engine(
     background.start(kept_up("webhooks", courier.run, StoreClosed))
     forget = app.feed.subscribe(lambda _changes: engine.wake())
     stack.callback(forget)
+    _watch(background, app, number)
     running = asyncio.get_running_loop().create_task(engine.run(), name="engine")
 
     async def end() -> None:
@@ -221,6 +229,14 @@ async def _start_engine(
         await asyncio.gather(running, return_exceptions=True)
 
     stack.push_async_callback(end)
+
+
+def _watch(background: Background, app: App, number: OwnNumber) -> None:
+    """What no webhook tells. On a sandbox silence counts only where it says so."""
+    expects = app.control.expects_webhooks if app.control is not None else None
+    watch = GuardWatch(app.store, number.told, silence_counts=expects)
+    background.start(kept_up("the guard", watch.run, StoreClosed))
+    background.start(kept_up("the number", watch.follow_number, StoreClosed))
 
 
 async def _fill(app: App) -> None:

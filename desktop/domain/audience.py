@@ -7,6 +7,7 @@ refusals (opted out, stopped in WhatsApp, no choice under Strict, US number), th
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -143,3 +144,37 @@ class Breakdown:
     def despite_count(self) -> int:
         """Contacts who opted out and would get the message: what the supervisor's reason must cover."""
         return self.count(Line.WILL_DESPITE)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One line that does not stand as it did: what was shown before, and what holds after."""
+
+    line: Line
+    before_count: int
+    after_count: int
+
+    @property
+    def sentence(self) -> str:
+        """'Opted out: 12, was 10'."""
+        return f"{self.line.label}: {self.after_count:,}, was {self.before_count:,}"
+
+
+def differences(approved: Breakdown, then: Breakdown) -> tuple[Difference, ...]:
+    """What moved between the button and the snapshot, line by line, in the order of the lines; () if nothing did.
+
+    The changes of the lines add up to the change of the selection, since each contact is on one line both times.
+    """
+    return tuple(
+        Difference(line, approved.count(line), then.count(line))
+        for line in Line
+        if approved.count(line) != then.count(line)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """How many of a selection got the same template in the last 24 hours; at: when the last of them did."""
+
+    count: int
+    at: datetime

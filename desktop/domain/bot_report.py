@@ -7,19 +7,22 @@ from datetime import datetime
 from desktop.domain.consent import OptIn
 from desktop.domain.flow import FlowCounts, FlowVersion, SessionStatus
 from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class NodeFigures:
     """One node. entered_count: how often it was come to, by loops also twice in one session; it is what left by the
     exits and who is there now. by_exit: by the name of the exit, "" where a session ended there. here_count: sessions
-    that wait there now. ended: sessions that are over and stood there last, by how.
+    that wait there now. ended: sessions that are over and stood there last, by how. because: what went wrong there, by
+    exit, the most frequent first: (sentence, how often).
     """
 
     entered_count: int = 0
     by_exit: Mapping[str, int] = field(default_factory=dict)
     here_count: int = 0
     ended: Mapping[SessionStatus, int] = field(default_factory=dict)
+    because: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     @property
     def dropped_count(self) -> int:
@@ -39,7 +42,10 @@ class FlowReport:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One customer's way. node_id: where they stand, or stood last; user_name: who started it by hand, else ""."""
+    """One customer's way. node_id: where they stand, or stood last; user_name: who started it by hand, else "".
+
+    mishaps: (node id, what went wrong there) on a way that went on, the last ones in their order.
+    """
 
     id: int
     contact_id: int
@@ -54,6 +60,7 @@ class SessionRow:
     ended_at: datetime | None
     user_name: str = ""
     trigger: str = ""
+    mishaps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,8 @@ class RegisterRow:
     """One marketing message of a bot that left, or waits to leave, with the opt-in not asked.
 
     opt_in_then, stopped_then: what was recorded at that moment, by the message's receipt; nobody asked for it.
-    flow_id None, flow_name "": of no flow that is known.
+    flow_id None, flow_name "": of no flow that is known. reason, error_code: what stands with the message now.
+    started_by: the colleague who began the talk, ""; else trigger is what did, in words.
     """
 
     message_id: int
@@ -98,6 +106,10 @@ class RegisterRow:
     flow_name: str
     template_name: str
     status: Status
+    reason: Reason | None = None
+    error_code: int | None = None
+    started_by: str = ""
+    trigger: str = ""
 
     @property
     def said_no(self) -> bool:
@@ -114,11 +126,14 @@ class RegisterPage:
 
 @dataclass(frozen=True, slots=True)
 class RegisterCounts:
-    """Everyone on exactly one line. opted_out_count: No to us, or stopped in WhatsApp, at that moment."""
+    """Everyone on exactly one of the first three lines. opted_out_count: No to us, or stopped in WhatsApp, at that
+    moment. other_reason_count: those of all whose message carries another reason since, as what came of the call.
+    """
 
     opted_out_count: int = 0
     no_choice_count: int = 0
     opted_in_count: int = 0
+    other_reason_count: int = 0
 
     @property
     def total_count(self) -> int:

@@ -33,6 +33,11 @@ class BroadcastStatus(StrEnum):
     DONE = "done"
 
     @property
+    def label(self) -> str:
+        """What it is called wherever a person reads it."""
+        return self.value.capitalize()
+
+    @property
     def is_over(self) -> bool:
         return self in (BroadcastStatus.STOPPED, BroadcastStatus.DONE)
 

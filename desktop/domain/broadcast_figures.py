@@ -72,3 +72,31 @@ class Figures:
             if count
         ]
         return f"Now: {' + '.join(parts) or '0'} = {self.selected_count:,} selected"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What a stop left behind: the three add up to those who were to get it. never_count: taken out of the queue.
+
+    Final when no call is on the way any more; until then what is on the way goes over into one of the others.
+    """
+
+    gone_count: int
+    on_the_way_count: int
+    never_count: int
+
+    @classmethod
+    def of(cls, figures: Figures) -> "Stopped":
+        """From the figures of a stopped broadcast: what still waits is cancelled in the next moments."""
+        never_count = figures.count(Status.QUEUED) + figures.count(Status.CANCELLED)
+        return cls(figures.gone_count, figures.count(Status.SENDING), never_count)
+
+    @property
+    def is_final(self) -> bool:
+        return self.on_the_way_count == 0
+
+    @property
+    def sentence(self) -> str:
+        """'712 gone, 14 on the way, 264 will never go'."""
+        on_the_way = f"{self.on_the_way_count:,} on the way, " if self.on_the_way_count else ""
+        return f"{self.gone_count:,} gone, {on_the_way}{self.never_count:,} will never go"

@@ -14,6 +14,7 @@ class Topic(StrEnum):
     CONVERSATION_RESOLVED = "conversation_resolved"
     MESSAGE = "message"
     BROADCAST = "broadcast"
+    BROADCAST_HALTED = "broadcast_halted"
     TEMPLATE = "template"
     TEMPLATE_STATUS = "template_status"
     SETTINGS = "settings"

@@ -112,13 +112,15 @@ class Policy:
     strict: bool = False
     bots_ask: bool = False
 
-    def in_session(self, *, has_spoken: bool) -> "Policy":
-        """What holds for a bot's message. has_spoken: the customer has said something to this session.
+    def in_session(self, *, has_spoken: bool, said_no_since: bool = False) -> "Policy":
+        """What holds for a bot's message. has_spoken: the customer has said something to this session. said_no_since:
+        they said No, to us or in WhatsApp, after the talk with the bot began.
 
         The specification frees bots from asking in incoming conversations. Where a colleague began the flow and the
-        customer has not spoken yet, there is none, and the bot asks.
+        customer has not spoken yet, there is none, and the bot asks. It asks, too, of who says No while it talks: that
+        is an answer to what goes on here, and newer than what made the conversation an incoming one.
         """
-        return self if has_spoken else replace(self, bots_ask=True)
+        return self if has_spoken and not said_no_since else replace(self, bots_ask=True)
 
 
 @dataclass(frozen=True, slots=True)

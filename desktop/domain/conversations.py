@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from desktop.domain.consent import Category, OptIn, Path
+from desktop.domain.flow import SessionStatus
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 
@@ -93,6 +94,19 @@ class MessageView:
         """A bot's marketing whose opt-in nobody asked for, whatever came of it since."""
         of_bot = self.path is Path.BOT and self.category is Category.MARKETING
         return of_bot and (self.reason is Reason.BOT_NOT_ASKED or self.asked is False)
+
+
+@dataclass(frozen=True, slots=True)
+class BotTurn:
+    """A bot's time in a conversation. because: why it ended, as a sentence or ""; by_name: who started it, or ""."""
+
+    session_id: int
+    flow_name: str
+    status: SessionStatus
+    because: str
+    by_name: str
+    started_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Cause(StrEnum):
     CONSENT = "consent"
     REFUSED = "refused"
     LIMIT = "limit"
+    NOT_READY = "not_ready"
 
     @property
     def label(self) -> str:
@@ -41,6 +42,7 @@ _LABELS: Final = {
     Cause.CONSENT: "Many more said no",
     Cause.REFUSED: "WhatsApp refuses everybody",
     Cause.LIMIT: "The daily limit is reached",
+    Cause.NOT_READY: "It cannot start as it is",
 }
 
 QUALITY_RANK: Final = {"RED": 0, "YELLOW": 1, "GREEN": 2}
@@ -93,12 +95,35 @@ class Drift:
     sentence: str
 
 
-_SAID_NO: Final = (Line.OPTED_OUT, Line.STOPPED_IN_WHATSAPP, Line.WILL_DESPITE)
+class Decision(StrEnum):
+    """What a person did with a broadcast that waited for them."""
+
+    GONE_ON = "gone_on"
+    STOPPED = "stopped"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One time that a broadcast waited for a person. decision None: it waits still."""
+
+    id: int
+    broadcast_id: int
+    cause: Cause
+    because: str
+    at: datetime
+    decision: Decision | None = None
+    decided_by_name: str = ""
+    decided_at: datetime | None = None
+
+
+SAID_NO: Final = (Line.OPTED_OUT, Line.STOPPED_IN_WHATSAPP, Line.WILL_DESPITE)
+"""Lines of those who said no to marketing, whether they get it or not."""
 
 
 def said_no_count(counts: Mapping[Line, int]) -> int:
     """Contacts of a selection who said no to marketing, whether they get it or not."""
-    return sum(counts.get(line, 0) for line in _SAID_NO)
+    return sum(counts.get(line, 0) for line in SAID_NO)
 
 
 def drifted(then: Standing, now: Standing, share_percent: int) -> tuple[Drift, ...]:
@@ -109,11 +134,7 @@ def drifted(then: Standing, now: Standing, share_percent: int) -> tuple[Drift, .
     found: list[Drift] = []
     if now.restriction and now.restriction != then.restriction:
         found.append(Drift(Cause.ACCOUNT, f"WhatsApp says of the account: {now.restriction}."))
-    if now.category == "marketing" != then.category and then.category:
-        told = "The template counts as marketing now, so opt-in is asked. Look at who is left out."
-        found.append(Drift(Cause.TEMPLATE_MARKETING, told))
-    if then.revision and now.revision != then.revision:
-        found.append(Drift(Cause.TEMPLATE_EDITED, "The template’s text is another one than was approved."))
+    found += template_drift(then, now.category, now.revision)
     if _has_dropped(then.quality, now.quality):
         told = f"The number’s quality was {then.quality.lower()} and is {now.quality.lower()} now."
         found.append(Drift(Cause.QUALITY, told))
@@ -130,6 +151,18 @@ def drifted(then: Standing, now: Standing, share_percent: int) -> tuple[Drift, .
         )
         found.append(Drift(Cause.CONSENT, told))
     return tuple(found)
+
+
+def template_drift(then: Standing, category: str, revision: int) -> tuple[Drift, ...]:
+    """What changed of the template alone; a turn into marketing says it all, though its revision is another one, too."""
+    if category == "marketing" != then.category and then.category:
+        told = "The template counts as marketing now, so opt-in is asked. Look at who is left out."
+        return (Drift(Cause.TEMPLATE_MARKETING, told),)
+    if then.revision and revision != then.revision:
+        return (
+            Drift(Cause.TEMPLATE_EDITED, "The template is another one than was approved: look at its text."),
+        )
+    return ()
 
 
 def _has_dropped(then: str, now: str) -> bool:

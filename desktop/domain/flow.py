@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from desktop.domain.flow_nodes import Does, Jump, SendTemplate, exits_of
+from desktop.domain.flow_nodes import BY_KIND, Does, Jump, SendTemplate, exits_of
 
 MOST_NODES: Final = 200
 LONGEST_NAME: Final = 80
@@ -46,7 +46,7 @@ class Node:
     """One card on the canvas. id: short, of this flow; x, y: where its corner lies, in canvas units of 1 px at 100 %."""
 
     id: str
-    does: Does
+    does: Annotated[Does, BY_KIND]
     x: float = 0.0
     y: float = 0.0
 

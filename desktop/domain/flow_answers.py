@@ -30,7 +30,7 @@ def fitting(question: Question, said: Said, country: str = "") -> str | None:
     """
     text = clean(said.text).strip()[:LONGEST_ANSWER]
     if question.must_be is AnswerKind.ANYTHING:
-        return text or f"({said.kind})"
+        return text or wordless(said)
     if not text:
         return None
     if question.must_be is AnswerKind.PATTERN:
@@ -46,6 +46,26 @@ def fitting(question: Question, said: Said, country: str = "") -> str | None:
         return phones.parse(text, country)
     except (ValueError, Problem):
         return None
+
+
+_WRITTEN: Final = frozenset({"text", "button", "interactive"})
+_SHOWN: Final = {
+    "image": "picture",
+    "audio": "voice message",
+    "contacts": "contact card",
+    "unsupported": "something unreadable",
+    "unknown": "something unreadable",
+}
+
+
+def is_written(said: Said) -> bool:
+    """True for words and pressed buttons; a picture's caption stands beside what was meant to be seen."""
+    return said.kind in _WRITTEN
+
+
+def wordless(said: Said) -> str:
+    """What stands for a message without words: '(picture)'."""
+    return f"({_SHOWN.get(said.kind, said.kind)})"
 
 
 def _number(text: str) -> str:

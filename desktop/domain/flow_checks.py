@@ -17,7 +17,9 @@ from desktop.domain.flow_answers import LONGEST_ANSWER, bad_pattern, compiled
 from desktop.domain.flow_findings import FlowFinding, Known
 from desktop.domain.flow_node_checks import of_node
 from desktop.domain.flow_nodes import LABELS
+from desktop.domain.flow_triggers import asked_before, overtaken
 from desktop.domain.flow_way_checks import Ways
+from desktop.domain.flow_words import first_words
 
 __all__ = ["FlowFinding", "Known", "check"]
 
@@ -68,6 +70,14 @@ def _of_start(definition: FlowDefinition, known: Known) -> Iterator[FlowFinding]
         yield FlowFinding(START, "triggers", "No trigger", sentence, blocks=False)
     for at, trigger in enumerate(definition.triggers):
         yield from _of_trigger(f"triggers:{at}", trigger, known)
+        yield from _of_others(f"triggers:{at}", trigger, known)
+
+
+def _of_others(part: str, trigger: Trigger, known: Known) -> Iterator[FlowFinding]:
+    """What it takes may start another flow first."""
+    for value, other in overtaken(trigger, asked_before(trigger, known.flow_id, known.asked)):
+        sentence = f"{first_words(trigger, value, other)} Choose another word, or turn that flow off."
+        yield FlowFinding(START, part, "Another flow comes first", sentence, blocks=False)
 
 
 _NEEDS_VALUES = (TriggerKind.KEYWORD, TriggerKind.PATTERN, TriggerKind.PAYLOAD)
@@ -85,8 +95,24 @@ def _of_trigger(part: str, trigger: Trigger, known: Known) -> Iterator[FlowFindi
     for value in values:
         if trigger.kind is TriggerKind.PATTERN and compiled(value, match_case=trigger.match_case) is None:
             yield FlowFinding(START, part, "Pattern not understood", bad_pattern(value))
+        elif trigger.kind is TriggerKind.PATTERN:
+            yield from _of_pattern(part, value, trigger, known)
         if trigger.kind is TriggerKind.KEYWORD:
             yield from _of_keyword(part, value.strip(), trigger, known)
+
+
+def _of_pattern(part: str, value: str, trigger: Trigger, known: Known) -> Iterator[FlowFinding]:
+    """Whole words that only change the opt-in: a pattern that takes more than them is fine."""
+    pattern = compiled(value, match_case=trigger.match_case)
+    if not value.startswith("^") or not value.endswith("$") or pattern is None:
+        return
+    ours = (*known.words.opt_out, *known.words.opt_in)
+    taken = next(
+        (one for one in ours for said in (one, one.lower(), one.upper()) if pattern.search(said)), None
+    )
+    if taken is not None:
+        sentence = f"It takes “{taken}”, which changes the marketing opt-in and never reaches a bot."
+        yield FlowFinding(START, part, "An opt-out or opt-in word", sentence, blocks=False)
 
 
 def _of_keyword(part: str, value: str, trigger: Trigger, known: Known) -> Iterator[FlowFinding]:

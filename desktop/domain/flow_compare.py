@@ -6,8 +6,12 @@ from enum import StrEnum
 from typing import Final
 
 from desktop.domain.flow import START, FlowDefinition, Node
-from desktop.domain.flow_nodes import LABELS, Does, exits_of
+from desktop.domain.flow_nodes import LABELS, Choice, Does, exits_of
 from desktop.domain.flow_words import label, summary, trigger_words
+
+LONGEST_VALUE: Final = 60
+_LEAD: Final = 16
+"""So much of what two long texts have in common stands before where they part."""
 
 __all__ = ["Change", "Difference", "differences", "label", "summary", "trigger_words"]
 
@@ -78,11 +82,50 @@ def _changed(after: FlowDefinition, was: Does, node: Node) -> str:
     named = label(after, node.id)
     if type(was) is not type(node.does):
         return f"{named} took the place of {LABELS[was.kind]}."
-    parts = [one.name for one in fields(was) if getattr(was, one.name) != getattr(node.does, one.name)]
-    told = list(dict.fromkeys(_PARTS.get(one, one.replace("_", " ")) for one in parts))
-    return f"{named}: {_listed(told)} changed."
+    both = [(one.name, getattr(was, one.name), getattr(node.does, one.name)) for one in fields(was)]
+    shown, plain = [], []
+    for part, before, now in both:
+        if before == now:
+            continue
+        words = _PARTS.get(part, part.replace("_", " "))
+        if part in _IDS or (told := _before_and_after(before, now)) is None:
+            plain.append(words)
+        else:
+            shown.append(f"{words} changed from {told[0]} to {told[1]}")
+    rest = [f"{_listed(list(dict.fromkeys(plain)))} changed"] if plain else []
+    return f"{named}: {'; '.join(shown + rest)}."
 
 
+def _before_and_after(before: object, now: object) -> tuple[str, str] | None:
+    """What it was and what it is, shortened around where they part; None for what has no words of its own."""
+    if isinstance(before, int) and isinstance(now, int):
+        return f"{before:,}", f"{now:,}"
+    one, other = _written(before), _written(now)
+    if one is None or other is None:
+        return None
+    shorter = min(len(one), len(other))
+    same = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    start = max(0, same - _LEAD) if max(len(one), len(other)) > LONGEST_VALUE else 0
+    return _quoted(one, start), _quoted(other, start)
+
+
+def _written(value: object) -> str | None:
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, tuple) and all(isinstance(one, Choice) for one in value):
+        return ", ".join(one.title for one in value if isinstance(one, Choice))
+    return None
+
+
+def _quoted(text: str, start: int) -> str:
+    if not text:
+        return "nothing"
+    cut = text[start : start + LONGEST_VALUE]
+    before, behind = "…" if start else "", "…" if start + LONGEST_VALUE < len(text) else ""
+    return f"“{before}{cut.strip()}{behind}”"
+
+
+_IDS: Final = frozenset({"template_id", "user_id", "sequence_id", "flow_id", "node_id"})
 _PARTS: Final = {
     "template_id": "template",
     "user_id": "colleague",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.domain.filters import Attribute
+from desktop.domain.flow_triggers import Candidate
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
 from desktop.domain.words import Words
@@ -13,6 +14,8 @@ from desktop.domain.words import Words
 class Known:
     """What a flow can name: templates by id, fields by name, sequences that can be entered, other flows and colleagues
     by id. words: those that change the opt-in, and so never reach a bot. bots_ask: the workspace's setting.
+    asked: the triggers of all published flows, in their order; flow_id: the flow that this is for, 0 for a new one.
+    asks_here: requests reach this machine, as those of a sandbox do.
     """
 
     templates: Mapping[int, Template] = field(default_factory=dict)
@@ -23,6 +26,9 @@ class Known:
     tags: tuple[str, ...] = ()
     words: Words = Words()
     bots_ask: bool = False
+    asked: tuple[Candidate, ...] = ()
+    flow_id: int = 0
+    asks_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Flows as JSON, for the store and for files."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from desktop.domain.flow import FlowDefinition
 from desktop.domain.problems import Problem
@@ -22,9 +22,17 @@ def from_json(data: Any) -> FlowDefinition:
         first = wrong.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Problem(
-            "Not a flow", f"At “{place}”: {first['msg']}. Export the flow anew, or make it here.", "file"
+            "Not a flow",
+            f"At “{place}”: {_OF_KIND.get(first['type'], first['msg'])}. Export the flow anew, or make it here.",
+            "file",
         ) from wrong
     return made
+
+
+_OF_KIND: Final = {
+    "union_tag_invalid": "No step is of this kind",
+    "union_tag_not_found": "The kind of the step is missing",
+}
 
 
 @cache

@@ -98,6 +98,14 @@ def send_buttons(at: At, does: nodes.SendButtons) -> Iterator[FlowFinding]:
     yield from text(at, "text", does.text, LONGEST_BODY)
     yield from _choices(at, "button", does.choices, MOST_BUTTONS, LONGEST_BUTTON)
     yield from answer_name(at, "answer", does.answer)
+    yield from _again(at, does, LONGEST_BODY)
+
+
+def _again(at: At, does: nodes.Asks, most: int) -> Iterator[FlowFinding]:
+    """What is said to an answer that does not fit, and how often."""
+    yield from text(at, "invalid_text", does.invalid_text, most, needed=False)
+    if not 1 <= does.tries <= MOST_TRIES:
+        yield at.found("tries", "Tries out of range", f"Choose 1 to {MOST_TRIES} tries.")
 
 
 def send_list(at: At, does: nodes.SendList) -> Iterator[FlowFinding]:
@@ -108,6 +116,7 @@ def send_list(at: At, does: nodes.SendList) -> Iterator[FlowFinding]:
         yield at.found("button", "Too long", _too_long("The button", does.button, LONGEST_BUTTON))
     yield from _choices(at, "row", does.choices, MOST_ROWS, LONGEST_ROW)
     yield from answer_name(at, "answer", does.answer)
+    yield from _again(at, does, LONGEST_BODY)
     for one in does.choices:
         if len(one.note) > LONGEST_ROW_NOTE:
             words = _too_long("The second line", one.note, LONGEST_ROW_NOTE)
@@ -186,15 +195,13 @@ def _is_known(variable: Variable, known: Known) -> bool:
 
 def question(at: At, does: nodes.Question) -> Iterator[FlowFinding]:
     yield from text(at, "text", does.text, MAX_TEXT_LENGTH)
-    yield from text(at, "invalid_text", does.invalid_text, MAX_TEXT_LENGTH, needed=False)
+    yield from _again(at, does, MAX_TEXT_LENGTH)
     yield from answer_name(at, "answer", does.answer)
     if does.must_be is AnswerKind.PATTERN:
         if not does.pattern.strip():
             yield at.found("pattern", "No pattern", "Give the pattern that an answer must fit.")
         elif compiled(does.pattern, match_case=False) is None:
             yield at.found("pattern", "Pattern not understood", bad_pattern(does.pattern))
-    if not 1 <= does.tries <= MOST_TRIES:
-        yield at.found("tries", "Tries out of range", f"Choose 1 to {MOST_TRIES} tries.")
     if does.attribute:
         yield from field(at, "attribute", does.attribute)
         yield from _fits(at, does)

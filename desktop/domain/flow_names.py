@@ -21,7 +21,7 @@ def texts(does: Does) -> Iterator[tuple[str, str]]:
     """Each text in which {{…}} are filled, with the name of its part."""
     if isinstance(does, nodes.SendText | nodes.SendButtons | nodes.SendList | nodes.Question):
         yield "text", does.text
-    if isinstance(does, nodes.Question):
+    if isinstance(does, nodes.Asks):
         yield "invalid_text", does.invalid_text
     elif isinstance(does, nodes.SendMedia):
         yield "link", does.link

@@ -5,7 +5,7 @@ Limits of what is sent are WhatsApp's (desktop.domain.interactive, desktop.domai
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from desktop.domain.consent import OptIn
 from desktop.domain.filters import EVERYONE, Filter, Op
@@ -72,23 +72,31 @@ class SendMedia:
 
 @dataclass(frozen=True, slots=True)
 class SendButtons:
-    """A text with up to three buttons; waits for one of them. answer: under which name the choice is kept, or ""."""
+    """A text with up to three buttons; waits for one of them.
+
+    answer: under which name the choice is kept, or "". invalid_text: said before the buttons come again to what is none
+    of them, where nothing stands at `OTHER`; tries: how often it may be given.
+    """
 
     kind: Literal["buttons"] = "buttons"
     text: str = ""
     choices: tuple[Choice, ...] = ()
     answer: str = ""
+    invalid_text: str = "Please press one of the buttons."
+    tries: int = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SendList:
-    """A text with a button that opens up to ten rows; waits for one of them."""
+    """A text with a button that opens up to ten rows; waits for one of them. The rest is as of `SendButtons`."""
 
     kind: Literal["list"] = "list"
     text: str = ""
     button: str = "Choose"
     choices: tuple[Choice, ...] = ()
     answer: str = ""
+    invalid_text: str = "Please choose from the list."
+    tries: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +257,16 @@ class End:
     kind: Literal["end"] = "end"
 
 
+class _ByKind:
+    """Reads one of a union by its kind, so that what is wrong is said of that one. The JSON library asks for it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        from pydantic import Field  # A window that shows no bot starts without it.
+
+        return handler.generate_schema(Annotated[source, Field(discriminator="kind")])
+
+
+BY_KIND: Final = _ByKind()
 Does = (
     SendText
     | SendMedia

@@ -11,7 +11,6 @@ from typing import Any, Final, assert_never
 from desktop.domain import flow_nodes as nodes
 from desktop.domain.consent import OptIn
 from desktop.domain.fields import checked_value
-from desktop.domain.filters import Filter, check, matches
 from desktop.domain.flow import (
     LONGEST_TIMEOUT_MINUTES,
     MOST_NODES,
@@ -20,9 +19,10 @@ from desktop.domain.flow import (
     Node,
     SessionStatus,
 )
-from desktop.domain.flow_answers import chosen, fitting, is_answered, typed
+from desktop.domain.flow_answers import chosen, fitting, is_written, typed, wordless
+from desktop.domain.flow_conditions import is_so
 from desktop.domain.flow_messages import message, request
-from desktop.domain.flow_nodes import About, Asks, Does
+from desktop.domain.flow_nodes import Asks, Does
 from desktop.domain.flow_session import (
     TO_PEOPLE,
     Awaits,
@@ -49,13 +49,10 @@ from desktop.domain.flow_session import (
 from desktop.domain.flow_texts import fill
 from desktop.domain.problems import Problem
 from desktop.domain.sequence import LONGEST_DELAY, Delay, DelayUnit
-from desktop.domain.step_times import due_after, is_open
-from desktop.domain.zones import zone_of
+from desktop.domain.step_times import due_after
 
 MOST_HOPS: Final = MOST_NODES
 """A flow whose checks found no loop comes to its end with fewer."""
-CHOICE_TRIES: Final = 2
-"""How often something that is no choice may be said, before people have the conversation."""
 REQUEST_WITHIN: Final = timedelta(minutes=2)
 """A request that nothing was heard of is over then: longer than it may take (system.http)."""
 
@@ -185,7 +182,7 @@ def _leave(run: _Run, node: Node, exit: str, because: str = "") -> None:
         _end(run, status, because, exit=exit)
         run.do(TO_PEOPLE)
         return
-    run.do(Passed(node.id, exit))
+    run.do(Passed(node.id, exit, because))
     if following:
         _enter(run, following)
     else:
@@ -204,7 +201,7 @@ def _end(
     run: _Run, status: SessionStatus, because: str = "", *, exit: str = "", is_counted: bool = True
 ) -> None:
     if is_counted and run.state.node_id:
-        run.do(Passed(run.state.node_id, exit))
+        run.do(Passed(run.state.node_id, exit, because))
     run.set(awaits=Awaits.NOTHING, due_at=None, status=status, because=because)
 
 
@@ -230,7 +227,7 @@ def _do(run: _Run, node: Node) -> str | None:
         _send(run, node, does)
         return None
     if isinstance(does, nodes.Decide):
-        return nodes.YES if _is_so(run, does) else nodes.NO
+        return nodes.YES if is_so(does, run.state.answers, run.around) else nodes.NO
     if isinstance(does, nodes.SetAttribute):
         _set_attribute(run, does.attribute, run.filled(does.value))
         return nodes.NEXT
@@ -303,12 +300,14 @@ def _send(run: _Run, node: Node, does: nodes.Sends) -> None:
 
 def _answer(run: _Run, node: Node, said: Said) -> None:
     does = node.does
-    run.set(said=said.text.strip() or f"({said.kind})", hop_count=0)
+    run.set(
+        said=said.text.strip() or wordless(said), hop_count=0 if is_written(said) else run.state.hop_count
+    )
     if isinstance(does, nodes.Question):
         value = fitting(does, said)
         if value is None:
             again = replace(does, text=does.invalid_text or does.text)
-            _try_again(run, node, does.tries, nodes.INVALID, again)
+            _not_taken(run, node, said, nodes.INVALID, again)
             return
         _keep(run, node.id, does.answer, value)
         if does.attribute:
@@ -324,7 +323,27 @@ def _answer(run: _Run, node: Node, said: Said) -> None:
         _keep(run, node.id, does.answer, run.state.said)
         _leave(run, node, nodes.OTHER)
     else:
-        _try_again(run, node, CHOICE_TRIES, nodes.OTHER, does)
+        _not_taken(run, node, said, nodes.OTHER, _once_more(run, does))
+
+
+def _once_more(run: _Run, does: nodes.SendButtons | nodes.SendList) -> nodes.SendButtons | nodes.SendList:
+    """The choices again, below the words for an answer that is none of them; what is too long together is not cut."""
+    if not does.invalid_text.strip():
+        return does
+    both = f"{does.invalid_text}\n\n{does.text}"
+    fits = len(run.filled(both)) <= nodes.LONGEST_BODY
+    return replace(does, text=both if fits else does.invalid_text)
+
+
+def _not_taken(run: _Run, node: Node, said: Said, exit: str, again: nodes.Asks) -> None:
+    """Ask once more. A picture, a sticker or what cannot be read is no wrong answer: it costs no try, but has an end."""
+    if is_written(said):
+        _try_again(run, node, again.tries, exit, again)
+    elif run.state.hop_count >= MOST_HOPS:
+        _break(run, f"It asked again {MOST_HOPS} times without hearing a word from the customer.")
+    else:
+        run.do(run.message(node, again))
+        run.set(hop_count=run.state.hop_count + 1, due_at=_answer_due(run))
 
 
 def _try_again(run: _Run, node: Node, most: int, exit: str, again: nodes.Sends) -> None:
@@ -344,23 +363,6 @@ def _keep(run: _Run, node_id: str, name: str, value: str) -> None:
 
 
 # Deciding and doing.
-
-
-def _is_so(run: _Run, does: nodes.Decide) -> bool:
-    if does.about is About.ANSWER:
-        return is_answered(does.op, does.values, run.state.answers.get(does.answer, ""))
-    if does.about is About.HOURS:
-        whose = zone_of(does.hours.zone_of, run.around.person.phone, run.around.zone)
-        return is_open(run.around.now, does.hours, whose)
-    return _meets(run, does.contact)
-
-
-def _meets(run: _Run, wanted: Filter) -> bool:
-    try:
-        check(wanted, run.around.attributes)
-        return matches(wanted, run.around.person, run.around.attributes)
-    except Problem:
-        return False  # A field that was deleted since, or a draft's condition that is not finished: nobody meets it.
 
 
 def _set_attribute(run: _Run, name: str, value: str) -> None:

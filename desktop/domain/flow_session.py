@@ -176,10 +176,14 @@ class StartFlow:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A node was left by an exit; "" where it ends the session. What the report counts."""
+    """A node was left by an exit; "" where it ends the session. What the report counts.
+
+    because: what went wrong there, for people; "" where nothing did.
+    """
 
     node_id: str
     exit: str
+    because: str = ""
 
 
 Effect = (

@@ -67,7 +67,8 @@ class SimLine:
 class Simulation:
     """Where a try stands. path: the nodes it came through, the one where it stands last.
 
-    sends: whether messages leave, from now on. has_spoken: the customer has, to this session. policy: of the workspace, by which marketing is asked for or not.
+    sends: whether messages leave, from now on. has_spoken: the customer has, to this session. said_no: they said No
+    to marketing since it began, or the flow recorded one. policy: of the workspace, by which marketing is asked for or not.
     unsent: why the last message does not leave, "" where it does. awaits_request: what another program would be asked, filled but for its
     secrets; a person says what it answers.
     """
@@ -85,6 +86,7 @@ class Simulation:
     policy: Policy = Policy()
     unsent: str = ""
     has_spoken: bool = False
+    said_no: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -132,7 +134,8 @@ class Simulation:
             value = "No" if wish is Wish.OPT_OUT else "Yes"
             opt_in = OptIn.NO if wish is Wish.OPT_OUT else OptIn.YES
             facts = replace(told.contact.facts, opt_in=opt_in)
-            told = replace(told, contact=replace(told.contact, facts=facts))
+            said_no = told.said_no or opt_in is OptIn.NO
+            told = replace(told, contact=replace(told.contact, facts=facts), said_no=said_no)
             return told._note(f"Changes the marketing opt-in to {value}, and never reaches the bot")
         if not self.is_running:
             return told._start(Incoming(text, payload))
@@ -148,7 +151,7 @@ class Simulation:
         return replace(self._afresh(), has_spoken=True)._happened(Started(incoming.text if spoken else ""))
 
     def _afresh(self) -> "Simulation":
-        return replace(self, state=SessionState(), path=(), awaits_request=None)
+        return replace(self, state=SessionState(), path=(), awaits_request=None, said_no=False)
 
     def _happened(self, event: Event) -> "Simulation":
         """An event, and at once what comes of the messages that it makes."""
@@ -182,7 +185,8 @@ class Simulation:
             return self._passed(effect.node_id)
         if isinstance(effect, Send):
             return self._send(effect)
-        here = replace(self, contact=_changed(self.contact, effect))
+        records_no = isinstance(effect, ChangeOptIn) and effect.value is OptIn.NO
+        here = replace(self, contact=_changed(self.contact, effect), said_no=self.said_no or records_no)
         if isinstance(effect, AskProgram):
             here = replace(here, awaits_request=effect.request)
         told = note_of(effect, self.known)
@@ -203,7 +207,7 @@ class Simulation:
 
     def _ask(self, template: Template, node_id: str) -> "Simulation":
         """What the rule says of a template to this contact."""
-        policy = self.policy.in_session(has_spoken=self.has_spoken)
+        policy = self.policy.in_session(has_spoken=self.has_spoken, said_no_since=self.said_no)
         verdict = decide(Question(Path.BOT, template.effective_category, self.contact.facts, policy))
         if verdict.reason is Reason.BOT_NOT_ASKED:
             return self._note(NOT_ASKED, node_id, is_warning=True)

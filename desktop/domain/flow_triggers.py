@@ -4,7 +4,7 @@ Order (gallabox.md §7): advertisement, payload, the whole message, a pattern, a
 published last.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -45,6 +45,61 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 def first_match(candidates: Iterable[Candidate], incoming: Incoming) -> Candidate | None:
     """The trigger that answers, if any does."""
     return next((one for one in in_order(candidates) if fires(one.trigger, incoming)), None)
+
+
+def asked_before(trigger: Trigger, flow_id: int, asked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The triggers of other flows that a message comes to before this one. asked: all of them, see `in_order`.
+
+    A flow that starts nobody now would be the one that was published last.
+    """
+    own = next((one for one in asked if one.flow_id == flow_id), None)
+    kind = _ORDER[trigger.kind]
+
+    def is_before(one: Candidate) -> bool:
+        theirs = _ORDER[one.trigger.kind]
+        newer = own is not None and (one.published_at, one.flow_id) > (own.published_at, own.flow_id)
+        return one.flow_id != flow_id and (theirs < kind or (theirs == kind and newer))
+
+    return tuple(one for one in asked if is_before(one))
+
+
+def overtaken(trigger: Trigger, before: Sequence[Candidate]) -> tuple[tuple[str, Candidate], ...]:
+    """Each of its values that another flow's trigger takes first, with that one; of no value ""."""
+    tried = (
+        (value, next((one for one in before if _takes(one.trigger, trigger, value)), None))
+        for value in _values(trigger)
+    )
+    return tuple((value, one) for value, one in tried if one is not None)
+
+
+def is_dead(trigger: Trigger, before: Sequence[Candidate]) -> bool:
+    """True where it can never fire: everything that it takes starts another flow."""
+    values = _values(trigger)
+    return bool(values) and len(overtaken(trigger, before)) == len(values)
+
+
+def _values(trigger: Trigger) -> tuple[str, ...]:
+    given = tuple(one for one in trigger.values if one.strip())
+    if trigger.kind is TriggerKind.ANY or (trigger.kind is TriggerKind.ADVERTISEMENT and not given):
+        return ("",)
+    return given
+
+
+def _takes(theirs: Trigger, trigger: Trigger, value: str) -> bool:
+    """True if what fits a value of one trigger fits the other as well. Of patterns: only of the very same."""
+    if not value:
+        return theirs.kind is trigger.kind and (theirs.kind is TriggerKind.ANY or not _given(theirs))
+    if trigger.kind is TriggerKind.PATTERN:
+        return theirs.kind is trigger.kind and value in theirs.values and not theirs.match_case
+    if trigger.kind is TriggerKind.PAYLOAD:
+        return fires(theirs, Incoming(payload=value))
+    if trigger.kind is TriggerKind.ADVERTISEMENT:
+        return fires(theirs, Incoming(advertisement=value))
+    return fires(theirs, Incoming(value))
+
+
+def _given(trigger: Trigger) -> bool:
+    return any(one.strip() for one in trigger.values)
 
 
 def fires(trigger: Trigger, incoming: Incoming) -> bool:

@@ -9,16 +9,19 @@ from desktop.domain.filter_words import condition_words, filter_sentence
 from desktop.domain.flow import START, FlowDefinition, Node, Trigger, TriggerKind
 from desktop.domain.flow_findings import Known
 from desktop.domain.flow_nodes import About, Decide, Does
+from desktop.domain.flow_triggers import Candidate
 from desktop.domain.hours_words import hours_words
 
 LONGEST_LINE: Final = 120
+_NO_FLOW: Final = FlowDefinition()
 NOT_WRITTEN: Final = "Nothing written yet"
 NOT_CHOSEN: Final = "Not chosen yet"
 UNASSIGNED: Final = "Unassigned"
 NOT_ASKED: Final = "Bot: consent is not asked. Counted in the register."
 """Stands on every marketing template of a flow."""
 MARKETING_NOTICE: Final = (
-    f"{NOT_ASKED} Where a colleague starts the flow, it is asked until the customer has answered."
+    f"{NOT_ASKED} It is asked where a colleague starts the flow, until the customer has answered, and where the customer "
+    "says No after the bot began."
 )
 """The same with its exception: only a conversation that the customer began, or answered in, is an incoming one."""
 CONSENT_ASKED: Final = "Bots ask consent in this workspace: who said No leaves by “Not sent”."
@@ -46,6 +49,12 @@ TRIGGERS: Final = {
 }
 
 
+def first_words(trigger: Trigger, value: str, other: Candidate) -> str:
+    """'“order” starts “Order status 2” first.' value: "" of a trigger that takes whatever comes."""
+    none = "Any message" if trigger.kind is TriggerKind.ANY else "Any advertisement"
+    return f"{f'“{value}”' if value else none} starts “{other.flow_name}” first."
+
+
 def triggers_words(definition: FlowDefinition) -> str:
     """All of them, a line each; what the first card says."""
     return "\n".join(trigger_words(one) for one in definition.triggers) or "Started by hand or by a jump"
@@ -54,10 +63,24 @@ def triggers_words(definition: FlowDefinition) -> str:
 # Nodes.
 
 
-def summary(node: Node, known: Known) -> str:
-    """What its card says, in a line or two: the text, 'To: Unassigned' …"""
-    made = _SUMMARIES[type(node.does)](node.does, known)
+def summary(node: Node, known: Known, definition: FlowDefinition = _NO_FLOW) -> str:
+    """What its card says, in a line or two: the text, 'To: Unassigned' … definition: names the step of a jump."""
+    if isinstance(node.does, nodes.Jump) and node.does.node_id:
+        made = f"To {_step(node.does.node_id, known, definition)}"
+    else:
+        made = _SUMMARIES[type(node.does)](node.does, known)
     return "\n".join(_short(line) for line in made.split("\n")[:3])
+
+
+def _step(id: str, known: Known, definition: FlowDefinition) -> str:
+    """'Condition: date is not empty?'."""
+    node = definition.node(id)
+    if node is None:
+        return "another step" if definition is _NO_FLOW else "a step that is gone"
+    kind = nodes.LABELS[node.does.kind]
+    if isinstance(node.does, nodes.Jump):
+        return kind
+    return f"{kind}: {_short(' '.join(summary(node, known).partition(chr(10))[0].split()), 60)}"
 
 
 def label(definition: FlowDefinition, node_id: str) -> str:
@@ -150,8 +173,6 @@ def _wait(does: nodes.Wait, _: Known) -> str:
 
 
 def _jump(does: nodes.Jump, known: Known) -> str:
-    if does.node_id:
-        return f"To {does.node_id}"
     return f"To {_named(does.flow_id, known.flows, 'a flow that is not published', '…')}"
 
 

@@ -41,6 +41,7 @@ class ImportRow:
     """One person of the file. number: the row as a spreadsheet counts, the headings being row 1.
 
     opt_in None: the file says nothing; OptIn.NONE: it says that no choice is recorded.
+    again: later rows with the same number.
     """
 
     number: int
@@ -50,6 +51,7 @@ class ImportRow:
     tags: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     us_number: bool = False
+    again: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:

@@ -21,6 +21,17 @@ class ConsentSaid:
     reason: str = ""
 
 
+class BotAsks(StrEnum):
+    """Why a bot asked for the opt-in, although bots need not. See `consent.Policy.in_session`."""
+
+    SAID_NO = "said_no"
+    """The customer said No after the talk began."""
+    NOT_SPOKEN = "not_spoken"
+    """A colleague started the flow, and the customer had not answered it yet."""
+    WORKSPACE = "workspace"
+    """The workspace wants it of all bots."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Everything that an explanation draws on.
@@ -32,7 +43,7 @@ class Known:
     facts as they were then (opt_in None: not known). where: the path's own thing ('Winter clearance', 'Welcome,
     step 2', 'shop-sync', the flow 'Order status'). moved_on_to: the step that a contact of a sequence went on to, 0 when that was the last
     one. content_kind: what it is without a template ('text', 'image', 'interactive' …). us_number: the contact's number is in the United States now. strict: whether the workspace asks for a choice now. passes_now: the rule
-    would let it go at this moment. now: the moment of the answer; zone: in which zone times are told (None: this machine's).
+    would let it go at this moment. bot_asks: of a bot that asked, why it did; None: not a bot, or nothing is known of it. now: the moment of the answer; zone: in which zone times are told (None: this machine's).
     """
 
     path: Path
@@ -57,6 +68,7 @@ class Known:
     only_opted_in: bool = True
     strict: bool = False
     passes_now: bool = False
+    bot_asks: BotAsks | None = None
     override_reason: str = ""
     override_by_name: str = ""
     where: str = ""

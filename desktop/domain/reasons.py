@@ -77,7 +77,8 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.BOT_NOT_ASKED: (
         "Bot: consent not asked",
-        "A bot that a customer has spoken to does not ask for the opt-in. The message is counted in the register.",
+        "A bot that a customer has spoken to does not ask for the opt-in, unless they said No since it began. "
+        "The message is counted in the register.",
     ),
     Reason.AUTOMATIC: ("Automatic", "A service text that answers the customer inside the reply window."),
     Reason.OPTED_OUT: (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from desktop.domain.consent import Category, OptIn, Path, Source
-from desktop.domain.known import PASSES, REFUSALS, ConsentSaid, Explanation, Known, Piece, WhyStep
+from desktop.domain.known import PASSES, REFUSALS, BotAsks, ConsentSaid, Explanation, Known, Piece, WhyStep
 from desktop.domain.messages import GONE, Status
 from desktop.domain.reasons import Reason
 from desktop.domain.why_endings import change, conclusion, tone
@@ -59,6 +59,8 @@ def explain(known: Known) -> Explanation:
     asks = known.kind is Category.MARKETING and known.path is not Path.AUTOMATIC and not _unasked(known)
     if asks and known.reason not in (Reason.DUPLICATE, Reason.EXCLUDED):
         steps += _facts(known)
+    elif _unasked(known) and known.kind is Category.MARKETING:
+        steps += _not_looked_at(known)
     steps += _override(known)
     steps += _happened(known)
     return Explanation(
@@ -118,8 +120,11 @@ def _rule_words(known: Known) -> str:
         return "only marketing asks for the opt-in"
     if known.path is Path.BOT:
         if _unasked(known):
-            return "a bot does not ask for the opt-in; each such message is counted in a register"
-        return "marketing needs opt-in: the workspace wants it of bots, or the customer had not spoken to this one"
+            return (
+                "a bot does not ask for the opt-in of a customer who has spoken to it, unless they say No after it "
+                "began; each such message is counted in a register"
+            )
+        return _BOT_ASKS[known.bot_asks or BotAsks.WORKSPACE]
     if known.path is Path.BROADCAST and not known.only_opted_in:
         return "the toggle is off, so who opted out gets it too, with the reason that was given"
     return {
@@ -128,6 +133,13 @@ def _rule_words(known: Known) -> str:
         Path.SEQUENCE: "marketing needs opt-in; without it the step fails and the contact moves on",
         Path.API: "marketing needs opt-in",
     }[known.path]
+
+
+_BOT_ASKS: Final = {
+    BotAsks.WORKSPACE: "marketing needs opt-in: the workspace wants it of bots",
+    BotAsks.NOT_SPOKEN: "marketing needs opt-in, as a colleague started the flow and the customer had not answered it yet",
+    BotAsks.SAID_NO: "marketing needs opt-in, as the customer said No after the bot began",
+}
 
 
 def _unasked(known: Known) -> bool:
@@ -170,9 +182,22 @@ def _facts(known: Known) -> list[WhyStep]:
     return steps
 
 
-def _opt_in(known: Known, value: OptIn, said: ConsentSaid | None) -> WhyStep:
+def _not_looked_at(known: Known) -> list[WhyStep]:
+    """What the contact had said when a bot did not look."""
+    if known.opt_in is None:
+        return []
+    then = "" if known.status is None else " then"
+    steps = [_opt_in(known, known.opt_in, known.said, head=f"Not asked: {_of(known.name)} opt-in was{then}")]
+    if known.stopped_in_whatsapp:
+        since = f" since {_stamp(known.stopped.at, known)}" if known.stopped else ""
+        words = f"{_capital(known.name)} had stopped promotions from you in WhatsApp{since}"
+        steps.append(_step(words, *_event(known.stopped)))
+    return steps
+
+
+def _opt_in(known: Known, value: OptIn, said: ConsentSaid | None, head: str = "") -> WhyStep:
     badge = Piece(OPT_IN_WORDS[value], opt_in=value)
-    head = f"{_of(known.name)} opt-in is"
+    head = head or f"{_of(known.name)} opt-in is"
     if said is None:
         return _step(head, badge, ": nobody has recorded one" if value is OptIn.NONE else "")
     late = " (after the launch)" if known.answer is Reason.OPTED_OUT_AFTER_LAUNCH else ""

@@ -135,6 +135,8 @@ _TO_DO: Final = {
 def change(known: Known) -> str:
     """What would change the outcome; "" where nothing needs to."""
     status, reason = known.status, known.reason
+    if known.answer is Reason.BOT_NOT_ASKED and (status is None or status in GONE):
+        return _were_bots_to_ask(known)
     if status is not None and (status in GONE or status in (Status.QUEUED, Status.SENDING)):
         return ""
     if status is Status.UNKNOWN:
@@ -144,6 +146,19 @@ def change(known: Known) -> str:
     if reason is Reason.WHATSAPP_ERROR:
         return known.error_todo
     return _TO_DO.get(reason, "") if reason else ""
+
+
+def _were_bots_to_ask(known: Known) -> str:
+    """What the workspace's switch would make of a bot's message that went, or would go, without the question."""
+    if known.opt_in is None:
+        return ""
+    no_choice = known.strict and known.opt_in is OptIn.NONE
+    stops = known.opt_in is OptIn.NO or known.stopped_in_whatsapp or known.us_number or no_choice
+    if known.status is None:
+        goes = "not go out" if stops else "go out all the same"
+    else:
+        goes = "not have gone out" if stops else "have gone out all the same"
+    return f"With “Bots ask consent too” (Settings → Consent) it would {goes}."
 
 
 def _after_refusal(known: Known) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from .control_account import Repute
 from .envelope import GraphError, json_response, missing, no_object
 from .media import LARGEST_BYTES, MIME_KINDS, MediaShelf, Medium
 from .messages import decoded, parse_object
@@ -19,8 +20,9 @@ PROFILE_FIELDS = ("about", "address", "description", "email", "profile_picture_u
 class Cloud:
     """Answers for one number and one account; every other id is unknown."""
 
-    def __init__(self, *, number: Number, media: MediaShelf, catalogue: Catalogue) -> None:
+    def __init__(self, *, number: Number, repute: Repute, media: MediaShelf, catalogue: Catalogue) -> None:
         self._number = number
+        self._repute = repute
         self._media = media
         self._catalogue = catalogue
         self._profile: dict[str, Any] = {"about": "Open 9 to 5", "vertical": "RETAIL"}
@@ -144,10 +146,10 @@ class Cloud:
             "verified_name": self._number.verified_name,
             "code_verification_status": "VERIFIED",
             "display_phone_number": self._number.display_phone,
-            "quality_rating": "GREEN",
+            "quality_rating": self._repute.quality,
             "platform_type": "CLOUD_API",
             "throughput": {"level": "STANDARD"},
-            "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
+            "whatsapp_business_manager_messaging_limit": self._repute.limit,
             "id": self._number.phone_number_id,
         }
 

@@ -29,6 +29,8 @@ in troubles is 1 if absent and null for "until cleared". Phones are E.164; times
     POST   /_control/reset              {keep_clock?}; empties everything but the webhook's target
     GET    /_control/wire               ?after=N → {exchanges}, the last 2,000
 
+The number and the account: see `control_account`.
+
 Customers (all POST unless said; most answer {wamid} or the customer):
 
     GET /_control/customers · GET /_control/customers/{phone} · GET /_control/customers/{phone}/thread

@@ -7,11 +7,12 @@ import time
 from dataclasses import dataclass
 
 from .clock import BusinessClock
+from .control_account import Repute
 from .customers import Customers
 from .deliver import Courier
 from .inbound import SEND_FIELDS
 from .lane import WebhookTarget
-from .log import SendLog
+from .log import SendLog, remember
 from .media import MediaShelf
 from .messages import Messages
 from .templates import Catalogue
@@ -33,6 +34,7 @@ class Kept:
     courier: Courier
     troubles: Troubles
     wire: Wire
+    repute: Repute
 
     async def restore(self) -> None:
         """Takes up what the file holds."""
@@ -50,6 +52,7 @@ class Kept:
         self.messages.number_from(last_n + 1)
         self.courier.number_from(last_id + 1)
         await self._restore_outbox()
+        self.repute.take_up(settings.get("repute"))
         if settings.get("webhook"):
             self.courier.aim(WebhookTarget(*settings["webhook"]))
 
@@ -60,10 +63,13 @@ class Kept:
         self.customers.clear()
         self.media.clear()
         self.wire.clear()
+        self.repute.take_up(None)
         self.catalogue.start_over(self.clock.now_s())
         self.messages.number_from(1)
         tables = ("send", "outbox", "inbound", "customer", "template", "media")
-        await self.log.keep(None, (), [(f"DELETE FROM {table}", ()) for table in tables])
+        await self.log.keep(
+            None, (), [(f"DELETE FROM {table}", ()) for table in tables] + [remember("repute", None)]
+        )
         self.log.sends_kept = 0
 
     async def _restore_outbox(self) -> None:

@@ -21,6 +21,7 @@ from .asked import is_loopback
 from .clock import BusinessClock
 from .cloud import Cloud
 from .control import Control
+from .control_account import ControlAccount, Repute
 from .control_customers import ControlCustomers
 from .customers import Customers
 from .deliver import Courier
@@ -137,6 +138,7 @@ class Sandbox:
             clock=self._clock,
             wamids=wamids,
         )
+        repute = Repute()
         self._kept = Kept(
             log=self._log,
             clock=self._clock,
@@ -147,8 +149,12 @@ class Sandbox:
             courier=self._courier,
             troubles=self._troubles,
             wire=self._wire,
+            repute=repute,
         )
         self._routes = Routes()
+        ControlAccount(
+            number=number, repute=repute, log=self._log, courier=self._courier, clock=self._clock
+        ).add_to(self._routes)
         Control(
             log=self._log,
             courier=self._courier,
@@ -177,7 +183,7 @@ class Sandbox:
             clock=self._clock,
             troubles=self._troubles,
         ).add_to(self._routes)
-        Cloud(number=number, media=self._media, catalogue=self._catalogue).add_to(self._routes)
+        Cloud(number=number, repute=repute, media=self._media, catalogue=self._catalogue).add_to(self._routes)
 
     @property
     def base_url(self) -> str:

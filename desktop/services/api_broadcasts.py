@@ -21,7 +21,7 @@ from desktop.domain.templates import Template
 from desktop.domain.text import clean
 from desktop.services.api_answers import Once, once, written
 from desktop.services.api_contact_shown import account_id, moment
-from desktop.services.broadcasts import launch
+from desktop.services.broadcast_launch import launch
 from desktop.services.templates import NoSuchTemplate, asked_for
 from desktop.store import audience, broadcast_figures, broadcasts, contacts, segments, templates
 from desktop.store.engine import Store, Tx
@@ -190,7 +190,8 @@ def _figures(tx: Tx, record: BroadcastRecord, selected: Breakdown) -> dict[str, 
             if not line.is_sent
         ]
     else:
-        figures, reasons = broadcast_figures.figures(tx, record.id), broadcast_figures.reasons(tx, record.id)
+        figures = broadcast_figures.figures(tx, record.id, opted_out=True)
+        reasons = broadcast_figures.reasons(tx, record.id)
     return {
         "now": _now(figures.now),
         "reached": {

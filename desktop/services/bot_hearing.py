@@ -12,8 +12,10 @@ from desktop.store.engine import Tx
 from desktop.system.faults import Faults
 from desktop.whatsapp.updates import InboundMessage
 
-_NOT_SAID: Final = frozenset({"edit", "revoke", "system", "unsupported", "unknown", ""})
-"""What is no message to a bot: an older one that was changed or taken back, and what nobody can read."""
+_NOT_SAID: Final = frozenset({"edit", "revoke", "system", ""})
+"""What is no message to a bot: an older one that was changed or taken back."""
+_UNREADABLE: Final = frozenset({"unsupported", "unknown"})
+"""What nobody can read starts nothing; where a bot waits for an answer, it asks again."""
 
 
 def hear(tx: Tx, contact_id: int, update: InboundMessage, at: datetime, words: Words, faults: Faults) -> None:
@@ -30,4 +32,5 @@ def hear(tx: Tx, contact_id: int, update: InboundMessage, at: datetime, words: W
     came_by = update.referral
     advertisement = None if came_by is None else " ".join((came_by.url, came_by.headline, came_by.id))
     incoming = Incoming(text, update.button_payload, advertisement)
-    heard(tx, contact_id, incoming, Said(text, update.button_payload, update.kind), at=at, faults=faults)
+    starts = None if update.kind in _UNREADABLE else incoming
+    heard(tx, contact_id, starts, Said(text, update.button_payload, update.kind), at=at, faults=faults)

@@ -30,7 +30,7 @@ from desktop.domain.messages import GONE, Status
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
 from desktop.services.bot_effects import Refused, change, give_to, send
-from desktop.store import contacts, flows, send_hours, sessions
+from desktop.store import contacts, flows, send_hours, session_said, sessions
 from desktop.store.engine import Tx
 from desktop.store.meeting import person_of
 from desktop.store.session_work import EndedMessage
@@ -109,7 +109,7 @@ class _Move:
         elif isinstance(effect, KeepAnswer):
             sessions.add_answer(tx, session, effect.node_id, effect.name, effect.value)
         elif isinstance(effect, Passed):
-            self.session = sessions.add_step(tx, session, effect.node_id, effect.exit)
+            self.session = sessions.add_step(tx, session, effect.node_id, effect.exit, effect.because)
         elif isinstance(effect, AskProgram):
             self.request = effect.request
         elif isinstance(effect, StartFlow):
@@ -153,7 +153,7 @@ def _begin_next(tx: Tx, before: Session, follows: StartFlow, faults: Faults) -> 
     if before.jump_count >= MOST_JUMPS:
         _stop(tx, before, f"It went through {MOST_JUMPS} flows without hearing from the customer.")
         return
-    if sessions.begun_count(tx, before.contact_id, LATELY) >= MOST_BEGUN:
+    if session_said.begun_count(tx, before.contact_id, LATELY) >= MOST_BEGUN:
         minutes = LATELY // timedelta(minutes=1)
         _stop(tx, before, f"It went through {MOST_BEGUN} flows within {minutes} minutes, which is no talk.")
         return
@@ -167,6 +167,7 @@ def _begin_next(tx: Tx, before: Session, follows: StartFlow, faults: Faults) -> 
         answers=dict(before.state.answers),
         said_at=before.said_at,
         jump_count=before.jump_count + 1,
+        goes_on=before,
     )
     assert following is not None
     # What was said to another flow is no evidence in this one: it was asked for something else.

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from desktop.domain import report_words
 from desktop.domain.bot_report import AnswerRow, RegisterRow, RegisterScope
+from desktop.domain.messages import Status
+from desktop.domain.why import failed_words
 from desktop.services import reportfiles
 from desktop.services.jobwork import Talk
 from desktop.services.reportrows import OPT_IN_CELLS
@@ -14,7 +16,17 @@ from desktop.store.engine import Tx
 
 ANSWER_HEADINGS: Final = ("When", "Contact", "Phone", "Answer", "Value", "Session id", "Contact id")
 REGISTER_HEADINGS: Final = (
-    *("When", "Contact", "Phone", "Opt-in then", "Stopped in WhatsApp then", "Flow", "Template", "Status"),
+    *(
+        "When",
+        "Contact",
+        "Phone",
+        "Opt-in then",
+        "Stopped in WhatsApp then",
+        "Flow",
+        "Begun by",
+        "Template",
+        "Status",
+    ),
     *("Message id", "Contact id"),
 )
 
@@ -85,11 +97,17 @@ def register_cells(one: RegisterRow, zone: tzinfo) -> list[str | datetime]:
         OPT_IN_CELLS[one.opt_in_then],
         "Yes" if one.stopped_then else "No",
         one.flow_name,
+        one.started_by or one.trigger,
         one.template_name,
-        report_words.STATUSES[one.status],
+        _status(one),
         str(one.message_id),
         str(one.contact_id),
     ]
+
+
+def _status(one: RegisterRow) -> str:
+    failed = one.status is Status.FAILED
+    return failed_words(one.reason, one.error_code) if failed else report_words.STATUSES[one.status]
 
 
 def scope_to_json(scope: RegisterScope) -> dict[str, Any]:

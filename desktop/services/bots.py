@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,17 +13,18 @@ from desktop.domain.flow_session import TO_PEOPLE, Awaits, Event, Said, Started
 from desktop.domain.flow_triggers import Candidate, Incoming, first_match
 from desktop.domain.flow_words import trigger_words
 from desktop.domain.people import Right, User
-from desktop.domain.problems import Problem
+from desktop.domain.problems import NotFound, Overtaken, Problem
 from desktop.services.bot_effects import give_to
 from desktop.services.bot_moves import LATELY, move
 from desktop.services.rights import allow
-from desktop.store import contacts, conversations, flows, sessions
+from desktop.store import contacts, conversations, flows, people, session_said, session_shown, sessions
 from desktop.store.engine import Store, Tx
 from desktop.store.savepoints import apart, ends_all
-from desktop.store.sessions import RunningSession, Session
+from desktop.store.session_shown import RunningSession, Unsent
+from desktop.store.sessions import Session
 from desktop.system.faults import Faults
 
-__all__ = ["Bots", "RunningSession", "broke", "heard", "person_came"]
+__all__ = ["Became", "Bots", "RunningSession", "Unsent", "broke", "heard", "person_came"]
 
 _log = logging.getLogger("assent.bots")
 _WORDS_OF_TRIGGERS = (TriggerKind.KEYWORD, TriggerKind.PAYLOAD)
@@ -33,6 +34,15 @@ MOST_BY_ITSELF: Final = 10
 _WHOLE_SECONDS: Final = timedelta(seconds=2)
 """WhatsApp tells no parts of seconds, and this machine's clock is not its own."""
 BROKEN = "Something in Assent went wrong here; it is in the log. A colleague should go on."
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """How a session stands. because: why it ended, or ""; unsent: those of its messages that did not go."""
+
+    status: SessionStatus
+    because: str
+    unsent: tuple[Unsent, ...]
 
 
 class Bots:
@@ -45,7 +55,7 @@ class Bots:
 
     async def running(self, contact_id: int) -> RunningSession | None:
         """The session that has this conversation, if any."""
-        return await self._store.read(lambda tx: sessions.running(tx, contact_id), people=True)
+        return await self._store.read(lambda tx: session_shown.running(tx, contact_id), people=True)
 
     async def start(self, flow_id: int, contact_id: int, user: User) -> int:
         """Start a published flow by hand; returns the session's id.
@@ -67,14 +77,41 @@ class Bots:
         return session_id
 
     async def stop(self, contact_id: int, user: User) -> None:
-        """Take over: whatever runs here ends, and the conversation is the person's. Raises NotAllowed."""
+        """Take over: whatever runs here ends, and the conversation is the person's.
+
+        Raises NotAllowed; Overtaken where a colleague was quicker.
+        """
 
         def write(tx: Tx) -> None:
             allow(tx, user, Right.REPLY)
-            person_came(tx, contact_id, f"{user.name} took over.")
+            if not sessions.person_came(tx, contact_id, f"{user.name} took over."):
+                _expect_nobodys(tx, contact_id, user)
             conversations.assign(tx, contact_id, user.id)
 
         await self._store.write(write)
+
+    async def became(self, session_id: int) -> Became:
+        """What has become of a session so far. Raises NotFound."""
+
+        def read(tx: Tx) -> Became:
+            session = sessions.get(tx, session_id)
+            if session is None:
+                raise NotFound("Not there any more", "What the bot did here is not in this store (any more).")
+            state = session.state
+            return Became(state.status, state.because, tuple(session_shown.unsent(tx, session_id)))
+
+        return await self._store.read(read, people=True)
+
+
+def _expect_nobodys(tx: Tx, contact_id: int, user: User) -> None:
+    """Whoever took over from the bot first has the conversation."""
+    has_it = conversations.assigned_to(tx, contact_id)
+    if has_it is None or has_it == user.id:
+        return
+    other = people.find(tx, has_it)
+    raise Overtaken(
+        "Taken over already", f"{other.name if other else 'A colleague'} took over a moment ago. Look again."
+    )
 
 
 def _by_hand(tx: Tx, record: FlowRecord, contact_id: int, user: User) -> Session:
@@ -99,7 +136,7 @@ def person_came(tx: Tx, contact_id: int, because: str = "") -> None:
 def heard(
     tx: Tx,
     contact_id: int,
-    incoming: Incoming,
+    incoming: Incoming | None,
     said: Said,
     *,
     at: datetime | None = None,
@@ -107,7 +144,7 @@ def heard(
 ) -> None:
     """A customer's message, which is kept already: the running session's answer, or what starts one.
 
-    at: when it was said. It never costs the message: what fails ends the session, gives the conversation to people and
+    incoming: None where it cannot be read and starts nothing. at: when it was said. It never costs the message: what fails ends the session, gives the conversation to people and
     is logged. Raises only what ends the whole transaction (`savepoints.ends_all`).
     """
     dies, when = faults or Faults(), at or tx.now
@@ -115,7 +152,7 @@ def heard(
     try:
         if session is not None:
             apart(tx, lambda own: _hear(own, session, said, when, dies))
-        else:
+        elif incoming is not None:
             apart(tx, lambda own: _answer(own, contact_id, incoming, said, when, dies))
     except Exception as wrong:
         if ends_all(wrong):
@@ -123,10 +160,29 @@ def heard(
         _log.exception("what contact %s said could not be told to a bot", contact_id)
 
 
+def answer_with(
+    tx: Tx, flow_id: int, contact_id: int, trigger: str, at: datetime, faults: Faults | None = None
+) -> bool:
+    """Begin a flow because of a customer's message that is kept already; False where it is not on, or one runs here.
+
+    trigger: what began it, for people. at: when it was said. The conversation is nobody's from then on. What fails ends the
+    session, gives the conversation to people and is logged.
+    """
+    version_id = flows.published_version(tx, flow_id)
+    if version_id is None or not window.is_open(at, tx.now) or _is_too_often(tx, contact_id):
+        return False
+    begun = sessions.begin(tx, flow_id, version_id, contact_id, trigger=trigger, said_at=at)
+    if begun is None:
+        return False
+    conversations.assign(tx, contact_id, None)
+    _move_or_break(tx, begun, Started(), faults or Faults())
+    return True
+
+
 def _hear(tx: Tx, session: Session, said: Said, at: datetime, faults: Faults) -> None:
     """Only what the session asked for is its answer; with it the customer has spoken."""
     if session.state.awaits is Awaits.ANSWER and _is_after_question(tx, session, said, at):
-        sessions.set_said_at(tx, session.id, at)  # before the door is asked, which reads it
+        session_said.set_said_at(tx, session.id, at)  # before the door is asked, which reads it
         _move_or_break(tx, replace(session, said_at=at, jump_count=0), said, faults)
 
 
@@ -134,7 +190,7 @@ def _is_after_question(tx: Tx, session: Session, said: Said, at: datetime) -> bo
     """False for what was under way already when it asked, unless its own button says that it was read."""
     if is_pressed_in(session.mark, said.payload):
         return True
-    asked_at = sessions.asked_at(tx, session)
+    asked_at = session_said.asked_at(tx, session)
     return asked_at is None or at >= asked_at - _WHOLE_SECONDS
 
 
@@ -157,7 +213,7 @@ def _trigger(tx: Tx, contact_id: int, incoming: Incoming, at: datetime) -> Candi
 
 def _is_too_often(tx: Tx, contact_id: int) -> bool:
     """True where triggers begin one session after the other; logged when the last one begins, not at each message."""
-    begun_count = sessions.begun_count(tx, contact_id, LATELY, by_itself=True)
+    begun_count = session_said.begun_count(tx, contact_id, LATELY, by_itself=True)
     if begun_count == MOST_BY_ITSELF - 1:
         _log.warning(
             "contact %s: %s sessions began lately, no more begin by themselves now",

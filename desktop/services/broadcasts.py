@@ -1,44 +1,38 @@
 """Broadcasts: count, launch, pause, stop, and account for everyone."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from desktop.domain.activity import Deed
-from desktop.domain.audience import Breakdown, Line, Rule
+from desktop.domain.audience import Breakdown, Lately, Line, Rule
 from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
-from desktop.domain.broadcast_figures import Figures, ReasonCount
+from desktop.domain.broadcast_figures import Figures, ReasonCount, Stopped
 from desktop.domain.consent import Category
 from desktop.domain.contacts import Contact
 from desktop.domain.conversations import MessageView
 from desktop.domain.filters import Filter
-from desktop.domain.messages import Status
+from desktop.domain.messages import GONE, Status
 from desktop.domain.people import Right, User
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.reasons import Reason
-from desktop.domain.template_notices import Notice, NoticeKind, notices
-from desktop.domain.templates import Template, Variable, without_value
-from desktop.services import sending
-from desktop.services.replies import expect_webhooks
+from desktop.domain.selection import EVERYBODY, Selection
+from desktop.domain.templates import Variable
+from desktop.services import broadcast_launch as launching
+from desktop.services import broadcast_test, broadcast_verbs, sending
+from desktop.services.broadcast_rounds import BroadcastRounds
 from desktop.services.rights import allow
 from desktop.store import (
-    activity,
     audience,
     broadcast_figures,
-    broadcast_plan,
     broadcasts,
     conversations,
     ledger,
     outbox,
     settings,
-    templates,
 )
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.ledger import LedgerResult
-
-_ENDED_POLL_S: Final = 1.0
 
 
 class UnknownDecision(StrEnum):
@@ -53,7 +47,8 @@ class UnknownDecision(StrEnum):
 class Report:
     """Everything the report shows, read in one transaction, so that its figures belong together.
 
-    timeline: for sent, delivered, read: (seconds since launch, count so far) points.
+    timeline: for sent, delivered, read: (seconds since launch, count so far) points. stopped: of one that was stopped;
+    final when the calls on the way have answered.
     """
 
     record: BroadcastRecord
@@ -61,25 +56,42 @@ class Report:
     reasons: tuple[ReasonCount, ...]
     timeline: dict[str, list[tuple[float, int]]]
 
+    @property
+    def stopped(self) -> Stopped | None:
+        """How many are gone, on the way and will never go, of one that was stopped."""
+        return Stopped.of(self.figures) if self.record.status is BroadcastStatus.STOPPED else None
+
 
 class Broadcasts:
-    """The verbs on broadcasts. `run()` is the part of the engine that plans and ends them."""
+    """The verbs on broadcasts. wake: the engine and its rounds look for what is due.
 
-    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+    rounds: the part of the engine that starts, plans and ends them; one of its own by default.
+    """
+
+    def __init__(self, store: Store, wake: Callable[[], None], rounds: BroadcastRounds | None = None) -> None:
         self._store = store
-        self._wake = wake
-        self._news = asyncio.Event()
+        self._wake_engine = wake
+        self._rounds = rounds or BroadcastRounds(store, wake)
+
+    def _wake(self) -> None:
+        self._rounds.wake()
+        self._wake_engine()
 
     # Counting and looking.
 
     async def count(
-        self, wanted: Filter, category: Category, only_opted_in: bool, variables: tuple[Variable, ...] = ()
+        self,
+        wanted: Filter,
+        category: Category,
+        only_opted_in: bool,
+        variables: tuple[Variable, ...] = (),
+        selection: Selection = EVERYBODY,
     ) -> Breakdown:
         """The breakdown of an audience, exact. Cancelling it interrupts the query. Raises BadFilter."""
 
         def read(tx: Tx) -> Breakdown:
             rule = Rule(category, settings.load(tx).policy, only_opted_in)
-            return audience.breakdown(tx, wanted, rule, variables)
+            return audience.breakdown(tx, wanted, rule, variables, selection)
 
         return await self._store.read(read)
 
@@ -90,17 +102,38 @@ class Broadcasts:
         only_opted_in: bool,
         variables: tuple[Variable, ...] = (),
         *,
+        selection: Selection = EVERYBODY,
         line: Line | None = None,
+        after_id: int = 0,
         search: str = "",
         limit: int = 50,
     ) -> list[tuple[Contact, Line]]:
-        """The first contacts of an audience, each with its line."""
+        """A page of an audience's contacts, each with its line; after_id: the last one of the page before.
+
+        line: only those on it. search: part of a name or phone. Raises BadFilter.
+        """
 
         def read(tx: Tx) -> list[tuple[Contact, Line]]:
             rule = Rule(category, settings.load(tx).policy, only_opted_in)
-            return audience.people(tx, wanted, rule, variables, line=line, search=search, limit=limit)
+            return audience.people(
+                tx,
+                wanted,
+                rule,
+                variables,
+                selection=selection,
+                line=line,
+                after_id=after_id,
+                search=search,
+                limit=limit,
+            )
 
         return await self._store.read(read)
+
+    async def lately(
+        self, template_id: int, wanted: Filter, selection: Selection = EVERYBODY
+    ) -> Lately | None:
+        """How many of an audience got the template in the last 24 hours, by any path; None: nobody. Raises BadFilter."""
+        return await self._store.read(lambda tx: audience.lately(tx, template_id, wanted, selection))
 
     async def every(self) -> list[tuple[BroadcastRecord, Figures]]:
         """The newest broadcasts first, with their figures."""
@@ -114,13 +147,13 @@ class Broadcasts:
         """One broadcast. Raises NotFound."""
         return await self._store.read(lambda tx: broadcasts.get(tx, broadcast_id), people=True)
 
-    async def report(self, broadcast_id: int) -> Report:
-        """The report of one broadcast. Raises NotFound."""
+    async def report(self, broadcast_id: int, *, opted_out: bool = True) -> Report:
+        """The report of one broadcast. opted_out: with who said no since, which takes longer. Raises NotFound."""
 
         def read(tx: Tx) -> Report:
             return Report(
                 broadcasts.get(tx, broadcast_id),
-                broadcast_figures.figures(tx, broadcast_id),
+                broadcast_figures.figures(tx, broadcast_id, opted_out=opted_out),
                 tuple(broadcast_figures.reasons(tx, broadcast_id)),
                 broadcast_figures.timeline(tx, broadcast_id),
             )
@@ -154,67 +187,99 @@ class Broadcasts:
         def write(tx: Tx) -> int:
             allow(tx, user, Right.BROADCAST)
             if broadcast_id is not None:
-                _expect(broadcasts.get(tx, broadcast_id), BroadcastStatus.DRAFT)
+                launching.expect(broadcasts.locked(tx, broadcast_id), BroadcastStatus.DRAFT)
             return broadcasts.save_draft(tx, broadcast_id, draft, user.id)
 
         return await self._store.write(write)
 
     async def launch(
-        self, broadcast_id: int, user: User, *, reason: str = "", approved_count: int | None = None
+        self,
+        broadcast_id: int,
+        user: User,
+        *,
+        reason: str = "",
+        approved: Breakdown | None = None,
+        approved_count: int | None = None,
+        now: bool = False,
+        revision: int | None = None,
     ) -> BroadcastRecord:
-        """Fix the audience and start. reason: needed when opted-out contacts are to get it.
+        """Say yes to a draft: it is SCHEDULED where it has a time, else LAUNCHING; nobody is selected before that ends.
 
-        approved_count: the number on the button; a difference shows in the report. Raises NotAllowed, or
-        a Problem that says what is missing.
+        reason: needed when opted-out contacts are to get it. approved: the counts that the button showed; None: they are
+        counted here. approved_count: of a caller that knows only the number. now: without the ten seconds to take it
+        back. revision: of the draft that was counted; DraftChanged if another one stands. Raises NotAllowed, or a Problem
+        that says what is missing.
         """
+        if approved is None and not now:
+            approved = await self._store.read(
+                lambda tx: broadcast_verbs.counted(tx, broadcast_id), people=True
+            )
 
         def write(tx: Tx) -> BroadcastRecord:
-            return launch(tx, broadcast_id, user, reason=reason, approved_count=approved_count)
+            return launching.launch(
+                tx,
+                broadcast_id,
+                user,
+                reason=reason,
+                approved=approved,
+                approved_count=approved_count,
+                now=now,
+                revision=revision,
+            )
 
         launched = await self._store.write(write, WriteLane.PEOPLE)
-        self._news.set()
+        self._wake()
         return launched
 
-    async def pause(self, broadcast_id: int, user: User) -> None:
-        """Nothing more is claimed from now on; calls on the way are finished."""
-        await self._set(broadcast_id, user, BroadcastStatus.PAUSED, BroadcastStatus.RUNNING)
+    async def take_back(self, broadcast_id: int, user: User) -> None:
+        """A draft again, as long as nobody is selected: in the ten seconds, before its time, or held before its start.
 
-    async def resume(self, broadcast_id: int, user: User) -> None:
-        """Go on after a pause, or after a hold that a person has looked at."""
-        await self._set(
-            broadcast_id, user, BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.HELD
-        )
+        Raises NotAllowed, or a Problem if it has begun.
+        """
+        await self._store.write(lambda tx: broadcast_verbs.take_back(tx, broadcast_id, user))
         self._wake()
 
-    async def stop(self, broadcast_id: int, user: User) -> Figures:
-        """Stop for good: what has not left is cancelled. Returns the figures right after."""
-        await self._set(
-            broadcast_id,
-            user,
-            BroadcastStatus.STOPPED,
-            BroadcastStatus.RUNNING,
-            BroadcastStatus.PAUSED,
-            BroadcastStatus.HELD,
-        )
-        while await self._store.write(
-            lambda tx: broadcast_plan.cancel_waiting(tx, broadcast_id, user.id), WriteLane.BULK
-        ):
-            pass
-        return await self._store.read(lambda tx: broadcast_figures.figures(tx, broadcast_id), people=True)
+    async def pause(self, broadcast_id: int, user: User) -> None:
+        """Nothing more is claimed from now on, calls that have not begun are withdrawn; those on the way are finished."""
+        await self._store.write(lambda tx: broadcast_verbs.pause(tx, broadcast_id, user))
 
-    async def _set(
-        self, broadcast_id: int, user: User, to: BroadcastStatus, *allowed: BroadcastStatus
-    ) -> None:
-        def write(tx: Tx) -> None:
-            allow(tx, user, Right.BROADCAST)
-            record = broadcasts.get(tx, broadcast_id)
-            _expect(record, *allowed)
-            broadcasts.set_status(tx, broadcast_id, to)
-            figures = broadcast_figures.figures(tx, broadcast_id)
-            told = f"{figures.gone_count:,} of {figures.to_send_count:,} had left"
-            activity.log(tx, user, _DEEDS[to], record.name, told)
+    async def resume(self, broadcast_id: int, user: User) -> None:
+        """Go on after a pause; of one that is held, as `go_on()`. What moved meanwhile holds it instead."""
+        record = await self.get(broadcast_id)
+        if record.status is BroadcastStatus.HELD:
+            await self.go_on(broadcast_id, user)
+            return
+        await self._store.write(lambda tx: broadcast_verbs.resume(tx, broadcast_id, user))
+        self._wake()
 
-        await self._store.write(write)
+    async def go_on(self, broadcast_id: int, user: User) -> BroadcastRecord:
+        """A person has looked at why it is held: what stands now is what they say yes to.
+
+        One that was held before its start begins now, or when its time comes. Raises NotAllowed, or a Problem: also
+        where something else has moved than they were shown; that is told of the broadcast from then on.
+        """
+        look = await self._store.read(lambda tx: broadcast_verbs.look_now(tx, broadcast_id), people=True)
+        news = await self._store.write(lambda tx: broadcast_verbs.go_on(tx, broadcast_id, user, look))
+        if news:
+            raise Problem("Look again", " ".join(one.sentence for one in news))
+        self._wake()
+        return await self.get(broadcast_id)
+
+    async def stop(self, broadcast_id: int, user: User) -> Stopped:
+        """Stop for good: from now on nothing more is claimed. Returns at once; what has not left is cancelled by the
+        engine, and what is on the way is counted to the end in `Report.stopped`.
+        """
+        stopped = await self._store.write(lambda tx: broadcast_verbs.stop(tx, broadcast_id, user))
+        self._wake()
+        return stopped
+
+    async def test(self, broadcast_id: int, phones: Sequence[str], user: User) -> int:
+        """Send a draft's message to at most ten numbers, now and asked like any other, as a broadcast of its own below
+        it; returns its id. A number that is no contact becomes one. Raises NotAllowed, or a Problem that names one.
+        """
+        made = await self._store.write(lambda tx: broadcast_test.send(tx, broadcast_id, phones, user))
+        self._wake()
+        return made
 
     async def decide_unknown(self, message_id: int, decision: UnknownDecision, user: User) -> None:
         """A person settles a message that is *Not certain*; recorded, and a late webhook still wins.
@@ -237,6 +302,8 @@ class Broadcasts:
                     raise Problem("Not sent again", done.verdict.sentence)
             to, reason = _DECISIONS[decision]
             outbox.write_moves(tx, [outbox.move(tx, row, to, outbox.PERSON, reason=reason, user_id=user.id)])
+            if to in GONE:
+                outbox.note_marketing(tx, [row])
             outbox.touch(tx, row.contact_id, row.broadcast_id)
 
         await self._store.write(write)
@@ -246,63 +313,11 @@ class Broadcasts:
 
     def wake(self) -> None:
         """Look at once: something was launched or settled."""
-        self._news.set()
+        self._wake()
 
     async def run(self) -> None:
-        """Plan launched broadcasts in chunks and end those that are through. Runs until cancelled."""
-        while True:
-            self._news.clear()
-            if not await self._work():
-                try:
-                    async with asyncio.timeout(_ENDED_POLL_S):
-                        await self._news.wait()
-                except TimeoutError:
-                    continue
-
-    async def _work(self) -> bool:
-        preparing = await self._store.read(lambda tx: broadcasts.with_status(tx, BroadcastStatus.PREPARING))
-        for one in preparing:
-            while await self._store.write(lambda tx, id=one.id: broadcast_plan.plan(tx, id), WriteLane.BULK):  # type: ignore[misc]
-                pass
-            self._wake()
-        for one in await self._store.read(lambda tx: broadcasts.with_status(tx, BroadcastStatus.RUNNING)):
-            await self._store.write(lambda tx, id=one.id: broadcast_plan.finish(tx, id), WriteLane.BULK)  # type: ignore[misc]
-        for id in await self._store.read(broadcast_plan.stopped_with_waiting):
-            await self._store.write(
-                lambda tx, id=id: broadcast_plan.cancel_waiting(tx, id, None),  # type: ignore[misc]
-                WriteLane.BULK,
-            )
-        return bool(preparing)
-
-
-def launch(
-    tx: Tx, broadcast_id: int, user: User, *, reason: str = "", approved_count: int | None = None
-) -> BroadcastRecord:
-    """Fix the audience of a draft and start it, inside the caller's transaction. As `Broadcasts.launch()`."""
-    record = broadcasts.get(tx, broadcast_id)
-    _expect(record, BroadcastStatus.DRAFT)
-    template = _checked_template(tx, record.draft)
-    kept = settings.load(tx)
-    allow(tx, user, Right.BROADCAST)
-    rule = Rule(template.effective_category, kept.policy, record.draft.only_opted_in)
-    expect_webhooks(tx, [template])
-    despite = template.is_marketing and not record.draft.only_opted_in
-    if despite:
-        allow(tx, user, Right.BROADCAST_TO_OPTED_OUT)
-        if not reason.strip():
-            raise Problem(
-                "Say why", "Contacts who opted out are included. Write the reason; it is kept.", "reason"
-            )
-    done = broadcasts.launch(
-        tx,
-        broadcast_id,
-        rule,
-        reason=reason.strip() if despite else "",
-        user_id=user.id,
-        approved_count=approved_count,
-    )
-    activity.log(tx, user, Deed.BROADCAST_LAUNCHED, done.name, _launch_words(done))
-    return done
+        """Start what is due, plan it, end what is through: see `BroadcastRounds`. Runs until cancelled."""
+        await self._rounds.run()
 
 
 _DECISIONS: Final = {
@@ -310,48 +325,3 @@ _DECISIONS: Final = {
     UnknownDecision.SEND_AGAIN: (Status.CANCELLED, Reason.PERSON_SENT_AGAIN),
     UnknownDecision.LEAVE_IT: (Status.CANCELLED, Reason.PERSON_LEFT_IT),
 }
-
-
-_DEEDS: Final = {
-    BroadcastStatus.PAUSED: Deed.BROADCAST_PAUSED,
-    BroadcastStatus.RUNNING: Deed.BROADCAST_RESUMED,
-    BroadcastStatus.STOPPED: Deed.BROADCAST_STOPPED,
-}
-
-
-def _launch_words(done: BroadcastRecord) -> str:
-    """For the log: '1,000 selected', and with the toggle off how many opted out, and why they get it."""
-    told = f"{done.selected_count or 0:,} selected"
-    if not done.override_reason:
-        return told
-    return f"{told}; {done.approved_no_count:,} of them despite an opt-out: {done.override_reason}"
-
-
-def _expect(record: BroadcastRecord, *allowed: BroadcastStatus) -> None:
-    if record.status not in allowed:
-        raise Problem(
-            "Not possible now",
-            f"“{record.name}” is {record.status.value} meanwhile. Look at it again.",
-        )
-
-
-def _checked_template(tx: Tx, draft: BroadcastDraft) -> Template:
-    if draft.template_id is None:
-        raise Problem("No template", "Choose a template first.", "template")
-    template = templates.get(tx, draft.template_id)
-    for against in notices(template, tx.now):
-        if against.blocks and not _brings(draft, against):
-            raise Problem(against.label, against.sentence, "template")
-    if lacking := without_value(template, draft.variables):
-        raise Problem(
-            "Variable without a value", f"Give {{{{{lacking[0]}}}}} a value or a field.", "variables"
-        )
-    return template
-
-
-def _brings(draft: BroadcastDraft, against: Notice) -> bool:
-    """True if the draft has what no screen asks for yet: the header's file, the code of a button."""
-    if against.kind is NoticeKind.NEEDS_FILE:
-        return "header" in draft.content
-    codes = (one for one in draft.variables if one.name.endswith(":code"))
-    return against.kind is NoticeKind.NEEDS_CODE and any(one.field or one.text.strip() for one in codes)

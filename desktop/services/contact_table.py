@@ -1,6 +1,7 @@
 """The table of contacts, a window at a time: however long it is, only what is looked at is read."""
 
 from array import array
+from collections.abc import Sequence
 from typing import Final
 
 from desktop.domain.contact_table import ContactRow, TableQuery
@@ -38,6 +39,10 @@ class ContactTable:
             self._kept = (asked, kept)
         wanted = kept[first : first + limit].tolist()
         return await self._store.read(lambda tx: contact_table.rows(tx, wanted), people=True)
+
+    async def some(self, ids: Sequence[int]) -> list[ContactRow]:
+        """The rows of these contacts, in this order; those that are gone are left out."""
+        return await self._store.read(lambda tx: contact_table.rows(tx, ids), people=True)
 
     def _ids_of(self, asked: TableQuery) -> "array[int] | None":
         return self._kept[1] if self._kept is not None and self._kept[0] == asked else None

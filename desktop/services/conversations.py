@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.domain.contacts import ConsentEvent, Contact
-from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
+from desktop.domain.conversations import BotTurn, Box, BoxCounts, ConversationRow, MessageView
 from desktop.domain.people import Right, User
 from desktop.domain.settings import Settings
 from desktop.services.rights import allow
-from desktop.store import consent, contacts, conversations, drafts, sessions, settings
+from desktop.store import consent, contacts, conversations, drafts, session_shown, sessions, settings
 from desktop.store.engine import Store, Tx
 
 
@@ -16,7 +16,8 @@ from desktop.store.engine import Store, Tx
 class OpenConversation:
     """Everything the screen shows of one conversation, read in one transaction.
 
-    row is None while the contact has no conversation yet. draft: as `ComposeState.to_json` made it.
+    row is None while the contact has no conversation yet. draft: as `ComposeState.to_json` made it. bots: their turns
+    that the thread tells of.
     """
 
     contact: Contact
@@ -25,6 +26,7 @@ class OpenConversation:
     history: tuple[ConsentEvent, ...]
     draft: dict[str, Any] | None
     settings: Settings
+    bots: tuple[BotTurn, ...] = ()
 
 
 class Conversations:
@@ -56,6 +58,7 @@ class Conversations:
                 tuple(consent.history(tx, contact_id)),
                 drafts.load(tx, contact_id, user.id),
                 settings.load(tx),
+                tuple(session_shown.turns(tx, contact_id)),
             )
 
         return await self._store.read(read, people=True)

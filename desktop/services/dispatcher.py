@@ -15,11 +15,13 @@ from typing import Final
 from desktop.domain import consent
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Source
+from desktop.domain.drift import Cause
 from desktop.domain.outbox import AttemptOutcome, Claimed, ClaimResult, Settled
 from desktop.domain.pacing import LARGEST_CLAIM, Pace
 from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
+from desktop.domain.turns import Turns
 from desktop.services.bodies import body_for
 from desktop.services.outcomes import Outcome, outcome_of
 from desktop.store import (
@@ -30,6 +32,7 @@ from desktop.store import (
     holds,
     outbox,
     settings,
+    silence,
 )
 from desktop.store import consent as consent_store
 from desktop.store.engine import Store, StoreClosed, Tx, Uncertain, WriteLane
@@ -113,7 +116,9 @@ class Dispatcher:
         self._done_count = 0
         self._line_trouble = ""
         self._busy = True
+        self._turns = Turns()
         self._changed_contacts: set[int] = set()
+        self._halted_broadcasts: set[int] = set()
         self._ended_for_good = asyncio.Event()
         self._ended_for_good.set()
 
@@ -126,11 +131,18 @@ class Dispatcher:
         self._news.set()
 
     def heard(self, changes: Changes) -> None:
-        """Called after each commit, in any thread: withdraws claims of contacts that changed.
+        """Called after each commit, in any thread: withdraws claims of contacts that changed, and of broadcasts that were
+        paused, held or stopped.
 
         A withdrawn call that has not begun goes back to the queue and is asked again; an opt-out of a
         moment ago therefore still counts.
         """
+        halted = {one.id for one in changes.touched if one.topic is Topic.BROADCAST_HALTED}
+        if halted:
+            self._halted_broadcasts |= halted
+            for one in tuple(self._on_the_way.values()):
+                if one.claimed.broadcast_id in halted:
+                    one.withdrawn = True
         changed = {one.id for one in changes.touched if one.topic is Topic.CONTACT}
         if changed:
             self._changed_contacts |= changed
@@ -243,12 +255,15 @@ class Dispatcher:
         known_ids: what is on the way, where claims may have been kept that this engine never heard of. None: not so.
         """
         self._changed_contacts.clear()
+        self._halted_broadcasts.clear()
         claimed_at_s = self._clock.monotonic_s()
         if ended:
             _settle(tx, ended)
         if known_ids is not None and (found := outbox.recover(tx, [self._engine_id], known_ids=known_ids)):
             _log.warning("%s messages were claimed by a commit that was not answered", found)
-        claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()
+        claimed = ClaimResult()
+        if wanted:
+            claimed = claims.claim(tx, wanted, self._engine_id, self._turns, claimed_at_s)
         return claimed, settings.load(tx), claimed_at_s
 
     async def _store_troubled(self, ended: list[Outcome], trouble: Problem) -> None:
@@ -264,8 +279,9 @@ class Dispatcher:
 
     def _start_calls(self, result: ClaimResult, claimed_at_s: float) -> None:
         for claimed in result.claimed:
-            changed_since = {claimed.contact_id, 0} & self._changed_contacts
-            one = _OnTheWay(claimed, claimed_at_s, withdrawn=bool(changed_since))
+            changed_since = not self._changed_contacts.isdisjoint((claimed.contact_id, 0))
+            halted_since = claimed.broadcast_id in self._halted_broadcasts
+            one = _OnTheWay(claimed, claimed_at_s, withdrawn=changed_since or halted_since)
             self._on_the_way[claimed.message_id] = one
             call = asyncio.get_running_loop().create_task(self._call(one))
             self._calls.add(call)
@@ -330,6 +346,9 @@ class Dispatcher:
         rest_s = _IDLE_POLL_S
         if self._busy and self._pace.limit_per_s is not None and not self._stopping:
             rest_s = min(rest_s, max(self._pace.wait_s(now_s), 0.002))
+        turn_s = self._turns.wait_s(now_s)
+        if turn_s is not None and not self._stopping:
+            rest_s = min(rest_s, max(turn_s, 0.01))
         try:
             async with asyncio.timeout(rest_s):
                 await self._news.wait()
@@ -344,9 +363,17 @@ def _settle(tx: Tx, ended: list[Outcome]) -> None:
     attempts.settle(tx, [one.settled for one in ended])
     for one in ended:
         if one.hold_because:
-            holds.hold_of(tx, one.settled.message_id, one.hold_because)
+            _hold(tx, one)
         if one.opted_out:
             _record_stop(tx, one.settled)
+
+
+def _hold(tx: Tx, ended: Outcome) -> None:
+    """What WhatsApp refuses to everybody it refuses to the other broadcasts, too: none of them has to find out."""
+    cause = Cause.REFUSED if ended.refuses_all else Cause.TEMPLATE_PAUSED
+    holds.hold_of(tx, ended.settled.message_id, cause, ended.hold_because)
+    if ended.refuses_all:
+        holds.hold_marketing(tx, cause, ended.hold_because)
 
 
 def _record_stop(tx: Tx, settled: Settled) -> None:
@@ -374,8 +401,10 @@ async def take_over(
         found = outbox.recover(tx, None)
         engines.stop(tx, dead)
         if hold_marketing:
+            silence.note_absence(tx)
+        if hold_marketing and silence.is_silent(tx):
             # Who wrote STOP while nothing ran here is told by WhatsApp in the next minutes, not at once.
-            holds.hold_marketing(tx, CATCHING_UP)
+            holds.hold_marketing(tx, Cause.CATCHING_UP, CATCHING_UP)
         return engine_id, found
 
     return await store.write(write, WriteLane.CLAIM)

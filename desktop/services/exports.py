@@ -26,6 +26,12 @@ class ExportFormat(StrEnum):
     XLSX = "xlsx"
 
 
+class PaperFormat(StrEnum):
+    """For what is printed rather than counted on."""
+
+    PDF = "pdf"
+
+
 @dataclass(frozen=True, slots=True)
 class ExportResult:
     """row_count: headings aside. sheet_count: more than one when they did not fit on an XLSX sheet."""
@@ -53,7 +59,7 @@ class Exporter:
         job: str,
         what: dict[str, Any],
         path: Path,
-        format: ExportFormat,
+        format: ExportFormat | PaperFormat,
         user: User,
         tell: Tell | None,
         stop: threading.Event | None,

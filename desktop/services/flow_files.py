@@ -1,10 +1,12 @@
 """Flows as files: written for another workspace, and read with nothing in them taken on trust."""
 
 import json
+import re
+from collections import Counter
 from typing import Any, Final
 
 from desktop.domain import flow_json
-from desktop.domain.flow import LONGEST_NAME, MOST_NODES, FlowDefinition
+from desktop.domain.flow import LONGEST_NAME, MOST_NODES, START, FlowDefinition
 from desktop.domain.problems import Problem
 from desktop.domain.text import clean
 
@@ -45,7 +47,7 @@ def read_file(raw: bytes) -> tuple[str, FlowDefinition]:
             "Another version of Assent wrote this file. Update Assent, then import it.",
             "file",
         )
-    name = " ".join(clean(str(data.get("name") or "")).split())
+    name = _plain(str(data.get("name") or ""))
     return name[:LONGEST_NAME].strip() or _NAMELESS, _drawn(data.get("flow"))
 
 
@@ -62,11 +64,39 @@ def _drawn(data: Any) -> FlowDefinition:
             f"A flow has at most {MOST_NODES} steps; this one has {len(definition.nodes):,}.",
             "file",
         )
+    _expect_whole(data, definition)
     places = [(one.x, one.y) for one in definition.nodes]
     for x, y in (*places, (definition.start_x, definition.start_y)):
         if not (abs(x) <= _FAR_PX and abs(y) <= _FAR_PX):
             raise Problem("Not a flow", "A step lies nowhere on the canvas. Export the flow anew.", "file")
     return definition
+
+
+def _expect_whole(data: Any, definition: FlowDefinition) -> None:
+    """A file that lost its steps, has one twice, or leads to one that is not in it, was changed since it was exported.
+
+    Raises a Problem.
+    """
+    if not isinstance(data, dict) or "nodes" not in data:
+        raise Problem("Not a flow", "The file has no steps. Export the flow anew.", "file")
+    ids = [one.id for one in definition.nodes]
+    twice = next((id for id, times in Counter(ids).items() if times > 1 or id in ("", START)), None)
+    if twice is not None:
+        shown = (
+            f"The step “{twice}” is in it more than once"
+            if twice not in ("", START)
+            else "A step has no name"
+        )
+        raise Problem("Not a flow", f"{shown}. Export the flow anew.", "file")
+    known = {START, *ids}
+    for edge in definition.edges:
+        for id in (edge.from_id, edge.to_id):
+            if id not in known:
+                raise Problem(
+                    "Not a flow",
+                    f"A line belongs to the step “{id[:40]}”, which is not in it. Export the flow anew.",
+                    "file",
+                )
 
 
 def _expect_small(data: Any) -> None:
@@ -93,9 +123,20 @@ def _cleaned(kept: Any) -> Any:
     return [_cleaned(one) for one in kept] if isinstance(kept, list) else kept
 
 
+def _plain(text: str) -> str:
+    """A name with single spaces, and without signs that nobody sees: U+202E would turn it around."""
+    return " ".join(_UNSEEN.sub("", clean(text)).split())
+
+
+_UNSEEN: Final = re.compile(
+    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ufeff]"
+)
+"""Control characters, and the signs of direction (Unicode Standard Annex 9, tables 1 and 2)."""
+
+
 def checked_name(text: str) -> str:
     """A flow's name with single spaces. Raises a Problem of the field name."""
-    name = " ".join(clean(text).split())
+    name = _plain(text)
     if not name:
         raise Problem("Name missing", "Give the flow a name.", "name")
     if len(name) > LONGEST_NAME:

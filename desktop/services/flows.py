@@ -1,6 +1,7 @@
 """Flows of bots: make, edit, publish, go back; which one answers a message."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -15,23 +16,26 @@ from desktop.domain.flow import (
     FlowVersion,
 )
 from desktop.domain.flow_checks import FlowFinding, Known, check
+from desktop.domain.flow_nodes import Jump
 from desktop.domain.flow_triggers import Candidate, Incoming, fires, in_order
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.domain.sequence import SequenceStatus
-from desktop.domain.text import clean
+from desktop.domain.text import clean, fold
 from desktop.services.flow_files import checked_name, cleaned, read_file, written_file
 from desktop.services.rights import allow
-from desktop.store import activity, contacts, flows, people, sequences, settings, templates
+from desktop.store import activity, contacts, flow_uses, flows, people, sequences, settings, templates
 from desktop.store.engine import Store, Tx
+from desktop.store.flow_uses import Leading as Leading
 
 
 @dataclass(frozen=True, slots=True)
 class FlowShown:
-    """A row of the list."""
+    """A row of the list. problem: what is wrong with what answers now, as a sentence, or ""."""
 
     record: FlowRecord
     counts: FlowCounts
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class Flows:
 
         def read(tx: Tx) -> list[FlowShown]:
             found = flows.every(tx)
+            found.sort(key=lambda one: natural(one.name))
             counted = flows.counts(tx, [one.id for one in found])
-            return [FlowShown(one, counted[one.id]) for one in found]
+            return [FlowShown(one, counted[one.id], _problem(one, found)) for one in found]
 
         return await self._store.read(read, people=True)
 
@@ -77,9 +82,9 @@ class Flows:
         """One flow. Raises NotFound."""
         return await self._store.read(lambda tx: flows.get(tx, flow_id), people=True)
 
-    async def known(self) -> Known:
-        """What flows can name, for checks and for choosing."""
-        return await self._store.read(_known, people=True)
+    async def known(self, flow_id: int = 0) -> Known:
+        """What flows can name, for checks and for choosing. flow_id: the one that they are for; 0: a new one."""
+        return await self._store.read(lambda tx: _known(tx, flow_id), people=True)
 
     async def versions(self, flow_id: int) -> list[FlowVersion]:
         """The published states, the newest first."""
@@ -96,6 +101,10 @@ class Flows:
             takes = fires(one.trigger, incoming)
             found.append(Asked(one, takes, takes and not any(other.answers for other in found)))
         return found
+
+    async def leading_to(self, flow_id: int) -> list[Leading]:
+        """The flows that a jump leads from to this one, by name."""
+        return await self._store.read(lambda tx: flow_uses.leading_to(tx, flow_id), people=True)
 
     # Making.
 
@@ -158,7 +167,7 @@ class Flows:
         await self._store.write(write)
 
     async def delete(self, flow_id: int, user: User) -> None:
-        """Delete one that nobody was ever in. Raises a Problem otherwise."""
+        """Delete one that nobody was ever in, and that no published flow goes on with. Raises a Problem otherwise."""
 
         def write(tx: Tx) -> None:
             known = _allowed(tx, flow_id, user)
@@ -166,6 +175,14 @@ class Flows:
                 raise Problem(
                     "Not deleted",
                     f"Customers were in “{known.name}”, and the reports show it. Turn it off instead.",
+                )
+            leading = flow_uses.leading_to(tx, flow_id)
+            published = [one.name for one in leading if one.is_published]
+            if published:
+                raise Problem(
+                    "Not deleted",
+                    f"{_listed(published)} {'goes' if len(published) == 1 else 'go'} on with “{known.name}”. Lead "
+                    f"{'it' if len(published) == 1 else 'them'} elsewhere and publish first.",
                 )
             flows.delete_one(tx, flow_id)
             activity.log(tx, user, Deed.FLOW_DELETED, known.name)
@@ -182,7 +199,7 @@ class Flows:
 
         def write(tx: Tx) -> FlowRecord:
             known = _allowed(tx, flow_id, user)
-            blocking = blockers(check(known.shown, _known(tx)))
+            blocking = blockers(check(known.shown, _known(tx, flow_id)))
             if blocking:
                 raise blocking[0].problem
             done = flows.publish(tx, known, clean(note).strip()[:200], user.id or None)
@@ -245,6 +262,12 @@ class Flows:
         return await self._store.write(write)
 
 
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """For sorting names as people count: 'Order status 2' before 'Order status 10'."""
+    parts = (part for part in re.split(r"([0-9]+)", fold(name)) if part)
+    return tuple((0, int(one), "") if one.isdecimal() else (1, 0, one) for one in parts)
+
+
 def blockers(found: Sequence[FlowFinding]) -> list[FlowFinding]:
     """Those that stand against publishing."""
     return [one for one in found if one.blocks]
@@ -260,7 +283,7 @@ def free_name(tx: Tx, wanted: str) -> str:
     raise AssertionError("numbers do not end")
 
 
-def _known(tx: Tx) -> Known:
+def _known(tx: Tx, flow_id: int) -> Known:
     started = (SequenceStatus.ACTIVE, SequenceStatus.PAUSED, SequenceStatus.HELD)
     kept = settings.load(tx)
     return Known(
@@ -272,6 +295,8 @@ def _known(tx: Tx) -> Known:
         tags=tuple(contacts.tag_names(tx)),
         words=kept.words,
         bots_ask=kept.bots_ask,
+        asked=tuple(in_order(flows.candidates(tx))),
+        flow_id=flow_id,
     )
 
 
@@ -283,3 +308,25 @@ def _allowed(tx: Tx, flow_id: int, user: User) -> FlowRecord:
 def _expect_free(tx: Tx, name: str, flow_id: int | None = None) -> None:
     if flows.id_of(tx, name) not in (None, flow_id):
         raise Problem("Name taken", f"There is a flow “{name}” already. Choose another name.", "name")
+
+
+def _problem(record: FlowRecord, every: Sequence[FlowRecord]) -> str:
+    """A published flow that goes on with one which answers nobody ends there, and people take over."""
+    if record.status is not FlowStatus.PUBLISHED or record.is_unreadable:
+        return ""
+    there = {one.id: one for one in every}
+    for node in record.definition.nodes:
+        to_id = node.does.flow_id if isinstance(node.does, Jump) else None
+        if to_id is None:
+            continue
+        other = there.get(to_id)
+        if other is None:
+            return "It goes on with a flow that is gone."
+        if other.status is not FlowStatus.PUBLISHED:
+            return f"It goes on with “{other.name}”, which is not published, or is turned off."
+    return ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"“{one}”" for one in names]
+    return " and ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))

@@ -5,8 +5,9 @@ person), rejected.jsonl and summary.json. Nothing here knows the store.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -39,7 +40,8 @@ class ReadFile:
     """A file that was read into a folder.
 
     counts holds rows, twice, rejected and blank; late_noes the numbers of rows whose opt-in becomes No
-    because a later row of the same number says so. stopped: the reading ended early.
+    because a later row of the same number says so. stopped: the reading ended early. again: by the number of a row,
+    those of later ones with the same phone.
     """
 
     folder: Path
@@ -49,6 +51,7 @@ class ReadFile:
     counts: Counts
     late_noes: frozenset[int]
     stopped: bool
+    again: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -60,6 +63,8 @@ class ReadFile:
         with (self.folder / _ROWS).open(encoding="utf-8") as lines:
             for line in lines:
                 row = _row_from_json(json.loads(line))
+                if row.number in self.again:
+                    row = replace(row, again=self.again[row.number])
                 yield replace(row, opt_in=OptIn.NO) if row.number in self.late_noes else row
 
     def rejected(self) -> Iterator[RejectedRow]:
@@ -108,6 +113,7 @@ def read_file(path: Path, folder: Path, options: Options, tick: Tick = lambda ro
         "columns": [asdict(column) for column in columns],
         "counts": asdict(reading.counts),
         "late_noes": sorted(reading.late_noes),
+        "again": sorted(reading.again.items()),
         "stopped": reading.stopped,
     }
     (folder / _SUMMARY).write_text(json.dumps(summary), encoding="utf-8")
@@ -137,6 +143,7 @@ def open_read(folder: Path) -> ReadFile:
         Counts(**found["counts"]),
         frozenset(found["late_noes"]),
         found["stopped"],
+        {first: tuple(numbers) for first, numbers in found["again"]},
     )
 
 
@@ -149,6 +156,7 @@ class _Reading:
         self._seen: dict[int, int] = {}
         self._noes: set[int] = set()
         self.late_noes: set[int] = set()
+        self.again: defaultdict[int, list[int]] = defaultdict(list)
         self.counts = Counts()
         self.stopped = False
 
@@ -179,6 +187,8 @@ class _Reading:
                 self._noes.add(first)
             elif first not in self._noes:
                 self.late_noes.add(first)
+        if first != row.number:
+            self.again[first].append(row.number)
         return first == row.number
 
 

@@ -28,7 +28,7 @@ from desktop.services.importwriting import (
     take,
 )
 from desktop.services.workfolders import WorkKind, work_folder
-from desktop.store import bulk, imports
+from desktop.store import bulk, imports, lists
 from desktop.store.engine import Store, Tx
 
 _log = logging.getLogger("assent.imports")
@@ -120,8 +120,8 @@ class Imports:
         result = ImportResult(file.file_name, file.counts, file.headings, rejected, file.stopped)
         if file.stopped or (stop is not None and stop.is_set()):
             return replace(result, stopped=True)
-        bulk_id = await self._store.write(lambda tx: self._start(tx, file.file_name, user))
-        writing = ImportWriting(self._store, file, options, user, bulk_id, self._rest_s)
+        bulk_id, list_id = await self._store.write(lambda tx: self._start(tx, file.file_name, user))
+        writing = ImportWriting(self._store, file, options, user, bulk_id, self._rest_s, list_id)
         try:
             stopped = await writing.run(tell, stop)
             if not stopped:
@@ -134,9 +134,12 @@ class Imports:
             await self._take_back(bulk_id, user, tell)
         return replace(result, counts=file.counts + writing.counts, stopped=stopped, bulk_id=bulk_id)
 
-    def _start(self, tx: Tx, file_name: str, user: User) -> int:
+    def _start(self, tx: Tx, file_name: str, user: User) -> tuple[int, int]:
+        """The journal, and the list that keeps the file's rows: a name makes it one to send to."""
         rights.allow(tx, user, Right.IMPORT)
-        return bulk.start(tx, BulkKind.IMPORT, file_name, user.id or None, self._store.process)
+        user_id = user.id or None
+        bulk_id = bulk.start(tx, BulkKind.IMPORT, file_name, user_id, self._store.process)
+        return bulk_id, lists.start(tx, bulk_id, user_id)
 
     async def _interrupted(self, writing: ImportWriting) -> None:
         """If even this cannot be written, the journal says "running" and its process is gone: the same to a person."""

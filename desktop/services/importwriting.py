@@ -54,13 +54,22 @@ class ImportWriting:
     """One file on its way into the store, chunk by chunk. counts: what has been written so far."""
 
     def __init__(
-        self, store: Store, file: ReadFile, options: Options, user: User, bulk_id: int, rest_s: float
+        self,
+        store: Store,
+        file: ReadFile,
+        options: Options,
+        user: User,
+        bulk_id: int,
+        rest_s: float,
+        list_id: int | None = None,
     ) -> None:
+        """bulk_id: its journal. list_id: where its rows are kept."""
         self._store = store
         self._file = file
         self._options = options
         self._user = user
         self._bulk_id = bulk_id
+        self._list_id = list_id
         self._rest_s = rest_s
         self.counts = Counts()
 
@@ -76,7 +85,13 @@ class ImportWriting:
             if stop is not None and stop.is_set():
                 return True
             chunk = imports.Chunk(
-                taken, self._options, attributes, file.file_name, self._user.id, self._bulk_id
+                taken,
+                self._options,
+                attributes,
+                file.file_name,
+                self._user.id,
+                self._bulk_id,
+                self._list_id,
             )
             done, held_s = await self._write_chunk(chunk)
             self.counts += done

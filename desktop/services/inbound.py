@@ -16,7 +16,7 @@ from desktop.domain.contacts import Fact
 from desktop.domain.messages import Status
 from desktop.domain.problems import Problem
 from desktop.domain.words import Wish
-from desktop.services import bot_hearing
+from desktop.services import bot_hearing, inbound_account, replies_to_broadcasts
 from desktop.services.bodies import message_id_of
 from desktop.services.wishes import grant, wish_of, words_of, wrote_at
 from desktop.store import api_answers, consent, contacts, conversations, outbox, sessions, settings, webhooks
@@ -25,9 +25,11 @@ from desktop.store.engine import Store, StoreBroken, StoreBusy, StoreClosed, Tx,
 from desktop.system.faults import Faults
 from desktop.whatsapp import errors
 from desktop.whatsapp.updates import (
+    AccountChanged,
     BadUpdate,
     InboundMessage,
     NumberChanged,
+    PhoneQualityChanged,
     PreferenceChange,
     StatusUpdate,
     TemplateCategoryChanged,
@@ -236,6 +238,8 @@ def _apply(tx: Tx, update: Update, faults: Faults) -> None:
             contacts.learn(tx, contact_id, user_id=update.new_user_id)
     elif isinstance(update, TemplateUpdate):
         _template(tx, update)
+    elif isinstance(update, PhoneQualityChanged | AccountChanged):
+        inbound_account.apply(tx, update)
 
 
 def _known(tx: Tx, phone: str | None, user_id: str | None, *, speaks: bool = False) -> int | None:
@@ -261,7 +265,8 @@ def _message(tx: Tx, update: InboundMessage, faults: Faults) -> None:
         contact_id = contacts.create(tx, update.profile_name, update.phone, user_id=update.user_id)
     if update.kind == "reaction":
         return
-    conversations.add_inbound(
+    was_open = conversations.is_open(tx, contact_id)
+    message_id = conversations.add_inbound(
         tx,
         contact_id,
         wamid=update.wamid,
@@ -271,6 +276,8 @@ def _message(tx: Tx, update: InboundMessage, faults: Faults) -> None:
         context_wamid=update.context_wamid,
         wrote_at=update.at,
     )
+    at = wrote_at(tx, update)
+    broadcast_id = replies_to_broadcasts.note(tx, contact_id, message_id, update.context_wamid, at)
     kept = settings.load(tx)
     wish = wish_of(update, kept)
     if wish is not None:
@@ -279,8 +286,13 @@ def _message(tx: Tx, update: InboundMessage, faults: Faults) -> None:
         webhooks.quarantine(
             tx, "An opt-out from someone unknown: find the contact whom it concerns.", update.raw
         )
-    if wish is None:
-        bot_hearing.hear(tx, contact_id, update, wrote_at(tx, update), kept.words, faults)
+    if wish is not None:
+        return
+    routed = broadcast_id is not None and replies_to_broadcasts.route(
+        tx, contact_id, broadcast_id, at, faults, was_open=was_open
+    )
+    if not routed:
+        bot_hearing.hear(tx, contact_id, update, at, kept.words, faults)
 
 
 def _content(update: InboundMessage) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from desktop.services import botfiles, exportfiles, importjobs, jobwork, reportfiles
+from desktop.services import botfiles, broadcastfiles, exportfiles, importjobs, jobwork, reportfiles
 
 _WORKS: Final[dict[str, jobwork.Work]] = {
     "look": importjobs.look,
@@ -11,6 +11,7 @@ _WORKS: Final[dict[str, jobwork.Work]] = {
     "export": exportfiles.export,
     "export-messages": reportfiles.export_messages,
     "export-opted-out": reportfiles.export_opted_out,
+    "export-broadcast": broadcastfiles.export,
     "export-bot-answers": botfiles.export_answers,
     "export-bot-register": botfiles.export_register,
 }

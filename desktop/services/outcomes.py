@@ -18,13 +18,15 @@ _LONGEST_CONNECTION_WAIT_S = 30.0
 class Outcome:
     """settled: for the message. slow_down_s: wait of the whole number after a throttle. pause_s: of the
     whole account. hold_because: the broadcast or sequence stops until a person has looked ("" goes on).
-    opted_out: the customer stopped marketing in WhatsApp."""
+    refuses_all: WhatsApp refuses not only this one: all marketing stops with it. opted_out: the customer stopped
+    marketing in WhatsApp."""
 
     settled: Settled
     slow_down_s: float | None = None
     pause_s: float | None = None
     hold_because: str = ""
     opted_out: bool = False
+    refuses_all: bool = False
 
 
 def outcome_of(claimed: Claimed, answer: Answer, now: datetime) -> Outcome:
@@ -131,6 +133,7 @@ def _refused(claimed: Claimed, answer: Refused, now: datetime) -> Outcome:
         pause_s=delay_s if rule.retry is Retry.ACCOUNT_PAUSE else None,
         hold_because=hold,
         opted_out=rule.opts_out,
+        refuses_all=rule.stops is Stops.ACCOUNT,
     )
 
 

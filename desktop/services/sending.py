@@ -25,6 +25,7 @@ from desktop.store import (
     conversations,
     drafts,
     outbox,
+    session_said,
     sessions,
     settings,
     templates,
@@ -133,11 +134,11 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
 
 
 def _policy(tx: Tx, wanted: Submission, kept: Settings) -> Policy:
-    """What the workspace decided; a bot that the customer has not spoken to asks all the same."""
+    """What the workspace decided; a bot that the customer has not spoken to, or said No to, asks all the same."""
     if wanted.session_id is None:
         return kept.policy
-    heard_from = sessions.heard_from(tx, [wanted.session_id])
-    return kept.policy.in_session(has_spoken=wanted.session_id in heard_from)
+    said = session_said.said_in(tx, [wanted.session_id])
+    return said.policy(kept.policy, wanted.session_id)
 
 
 def _bound(wanted: Submission) -> Override | None:

@@ -7,7 +7,7 @@ from typing import Any
 from desktop.domain import phones, window
 from desktop.domain.consent import Category, Override, Path, Question, Verdict, decide
 from desktop.domain.contacts import Contact
-from desktop.domain.known import ABOUT_CONSENT, PASSES, REFUSALS, UNASKED, Explanation, Known
+from desktop.domain.known import ABOUT_CONSENT, PASSES, REFUSALS, UNASKED, BotAsks, Explanation, Known
 from desktop.domain.messages import Status
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
@@ -152,17 +152,19 @@ def _with_error(known: Known, code: int | None) -> Known:
 
 def _with_facts(tx: Tx, known: Known, row: Any) -> Known:
     """The contact's answers as the message's receipt names them; nothing where the rule did not look."""
-    if not known.asked or known.kind is not Category.MARKETING:
+    of_bot = known.path is Path.BOT
+    if known.kind is not Category.MARKETING or not (known.asked or of_bot):
         return known
     then = why_store.answers(tx, row.consent_event_id)
     facts = why_store.facts_now(tx, row.contact_id)
-    again = Question(
-        known.path,
-        Category.MARKETING,
-        facts,
-        settings.load(tx).policy,
-        only_opted_in=known.only_opted_in,
-    )
+    policy = settings.load(tx).policy
+    if of_bot and known.asked:
+        because = _bot_asks(tx, row, known)
+        known = replace(known, bot_asks=because)
+        # As it was when this one was made: the talk is over, and the workspace's word alone may have changed.
+        spoke, no = because is not BotAsks.NOT_SPOKEN, because is BotAsks.SAID_NO
+        policy = policy.in_session(has_spoken=spoke, said_no_since=no)
+    again = Question(known.path, Category.MARKETING, facts, policy, only_opted_in=known.only_opted_in)
     return replace(
         known,
         opt_in=then.opt_in,
@@ -172,6 +174,16 @@ def _with_facts(tx: Tx, known: Known, row: Any) -> Known:
         us_number=facts.us_number,
         passes_now=decide(again).may_send,
     )
+
+
+def _bot_asks(tx: Tx, row: Any, known: Known) -> BotAsks:
+    """Why the rule was asked of a bot's message."""
+    if row.session_id is None:
+        return BotAsks.WORKSPACE
+    then = why_store.talk(tx, row.session_id, row.consent_event_id, known.asked_at or row.created_at)
+    if then.said_no:
+        return BotAsks.SAID_NO
+    return BotAsks.WORKSPACE if then.has_spoken else BotAsks.NOT_SPOKEN
 
 
 # One that somebody is about to send.
@@ -233,8 +245,10 @@ def foreseen(
         template_name=template.name if template else "",
         only_opted_in=only_opted_in,
         strict=policy.strict,
+        bot_asks=BotAsks.WORKSPACE if path is Path.BOT and verdict.asked else None,
     )
-    if not verdict.asked or before in (Reason.DUPLICATE, Reason.EXCLUDED):
+    looks = verdict.asked or verdict.reason is Reason.BOT_NOT_ASKED
+    if not looks or before in (Reason.DUPLICATE, Reason.EXCLUDED):
         return known
     now = why_store.answers(tx, facts.consent_event_id)
     return replace(

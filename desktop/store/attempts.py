@@ -53,11 +53,13 @@ _SET_WAMID = (
 def settle(tx: Tx, results: Sequence[Settled]) -> None:
     """Write how calls ended. A webhook may have been faster: then the row keeps what it reported."""
     rows = outbox.lock(tx, (one.message_id for one in results))
-    moves = []
+    moves, taken = [], []
     for one in results:
         row = rows.get(one.message_id)
         if row is None or not row.outgoing:
             continue  # the sandbox was started over while the call was on the way
+        if one.status in GONE:
+            taken.append(row)
         current = Status(row.status)
         if _yields(current, one.status):
             moves.append(
@@ -79,6 +81,7 @@ def settle(tx: Tx, results: Sequence[Settled]) -> None:
         if one.wa_id or one.user_id:
             consent.unite(tx, row.contact_id, wa_id=one.wa_id, user_id=one.user_id)
     outbox.write_moves(tx, moves)
+    outbox.note_marketing(tx, taken)
     _END_ATTEMPT.run(tx, [_attempt_end(tx, one) for one in results])
 
 

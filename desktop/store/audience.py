@@ -1,10 +1,11 @@
-"""Filters as SQL, and the breakdown of a selection: grouped by the facts, decided once per group in Python.
+"""The breakdown of a selection, its people, and the snapshot: each contact on one line, decided as in Python.
 
-`desktop.domain.filters.matches` gives the same answer contact by contact; tests hold the two together.
+Contacts are grouped by the facts that decide, and each group is decided once by `desktop.domain.audience`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -12,7 +13,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     false,
     func,
     insert,
@@ -20,233 +20,92 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
+    union_all,
 )
 
-from desktop.domain import filters
 from desktop.domain.audience import Breakdown, Line, Rule, line_for
 from desktop.domain.broadcast import CHECKSUM_MIX, CHECKSUM_MODULUS, CHECKSUM_PRIME
-from desktop.domain.consent import OptIn
 from desktop.domain.contacts import Contact
-from desktop.domain.filters import Attribute, BadFilter, Condition, Filter, Kind, Op, Value
+from desktop.domain.filters import Filter
+from desktop.domain.selection import EVERYBODY, Selection, SourceKind
 from desktop.domain.templates import Variable
-from desktop.domain.text import clean, fold
-from desktop.store import contacts, facts, tables
+from desktop.store import audience_scan, contacts, facts, tables
+from desktop.store.audience_conditions import EVERY_FACTS, condition, missing, search_condition
+from desktop.store.audience_selection import Chosen, chosen, lately, times_named
 from desktop.store.engine import Tx
-from desktop.store.prefixes import starts_with
+
+__all__ = [
+    "Snapshot",
+    "breakdown",
+    "checksum_of",
+    "condition",
+    "lately",
+    "lines",
+    "missing",
+    "people",
+    "search_condition",
+    "snapshot",
+]
 
 _contact = tables.contact.c
-_EVERY_FACTS: Final = tuple(one for one in range(32) if one & facts.OPT_IN_MASK in facts.OPT_IN_CODE.values())
-"""The 24 numbers that `contact.facts` can be."""
+_ALL: Final = 0
+_TAKEN_OUT: Final = 1
 
 
-def condition(tx: Tx, wanted: Filter) -> ColumnElement[bool]:
-    """The filter as one SQL condition on `contact`. Raises BadFilter."""
-    attributes = contacts.known_attributes(tx)
-    filters.check(wanted, attributes)
-    return and_(_contact.merged_into.is_(None), _group(wanted, attributes))
+def breakdown(
+    tx: Tx,
+    wanted: Filter,
+    rule: Rule,
+    variables: Sequence[Variable] = (),
+    selection: Selection = EVERYBODY,
+    *,
+    but_for_id: int = 0,
+) -> Breakdown:
+    """Each line's exact count; together the selection. but_for_id: a broadcast that is no other one for exclusions.
 
-
-def _group(wanted: Filter, attributes: Mapping[str, Attribute]) -> ColumnElement[bool]:
-    if not wanted.items:
-        return true()
-    parts = [
-        _group(item, attributes) if isinstance(item, Filter) else _one(item, attributes)
-        for item in _joined(wanted, attributes)
-    ]
-    return and_(*parts) if wanted.match_all else or_(*parts)
-
-
-_LISTED: Final = (Kind.TEXT, Kind.NUMBER, Kind.CHOICE, Kind.USER)
-
-
-def _joined(wanted: Filter, attributes: Mapping[str, Attribute]) -> list[Condition | Filter]:
-    """The items, with *is* (or *is not*) of several values of one field as one list of them: that is looked up once,
-    and the statement stays flat."""
-    one, many = (Op.IS_NOT, Op.NONE_OF) if wanted.match_all else (Op.IS, Op.ANY_OF)
-    values: dict[str, tuple[str, ...]] = {}
-    others: list[Condition | Filter] = []
-    for item in wanted.items:
-        if (
-            isinstance(item, Condition)
-            and item.op is one
-            and filters.kind_of(item.field, attributes) in _LISTED
-        ):
-            values[item.field] = (*values.get(item.field, ()), *item.values[:1])
-        else:
-            others.append(item)
-    return [
-        *others,
-        *(Condition(field, many if len(set(some)) > 1 else one, some) for field, some in values.items()),
-    ]
-
-
-def _one(asked: Condition, attributes: Mapping[str, Attribute]) -> ColumnElement[bool]:
-    kind = filters.kind_of(asked.field, attributes)
-    if any(clean(value) != value for value in asked.values):
-        raise BadFilter(
-            "Wrong value", f"“{asked.field}” is compared with text that nobody can type.", asked.field
-        )
-    wanted = [filters.parse_value(kind, value, asked.field) for value in asked.values]
-    if kind is Kind.TAG:
-        return _tag(asked.op, wanted)
-    if asked.field.startswith(filters.ATTRIBUTE):
-        attribute = attributes[asked.field.removeprefix(filters.ATTRIBUTE)]
-        return _attribute(attribute, asked.op, wanted)
-    if kind is Kind.OPT_IN:
-        return _opt_in(asked.op, wanted)
-    columns: dict[str, Any] = {
-        "name": _contact.name_folded,
-        "phone": _contact.phone,
-        "created": _contact.created_at,
-        "last_inbound": _contact.last_inbound_at,
-    }
-    return _column(columns[asked.field], asked.op, wanted, blank=asked.field == "name")
-
-
-def _column(column: Any, op: Op, wanted: Sequence[Value], *, blank: bool) -> ColumnElement[bool]:
-    """A condition on a column of contact itself; blank: its empty value is ''."""
-    none: ColumnElement[bool] = column == "" if blank else column.is_(None)
-    if op is Op.EMPTY:
-        return none
-    if op is Op.NOT_EMPTY:
-        return not_(none)
-    held = _compare(column, op, wanted)
-    if op in (Op.IS_NOT, Op.NOT_CONTAINS, Op.NONE_OF):
-        return or_(none, held)
-    return and_(not_(none), held)
-
-
-def _compare(column: Any, op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
-    first: Any = wanted[0]
-    if isinstance(first, datetime):
-        after = _day_after(first)
-        if op is Op.IS:
-            return and_(column >= first, column < after)
-        return column < first if op is Op.BEFORE else column >= after  # type: ignore[no-any-return]
-    made: dict[Op, Callable[[], Any]] = {
-        Op.IS: lambda: column == first,
-        Op.IS_NOT: lambda: column != first,
-        Op.CONTAINS: lambda: column.contains(first, autoescape=True),
-        Op.NOT_CONTAINS: lambda: not_(column.contains(first, autoescape=True)),
-        Op.STARTS_WITH: lambda: starts_with(column, first),
-        Op.ANY_OF: lambda: column.in_(wanted),
-        Op.NONE_OF: lambda: column.not_in(wanted),
-        Op.LESS: lambda: column < first,
-        Op.MORE: lambda: column > first,
-    }
-    return made[op]()  # type: ignore[no-any-return]
-
-
-def _day_after(day: datetime) -> datetime:
-    try:
-        return day + timedelta(days=1)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=day.tzinfo)
-
-
-def _opt_in(op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
-    codes = [facts.OPT_IN_CODE[one] for one in wanted if isinstance(one, OptIn)]
-    if op is Op.IS_NOT:
-        codes = [code for code in facts.OPT_IN_CODE.values() if code not in codes[:1]]
-    elif op is Op.IS:
-        codes = codes[:1]
-    # `facts` is one indexed byte: naming its 24 possible numbers lets the index answer.
-    packed = [number for number in _EVERY_FACTS if number & facts.OPT_IN_MASK in codes]
-    return _contact.facts.in_(packed)
-
-
-def _tag(op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
-    given, tag = tables.contact_tag.c, tables.tag.c
-    some = exists().where(given.contact_id == _contact.id)
-    if op in (Op.EMPTY, Op.NOT_EMPTY):
-        return not_(some) if op is Op.EMPTY else some
-    names = sorted({str(one) for one in wanted})
-
-    def carried(which: Sequence[str]) -> ColumnElement[bool]:
-        ids = select(tag.id).where(tag.folded.in_(which)).scalar_subquery()
-        return _contact.id.in_(select(given.contact_id).where(given.tag_id.in_(ids)))
-
-    if op is Op.ALL_OF:
-        return and_(*(carried([name]) for name in names))
-    return carried(names) if op is Op.ANY_OF else not_(carried(names))
-
-
-def _attribute(attribute: Attribute, op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
-    row = tables.contact_attribute.c
-    column: Any = {
-        Kind.NUMBER: row.number,
-        Kind.YES_NO: row.number,
-        Kind.DATE: row.at,
-    }.get(attribute.kind, row.folded)
-    have = select(row.contact_id).where(row.attribute_id == attribute.id, column.is_not(None))
-    if op in (Op.EMPTY, Op.NOT_EMPTY):
-        # A text is always there, and its row found by its key; a number or a time may not have been read.
-        there = _has_row(attribute) if column is row.folded else _contact.id.in_(have)
-        return not_(there) if op is Op.EMPTY else there
-    if attribute.kind is Kind.CHOICES:
-        return _choices(column, have, op, wanted)
-    if attribute.kind is Kind.YES_NO:
-        wanted = [float(bool(one)) for one in wanted]
-    opposite = {Op.IS_NOT: Op.IS, Op.NOT_CONTAINS: Op.CONTAINS, Op.NONE_OF: Op.ANY_OF}.get(op)
-    if opposite is not None:
-        return _contact.id.not_in(have.where(_compare(column, opposite, wanted)))
-    return _contact.id.in_(have.where(_compare(column, op, wanted)))
-
-
-def _has_row(attribute: Attribute) -> ColumnElement[bool]:
-    """Asked of each contact by itself: of a narrow audience, only few are asked."""
-    row = tables.contact_attribute.c
-    return exists().where(row.contact_id == _contact.id, row.attribute_id == attribute.id)
-
-
-def _choices(column: Any, have: Select[Any], op: Op, wanted: Sequence[Value]) -> ColumnElement[bool]:
-    # A bar parts the choices, so no choice holds one.
-    held = [
-        false() if "|" in one else column.contains(f"|{one}|", autoescape=True)
-        for one in sorted({str(one) for one in wanted})
-    ]
-    if op is Op.ALL_OF:
-        return _contact.id.in_(have.where(and_(*held)))
-    some = have.where(or_(*held))
-    return _contact.id.in_(some) if op is Op.ANY_OF else _contact.id.not_in(some)
-
-
-def missing(tx: Tx, variables: Sequence[Variable]) -> ColumnElement[bool]:
-    """True for a contact for whom a variable without a default has no value."""
-    attributes = contacts.known_attributes(tx)
-    parts: list[ColumnElement[bool]] = []
-    for variable in variables:
-        if variable.text.strip():
-            continue
-        if variable.field in ("name", "first_name"):
-            parts.append(_contact.name == "")
-        elif variable.field == "phone":
-            parts.append(_contact.phone.is_(None))
-        elif (found := attributes.get(variable.field.removeprefix(filters.ATTRIBUTE))) is not None:
-            row = tables.contact_attribute.c
-            # Blank is what folds to nothing; an attribute of several choices stands between bars.
-            blank = select(row.contact_id).where(row.attribute_id == found.id, row.folded.in_(["", "||"]))
-            parts += [not_(_has_row(found)), _contact.id.in_(blank)]
-        else:
-            return true()
-    return or_(*parts) if parts else false()
-
-
-def breakdown(tx: Tx, wanted: Filter, rule: Rule, variables: Sequence[Variable] = ()) -> Breakdown:
-    """Each line's exact count; together the selection."""
+    One statement: all of it is as of one moment, also on PostgreSQL. Raises BadFilter.
+    """
+    who = chosen(tx, wanted, selection, but_for_id=but_for_id)
+    if selection.source.kind is SourceKind.EVERYONE:
+        walked = audience_scan.counts(tx, wanted, variables, who.excluded)
+        if walked is not None:
+            return _of_walk(rule, walked)
     lacking = missing(tx, variables)
-    plain = lacking.compare(false())
-    lacking_count = literal(0) if plain else func.sum(case((lacking, 1), else_=0))
+    asked: Any = _grouped(who, lacking, _ALL)
+    if who.excluded is not None:
+        asked = union_all(asked, _grouped(who, lacking, _TAKEN_OUT, who.excluded))
+    counts: Counter[Line] = Counter()
+    for mark, packed, count, lacking_count, times in tx.conn.execute(asked):
+        sign = -1 if mark == _TAKEN_OUT else 1
+        counts[_line(rule, packed, False)] += sign * (int(count) - int(lacking_count))
+        counts[_line(rule, packed, True)] += sign * int(lacking_count)
+        if mark == _TAKEN_OUT:
+            counts[Line.EXCLUDED] += int(count)
+        else:
+            counts[Line.DUPLICATE] += int(times) - int(count)
+    return Breakdown({line: count for line, count in counts.items() if count})
+
+
+def _of_walk(rule: Rule, walked: Sequence[audience_scan.Count]) -> Breakdown:
+    counts: Counter[Line] = Counter()
+    for packed, count, lacking_count, out_count in walked:
+        counts[_line(rule, packed, False)] += count - lacking_count
+        counts[_line(rule, packed, True)] += lacking_count
+        counts[Line.EXCLUDED] += out_count
+    return Breakdown({line: count for line, count in counts.items() if count})
+
+
+def _grouped(
+    who: Chosen, lacking: ColumnElement[bool], mark: int, *narrowed: ColumnElement[bool]
+) -> Select[Any]:
+    """mark, facts, contacts, how many of them lack a value, rows that name them."""
+    lacking_count = literal(0) if lacking.compare(false()) else func.sum(case((lacking, 1), else_=0))
+    times = func.count() if who.times is None else func.sum(who.times)
     # By the facts alone: their index hands them out in order, and no group has to be looked for.
-    grouped = select(_contact.facts, func.count(), lacking_count).where(condition(tx, wanted))
-    counts: dict[Line, int] = {}
-    for packed, count, lacks_count in tx.conn.execute(grouped.group_by(_contact.facts)):
-        for lacks, some in ((False, int(count) - int(lacks_count)), (True, int(lacks_count))):
-            if some:
-                line = _line(rule, packed, lacks)
-                counts[line] = counts.get(line, 0) + some
-    return Breakdown(counts)
+    grouped = select(literal(mark), _contact.facts, func.count(), lacking_count, times).select_from(
+        who.source
+    )
+    return grouped.where(who.wanted, *narrowed).group_by(_contact.facts)
 
 
 def _line(rule: Rule, packed: int, lacks: bool) -> Line:
@@ -260,78 +119,138 @@ def people(
     rule: Rule,
     variables: Sequence[Variable] = (),
     *,
+    selection: Selection = EVERYBODY,
     line: Line | None = None,
+    after_id: int = 0,
     search: str = "",
     limit: int = 50,
 ) -> list[tuple[Contact, Line]]:
-    """The first contacts of a selection with their lines; line: only those on it; search: name or phone."""
-    lacking = case((missing(tx, variables), 1), else_=0).label("lacking")
-    asked = select(_contact.id, _contact.facts, lacking).where(condition(tx, wanted))
+    """A page of a selection's contacts with their lines, by id; after_id: the last one of the page before.
+
+    line: only those on it; of duplicates, each contact that is named more than once. search: name or phone.
+    """
+    who = chosen(tx, wanted, selection)
+    lacking = missing(tx, variables)
+    excluded = false() if who.excluded is None else who.excluded
+    flags = (case((one, 1), else_=0) for one in (lacking, excluded))
+    asked = select(_contact.id, _contact.facts, *flags).select_from(who.source).where(who.wanted)
+    if after_id:
+        asked = asked.where(_contact.id > after_id)
     if search.strip():
         asked = asked.where(search_condition(search))
     if line is not None:
-        packed = [
-            number for number in _EVERY_FACTS if any(_line(rule, number, x) is line for x in (False, True))
-        ]
-        asked = asked.where(_contact.facts.in_(packed))
-    found: list[tuple[int, Line]] = []
-    for id, packed_facts, lacks in tx.conn.execute(asked.order_by(_contact.id)):
-        on = _line(rule, packed_facts, bool(lacks))
-        if line is None or on is line:
-            found.append((id, on))
-        if len(found) == limit:
-            break
-    lines = dict(found)
-    return [(one, lines[one.id]) for one in contacts.many(tx, list(lines))]
+        asked = asked.where(_on(line, rule, who, lacking))
+    found: dict[int, Line] = {}
+    for id, packed, lacks, is_excluded in tx.conn.execute(asked.order_by(_contact.id).limit(limit)):
+        on = Line.EXCLUDED if is_excluded else _line(rule, packed, bool(lacks))
+        found[id] = Line.DUPLICATE if line is Line.DUPLICATE else on
+    return [(one, found[one.id]) for one in contacts.many(tx, list(found))]
 
 
-def search_condition(text: str) -> ColumnElement[bool]:
-    """Name or phone contains the text; digits also match a phone written with spaces."""
-    parts: list[ColumnElement[bool]] = [_contact.name_folded.contains(fold(clean(text)), autoescape=True)]
-    digits = "".join(ch for ch in text if ch.isdecimal())
-    if digits:
-        parts.append(_contact.phone.contains(digits, autoescape=True))
-    return or_(*parts)
+def _on(line: Line, rule: Rule, who: Chosen, lacking: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Who stands on the line."""
+    if line is Line.DUPLICATE:
+        return false() if who.times is None else who.times > 1
+    if line is Line.EXCLUDED:
+        return false() if who.excluded is None else who.excluded
+    with_value, without = (
+        _contact.facts.in_([packed for packed in EVERY_FACTS if _line(rule, packed, lacks) is line])
+        for lacks in (False, True)
+    )
+    on = or_(and_(with_value, not_(lacking)), and_(without, lacking))
+    return on if who.excluded is None else and_(on, not_(who.excluded))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was fixed. selected_count: contacts and, beside them, duplicate_count rows that name one of them again.
+
+    checksum: of the contacts. despite_count: who opted out and gets it. counts: contacts by line, all of the selection.
+    """
+
+    selected_count: int
+    duplicate_count: int
+    checksum: int
+    despite_count: int
+    counts: Mapping[Line, int] = field(default_factory=dict, hash=False)
 
 
 def snapshot(
-    tx: Tx, broadcast_id: int, wanted: Filter, rule: Rule, variables: Sequence[Variable]
-) -> tuple[int, int, int]:
-    """Fix the audience in the slim table; returns (selected, checksum, sent despite opt-out).
-
-    The lines are decided here once per combination of facts and written by one statement.
-    """
-    lacking = missing(tx, variables)
-    whens = [
-        (
-            and_(_contact.facts == packed, lacking if lacks else not_(lacking)),
-            _line(rule, packed, lacks).value,
-        )
-        for packed in _EVERY_FACTS
-        for lacks in (False, True)
-    ]
-    if lacking.compare(false()):
-        whens = [(_contact.facts == packed, _line(rule, packed, False).value) for packed in _EVERY_FACTS]
+    tx: Tx,
+    broadcast_id: int,
+    wanted: Filter,
+    rule: Rule,
+    variables: Sequence[Variable],
+    selection: Selection = EVERYBODY,
+) -> Snapshot:
+    """Fix the audience in the slim table, by one statement: everybody is as of one moment. Raises BadFilter."""
     recipient = tables.broadcast_recipient
-    chosen = select(
-        literal(broadcast_id), _contact.id, case(*whens, else_="unknown"), _contact.consent_event_id
-    ).where(condition(tx, wanted))
+    who = chosen(tx, wanted, selection, but_for_id=broadcast_id)
+    arms = _arms(rule, missing(tx, variables), who)
+    fixed = select(
+        literal(broadcast_id), _contact.id, case(*arms, else_="unknown"), _contact.consent_event_id
+    ).select_from(who.source)
     tx.conn.execute(
-        insert(recipient).from_select(["broadcast_id", "contact_id", "line", "consent_event_id"], chosen)
+        insert(recipient).from_select(
+            ["broadcast_id", "contact_id", "line", "consent_event_id"],
+            # As the table stands: each row is put behind the last one.
+            fixed.where(who.wanted).order_by(_contact.id),
+        )
     )
-    mine = recipient.c.broadcast_id == broadcast_id
     part = checksum_of(recipient.c.contact_id)
-    despite = func.sum(case((recipient.c.line == Line.WILL_DESPITE.value, 1), else_=0))
-    row = tx.conn.execute(select(func.count(), func.sum(part), despite).where(mine)).one()
-    return int(row[0]), int(row[1] or 0), int(row[2] or 0)
+    asked = select(recipient.c.line, func.count(), func.sum(part)).where(
+        recipient.c.broadcast_id == broadcast_id
+    )
+    rows = tx.conn.execute(asked.group_by(recipient.c.line)).all()
+    counts = {Line(line): int(count) for line, count, _ in rows}
+    duplicate_count = _duplicate_count(tx, broadcast_id, selection)
+    if duplicate_count:
+        counts[Line.DUPLICATE] = duplicate_count
+    return Snapshot(
+        sum(counts.values()),
+        duplicate_count,
+        sum(int(checksum) for _, _, checksum in rows),
+        counts.get(Line.WILL_DESPITE, 0),
+        counts,
+    )
+
+
+def _arms(rule: Rule, lacking: ColumnElement[bool], who: Chosen) -> list[tuple[ColumnElement[bool], str]]:
+    """When a contact is on which line; the first that holds."""
+    arms: list[tuple[ColumnElement[bool], str]] = []
+    if who.excluded is not None:
+        arms.append((who.excluded, Line.EXCLUDED.value))
+    of_lines: dict[tuple[Line, Line], list[int]] = {}
+    for packed in EVERY_FACTS:
+        with_value, without = (_line(rule, packed, lacks) for lacks in (False, True))
+        of_lines.setdefault((with_value, without), []).append(packed)
+    plain = lacking.compare(false())
+    for (with_value, without), some in of_lines.items():
+        within = _contact.facts.in_(some)
+        if with_value is not without and not plain:
+            arms.append((and_(within, lacking), without.value))
+        arms.append((within, with_value.value))
+    return arms
+
+
+def _duplicate_count(tx: Tx, broadcast_id: int, selection: Selection) -> int:
+    """Rows that name one of the fixed contacts again: asked of what was fixed, so it belongs to it."""
+    named = times_named(tx, selection)
+    if named is None:
+        return 0
+    recipient = tables.broadcast_recipient.c
+    joined = tables.broadcast_recipient.join(named, named.c.contact_id == recipient.contact_id)
+    again = select(func.sum(named.c.times - 1)).select_from(joined)
+    return int(tx.conn.scalar(again.where(recipient.broadcast_id == broadcast_id)) or 0)
 
 
 def lines(tx: Tx, broadcast_id: int) -> Breakdown:
-    """Who was selected at the launch, by line: it never changes afterwards."""
-    recipient = tables.broadcast_recipient.c
+    """Who was selected at the launch, by line, duplicates included: it never changes afterwards."""
+    recipient, broadcast = tables.broadcast_recipient.c, tables.broadcast.c
     grouped = select(recipient.line, func.count()).where(recipient.broadcast_id == broadcast_id)
-    counted = tx.conn.execute(grouped.group_by(recipient.line))
-    return Breakdown({Line(line): int(count) for line, count in counted})
+    counts = {Line(line): int(count) for line, count in tx.conn.execute(grouped.group_by(recipient.line))}
+    again = tx.conn.scalar(select(broadcast.duplicate_count).where(broadcast.id == broadcast_id))
+    return Breakdown({**counts, Line.DUPLICATE: again} if again else counts)
 
 
 def checksum_of(contact_id: Any) -> Any:

@@ -8,7 +8,7 @@ from desktop.domain.bot_report import RegisterCounts, RegisterRow, RegisterScope
 from desktop.domain.consent import Category, OptIn, Path
 from desktop.domain.contacts import Fact
 from desktop.domain.messages import Status
-from desktop.domain.reasons import Reason
+from desktop.domain.reasons import Reason, reason_of
 from desktop.store import tables
 from desktop.store.engine import Tx
 from desktop.store.report_scope import OUTGOING
@@ -94,6 +94,7 @@ def rows(tx: Tx, scope: RegisterScope, *, after_id: int | None = None, limit: in
         tables.message.join(tables.contact, _contact.id == _message.contact_id)
         .outerjoin(tables.bot_session, _session.id == _message.session_id)
         .outerjoin(tables.flow, tables.flow.c.id == _session.flow_id)
+        .outerjoin(tables.person, tables.person.c.id == _session.user_id)
         .outerjoin(tables.template, tables.template.c.id == _message.template_id)
     )
     asked = (
@@ -107,6 +108,10 @@ def rows(tx: Tx, scope: RegisterScope, *, after_id: int | None = None, limit: in
             _session.flow_id,
             tables.flow.c.name.label("flow_name"),
             tables.template.c.name.label("template_name"),
+            _message.reason,
+            _message.error_code,
+            tables.person.c.name.label("started_by"),
+            _session.trigger,
             _OPT_IN_THEN,
             _STOP_THEN,
         )
@@ -129,19 +134,25 @@ def _register_row(row: Any) -> RegisterRow:
         row.flow_name or "",
         row.template_name or "",
         Status(row.status),
+        reason_of(row.reason or ""),
+        row.error_code,
+        row.started_by or "",
+        row.trigger or "",
     )
 
 
 def counts(tx: Tx, scope: RegisterScope) -> RegisterCounts:
     """How many rows `rows` lists in all, by what stood recorded then."""
-    each = select(_OPT_IN_THEN, _STOP_THEN).where(*_unasked(scope)).subquery("each")
-    alike = (each.c.opt_in_then, each.c.stop_then)
-    found = {"out": 0, "none": 0, "in": 0}
-    for opt_in, stop, count in tx.conn.execute(select(*alike, func.count()).group_by(*alike)):
+    is_other = (_message.reason != Reason.BOT_NOT_ASKED.value).label("is_other")
+    each = select(_OPT_IN_THEN, _STOP_THEN, is_other).where(*_unasked(scope)).subquery("each")
+    alike = (each.c.opt_in_then, each.c.stop_then, each.c.is_other)
+    found = {"out": 0, "none": 0, "in": 0, "other": 0}
+    for opt_in, stop, other, count in tx.conn.execute(select(*alike, func.count()).group_by(*alike)):
+        found["other"] += int(count) if other else 0
         if opt_in == OptIn.NO.value or stop == _STOP:
             found["out"] += int(count)
         elif opt_in == OptIn.YES.value:
             found["in"] += int(count)
         else:
             found["none"] += int(count)
-    return RegisterCounts(found["out"], found["none"], found["in"])
+    return RegisterCounts(found["out"], found["none"], found["in"], found["other"])

@@ -23,6 +23,10 @@ _version = tables.flow_version.c
 _contact = tables.contact.c
 _message = tables.message.c
 _RUNNING: Final = SessionStatus.RUNNING
+MOST_REASONS: Final = 5
+MOST_MISHAPS: Final = 5
+"""Of one session, in a list."""
+Reasons = tuple[tuple[str, int], ...]
 
 
 # A flow.
@@ -40,14 +44,21 @@ def report(tx: Tx, flow_id: int, version_id: int | None = None) -> FlowReport:
         for status, count in ends.items():
             together[status] += count
     ids = by_exit.keys() | by_status.keys()
-    nodes = {id: _figures(by_exit.get(id, {}), by_status.get(id, {})) for id in sorted(ids) if id}
+    because = _because(tx, wanted)
+    nodes = {
+        id: _figures(by_exit.get(id, {}), by_status.get(id, {}), because.get(id, {}))
+        for id in sorted(ids)
+        if id
+    }
     return FlowReport(flow_id, version_id, FlowCounts(dict(together)), versions, nodes)
 
 
-def _figures(by_exit: dict[str, int], by_status: dict[SessionStatus, int]) -> NodeFigures:
+def _figures(
+    by_exit: dict[str, int], by_status: dict[SessionStatus, int], because: dict[str, Reasons]
+) -> NodeFigures:
     here = by_status.get(_RUNNING, 0)
     ended: dict[SessionStatus, int] = {one: count for one, count in by_status.items() if one is not _RUNNING}
-    return NodeFigures(sum(by_exit.values()) + here, by_exit, here, ended)
+    return NodeFigures(sum(by_exit.values()) + here, by_exit, here, ended, because)
 
 
 def _by_exit(tx: Tx, version_ids: Sequence[int]) -> dict[str, dict[str, int]]:
@@ -57,6 +68,20 @@ def _by_exit(tx: Tx, version_ids: Sequence[int]) -> dict[str, dict[str, int]]:
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for node_id, exit, count in tx.conn.execute(asked):
         found[node_id][exit] = int(count)
+    return found
+
+
+def _because(tx: Tx, version_ids: Sequence[int]) -> dict[str, dict[str, Reasons]]:
+    """What went wrong at each node, by exit, the most frequent first; of each exit at most MOST_REASONS."""
+    alike = (_step.node_id, _step.exit, _step.because)
+    count = func.count().label("often")
+    wanted = (_step.version_id.in_(version_ids), _step.because != "")
+    asked = select(*alike, count).where(*wanted).group_by(*alike).order_by(count.desc(), _step.because)
+    found: defaultdict[str, dict[str, Reasons]] = defaultdict(dict)
+    for node_id, exit, because, often in tx.conn.execute(asked):
+        so_far = found[node_id].get(exit, ())
+        if len(so_far) < MOST_REASONS:
+            found[node_id][exit] = (*so_far, (because, int(often)))
     return found
 
 
@@ -105,10 +130,22 @@ def sessions(
         asked = asked.where(_session.version_id == version_id)
     if after_id is not None:
         asked = asked.where(_session.id < after_id)
-    return [_session_row(row) for row in tx.rows(asked.order_by(_session.id.desc()).limit(limit))]
+    found = list(tx.rows(asked.order_by(_session.id.desc()).limit(limit)))
+    mishaps = _mishaps(tx, [row.id for row in found])
+    return [_session_row(row, mishaps.get(row.id, ())) for row in found]
 
 
-def _session_row(row: Any) -> SessionRow:
+def _mishaps(tx: Tx, session_ids: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """What went wrong on the way of each session, in order; the last MOST_MISHAPS."""
+    wanted = (_step.session_id.in_(session_ids), _step.because != "")
+    asked = select(_step.session_id, _step.node_id, _step.because).where(*wanted)
+    found: defaultdict[int, tuple[tuple[str, str], ...]] = defaultdict(tuple)
+    for session_id, node_id, because in tx.conn.execute(asked.order_by(_step.session_id, _step.number)):
+        found[session_id] = (*found[session_id], (node_id, because))[-MOST_MISHAPS:]
+    return found
+
+
+def _session_row(row: Any, mishaps: tuple[tuple[str, str], ...]) -> SessionRow:
     return SessionRow(
         row.id,
         row.contact_id,
@@ -123,6 +160,7 @@ def _session_row(row: Any) -> SessionRow:
         row.ended_at,
         row.user_name or "",
         row.trigger,
+        mishaps,
     )
 
 

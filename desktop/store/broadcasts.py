@@ -1,5 +1,7 @@
 """Broadcasts: their records and drafts, and the launch in one transaction."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -12,7 +14,7 @@ from desktop.domain.audience import Rule
 from desktop.domain.broadcast import BroadcastDraft, BroadcastKind, BroadcastRecord, BroadcastStatus
 from desktop.domain.changes import Topic
 from desktop.domain.drift import Cause, Standing
-from desktop.domain.problems import NotFound
+from desktop.domain.problems import NotFound, Problem
 from desktop.store import audience, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import new_id
@@ -77,6 +79,22 @@ def get(tx: Tx, broadcast_id: int) -> BroadcastRecord:
     return _record(row)
 
 
+def locked(tx: Tx, broadcast_id: int) -> BroadcastRecord:
+    """One broadcast, held until the end of the transaction: of two who would change its state, one is first, and the
+    other one sees what became of it. Raises NotFound."""
+    # Rows that name it may be written meanwhile: the key is not what changes.
+    tx.conn.execute(
+        select(_broadcast.id).where(_broadcast.id == broadcast_id).with_for_update(key_share=True)
+    )
+    return get(tx, broadcast_id)
+
+
+def many(tx: Tx, ids: Sequence[int]) -> list[BroadcastRecord]:
+    """Those of the ids that exist, in the order of the ids."""
+    found = {row.id: row for row in tx.rows(_select().where(_broadcast.id.in_(ids)))} if ids else {}
+    return [_record(found[id]) for id in ids if id in found]
+
+
 def every(tx: Tx, limit: int = 200) -> list[BroadcastRecord]:
     """The newest broadcasts first."""
     return [_record(row) for row in tx.rows(_select().order_by(_broadcast.id.desc()).limit(limit))]
@@ -101,8 +119,13 @@ def save_draft(
     api_key_id: int | None = None,
     kind: BroadcastKind = BroadcastKind.BROADCAST,
     parent_id: int | None = None,
+    *,
+    revision: int | None = None,
 ) -> int:
-    """Keep a draft, new or known; returns its id. api_key_id, kind, parent_id: of a new one."""
+    """Keep a draft, new or known; returns its id. api_key_id, kind, parent_id: of a new one.
+
+    revision: the one that was read; None: whichever stands. Raises a Problem if it is a draft no more, or another one.
+    """
     values = {
         "name": draft.name,
         "draft": draft.to_json(),
@@ -126,35 +149,64 @@ def save_draft(
             )
         )
     else:
-        changed = update(tables.broadcast).where(_broadcast.id == broadcast_id)
-        tx.conn.execute(changed.values(**values, draft_revision=_broadcast.draft_revision + 1))
+        changed = update(tables.broadcast).where(
+            _broadcast.id == broadcast_id, _broadcast.status == BroadcastStatus.DRAFT.value
+        )
+        if revision is not None:
+            changed = changed.where(_broadcast.draft_revision == revision)
+        kept = tx.conn.execute(changed.values(**values, draft_revision=_broadcast.draft_revision + 1))
+        if not kept.rowcount:
+            raise Problem("Not possible now", "The draft was launched or changed in this moment.")
     tx.touch(Topic.BROADCAST, broadcast_id)
     return broadcast_id
 
 
 def launch(
-    tx: Tx, broadcast_id: int, rule: Rule, *, reason: str, user_id: int | None, approved_count: int | None
+    tx: Tx,
+    broadcast_id: int,
+    rule: Rule,
+    *,
+    reason: str,
+    user_id: int | None,
+    approved_count: int | None,
+    approved: Standing | None = None,
+    waited: bool = False,
 ) -> BroadcastRecord:
-    """Fix the audience: one transaction, then the broadcast is PREPARING.
+    """Fix the audience of a draft, or of one that has `waited` for its start: one transaction, then it is PREPARING.
 
-    reason: the supervisor's, with the toggle off; it covers those who are NO now, and their number is kept.
+    reason: the supervisor's, with the toggle off; it covers those who are NO now, and their number is kept. user_id:
+    who gave it; None: who gave it before. approved: how things stood when somebody said yes; without counts, those of
+    the selection are taken. Raises a Problem if another program was quicker.
     """
-    draft = get(tx, broadcast_id).draft
-    selected, checksum, despite = audience.snapshot(tx, broadcast_id, draft.audience, rule, draft.variables)
-    tx.conn.execute(
-        update(tables.broadcast)
-        .where(_broadcast.id == broadcast_id)
-        .values(
-            status=BroadcastStatus.PREPARING.value,
-            selected_count=selected,
-            checksum=checksum,
-            override_reason=reason,
-            override_user_id=user_id if reason else None,
-            approved_no_count=despite,
-            approved_count=approved_count,
-            launched_at=tx.now,
-        )
+    waiting = [one.value for one in BroadcastStatus if one.can_be_taken_back]
+    from_here = (
+        (_broadcast.status.in_(waiting), _broadcast.starts_at <= tx.now)
+        if waited
+        else (_broadcast.status == BroadcastStatus.DRAFT.value,)
     )
+    began = tx.conn.execute(
+        update(tables.broadcast)
+        .where(_broadcast.id == broadcast_id, *from_here)
+        .values(status=BroadcastStatus.PREPARING.value, launched_at=tx.now, held_because="", held_cause="")
+    )
+    if not began.rowcount:
+        raise Problem("Not possible now", "The broadcast was launched or changed in this moment.")
+    draft = get(tx, broadcast_id).draft
+    done = audience.snapshot(tx, broadcast_id, draft.audience, rule, draft.variables, draft.selection)
+    values: dict[str, Any] = {
+        "selected_count": done.selected_count,
+        "duplicate_count": done.duplicate_count,
+        "checksum": done.checksum,
+        "override_reason": reason,
+        "approved_no_count": done.despite_count,
+        "approved_count": approved_count,
+    }
+    if user_id is not None or not reason:
+        values["override_user_id"] = user_id if reason else None
+    if approved is not None:
+        counts = approved.counts or done.counts
+        values["approved"] = replace(approved, counts=counts).to_json()
+    tx.conn.execute(update(tables.broadcast).where(_broadcast.id == broadcast_id).values(**values))
     tx.touch(Topic.BROADCAST, broadcast_id)
     return get(tx, broadcast_id)
 
@@ -163,7 +215,7 @@ def set_status(tx: Tx, broadcast_id: int, status: BroadcastStatus) -> None:
     """Pause, resume or end. Held reasons are forgotten once it runs."""
     values: dict[str, Any] = {"status": status.value}
     if status is BroadcastStatus.RUNNING:
-        values["held_because"] = ""
+        values |= {"held_because": "", "held_cause": ""}
     if status.is_over:
         values["ended_at"] = tx.now
     tx.conn.execute(update(tables.broadcast).where(_broadcast.id == broadcast_id).values(**values))

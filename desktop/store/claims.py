@@ -5,7 +5,7 @@ share), then consent, template and settings. One statement would not do on Postg
 COMMITTED it read the consent of before the lock and sent after an opt-out had been committed.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,21 +14,24 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from desktop.domain import consent, templates, window
 from desktop.domain.consent import Category, Outcome, Override, Path, Policy, Question, Verdict
 from desktop.domain.contacts import fields_of
+from desktop.domain.drift import Cause
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Claimed, ClaimResult
 from desktop.domain.reasons import Reason
 from desktop.domain.settings import Settings
-from desktop.domain.templates import Template, TemplateStatus, Variable, values_for
+from desktop.domain.templates import Template, TemplateStatus, values_for
+from desktop.domain.turns import Turns
 from desktop.store import (
     cloud_ids,
     contacts,
     drafts,
+    drifting,
     due,
     facts,
     holds,
     outbox,
     send_hours,
-    sessions,
+    session_said,
     settings,
     tables,
 )
@@ -47,13 +50,13 @@ class _Asked:
     settings: Settings
     contacts: Mapping[int, Row[Any]]
     templates: Mapping[int, Template]
-    broadcasts: Mapping[int, Row[Any]]
+    broadcasts: Mapping[int, due.Running]
     fields: Mapping[int, Mapping[str, str]]
     user_ids: Mapping[int, str]
     at_launch: Mapping[tuple[int, int], int | None]
     """With the toggle off: each (broadcast, contact)'s newest consent event when the reason was given."""
-    heard_from: Collection[int]
-    """Sessions of bots to which the customer has said something."""
+    said: session_said.SaidIn
+    """What customers have said in sessions of bots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,15 @@ class _Ruling:
     reason: Reason | None = None
 
 
-def claim(tx: Tx, most_count: int, engine_id: int) -> ClaimResult:
-    """Claim up to `most_count` due messages for an engine, asking consent for each.
+def claim(
+    tx: Tx, most_count: int, engine_id: int, turns: Turns | None = None, now_s: float = 0.0
+) -> ClaimResult:
+    """Claim up to `most_count` due messages for an engine, asking consent for each. turns, now_s: as `due.messages()`.
 
     Messages of sequences are put off while their step's send hours are closed. Messages whose template copy is
     stale are left for the moment and their templates named, so that the caller refreshes them and claims again.
     """
-    rows, broadcasts = due.messages(tx, most_count)
+    rows, broadcasts = due.messages(tx, most_count, turns, now_s)
     if not rows:
         return ClaimResult()
     asked, rows = _ask(tx, rows, broadcasts)
@@ -81,6 +86,9 @@ def claim(tx: Tx, most_count: int, engine_id: int) -> ClaimResult:
     rows = _open(tx, rows, asked)
     stale = {template.id for template in asked.templates.values() if template.stale(tx.now)}
     ready = [row for row in rows if row.template_id not in stale]
+    fresh = {id: template for id, template in asked.templates.items() if id not in stale}
+    if changed := drifting.hold_changed(tx, asked.broadcasts.values(), fresh):
+        ready = [row for row in ready if row.broadcast_id not in changed]
     rulings = [(row, _rule(tx, row, asked)) for row in ready]
     _hold(tx, rulings)
     stopped = [(row, ruling) for row, ruling in rulings if ruling.stopped_as is not None]
@@ -107,7 +115,9 @@ _CONTACTS = select(
 ).where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tuple[_Asked, list[Row[Any]]]:
+def _ask(
+    tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, due.Running]
+) -> tuple[_Asked, list[Row[Any]]]:
     contact_ids = sorted({row.contact_id for row in rows})
     if tx.on_postgresql:
         contact_ids = [row.id for row in tx.rows(_HOLD_CONTACTS, ids=contact_ids)]
@@ -122,7 +132,7 @@ def _ask(tx: Tx, rows: list[Row[Any]], broadcasts: Mapping[int, Row[Any]]) -> tu
         _fields(tx, rows, people, broadcasts),
         cloud_ids.user_ids(tx, [row.id for row in people if not row.phone]),
         _at_launch(tx, rows, broadcasts),
-        sessions.heard_from(tx, {row.session_id for row in rows if row.session_id is not None}),
+        session_said.said_in(tx, {row.session_id for row in rows if row.session_id is not None}),
     )
     return asked, rows
 
@@ -137,7 +147,7 @@ def _open(tx: Tx, rows: list[Row[Any]], asked: _Asked) -> list[Row[Any]]:
 
 
 def _at_launch(
-    tx: Tx, rows: Sequence[Row[Any]], broadcasts: Mapping[int, Row[Any]]
+    tx: Tx, rows: Sequence[Row[Any]], broadcasts: Mapping[int, due.Running]
 ) -> dict[tuple[int, int], int | None]:
     recipient = tables.broadcast_recipient.c
     found: dict[tuple[int, int], int | None] = {}
@@ -153,10 +163,10 @@ def _at_launch(
 
 
 def _fields(
-    tx: Tx, rows: Sequence[Row[Any]], people: Sequence[Row[Any]], broadcasts: Mapping[int, Row[Any]]
+    tx: Tx, rows: Sequence[Row[Any]], people: Sequence[Row[Any]], broadcasts: Mapping[int, due.Running]
 ) -> dict[int, Mapping[str, str]]:
     """What broadcast variables draw on; attributes are read only if a variable names one."""
-    used = {one[1] for row in broadcasts.values() for one in row.draft["variables"]}
+    used = {one.field for broadcast in broadcasts.values() for one in broadcast.variables}
     if not used:
         return {}
     ids = [row.contact_id for row in rows if row.broadcast_id]
@@ -209,14 +219,13 @@ def _question(tx: Tx, row: Row[Any], asked: _Asked, template: Template | None) -
 def _policy(row: Row[Any], asked: _Asked) -> Policy:
     if row.session_id is None:
         return asked.settings.policy
-    return asked.settings.policy.in_session(has_spoken=row.session_id in asked.heard_from)
+    return asked.said.policy(asked.settings.policy, row.session_id)
 
 
 def _values(row: Row[Any], asked: _Asked) -> Mapping[str, str]:
     broadcast = asked.broadcasts.get(row.broadcast_id) if row.broadcast_id else None
     if broadcast is not None:
-        variables = tuple(Variable(*one) for one in broadcast.draft["variables"])
-        return values_for(variables, asked.fields.get(row.contact_id, {}))
+        return values_for(broadcast.variables, asked.fields.get(row.contact_id, {}))
     values: Mapping[str, str] = (row.content or {}).get("values", {})
     return values
 
@@ -250,10 +259,10 @@ def _hold(tx: Tx, rulings: list[tuple[Row[Any], _Ruling]]) -> None:
         if row.broadcast_id and _is_held((row, ruling)) and ruling.reason is not None
     }
     for broadcast_id, reason in held.items():
-        holds.hold(tx, broadcast_id, reason.sentence)
+        holds.hold(tx, broadcast_id, Cause.TEMPLATE_PAUSED, reason.sentence)
     waiting = [(row, ruling) for row, ruling in rulings if _waits_for_template(row, ruling)]
     for row, _ in waiting:
-        holds.hold_of(tx, row.id, Reason.TEMPLATE_NOT_APPROVED.sentence)
+        holds.hold_of(tx, row.id, Cause.TEMPLATE_PAUSED, Reason.TEMPLATE_NOT_APPROVED.sentence)
     left = {row.id for row, _ in waiting}
     rulings[:] = [
         one

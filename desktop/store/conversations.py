@@ -321,9 +321,23 @@ def assign(tx: Tx, contact_id: int, user_id: int | None) -> None:
     tx.touch(Topic.CONVERSATION, contact_id)
 
 
+def assigned_to(tx: Tx, contact_id: int) -> int | None:
+    """Who has it, by id; None: nobody."""
+    found: int | None = tx.conn.scalar(
+        select(_conversation.assigned_to).where(_conversation.contact_id == contact_id)
+    )
+    return found
+
+
+def is_open(tx: Tx, contact_id: int) -> bool:
+    """False also where there is none yet."""
+    asked = select(_conversation.open).where(_conversation.contact_id == contact_id)
+    return bool(tx.conn.scalar(asked))
+
+
 def give(tx: Tx, contact_id: int, user_id: int, *, instead: bool) -> None:
     """Assign it to this person where nobody has it; instead: also where somebody else does."""
-    has = tx.conn.scalar(select(_conversation.assigned_to).where(_conversation.contact_id == contact_id))
+    has = assigned_to(tx, contact_id)
     if has is None or (instead and has != user_id):
         assign(tx, contact_id, user_id)
 

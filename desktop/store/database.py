@@ -43,7 +43,9 @@ def _prepare_sqlite(driver: Any, _record: Any) -> None:
 def _prepare_sqlite_reader(driver: Any, _record: Any) -> None:
     driver.execute("PRAGMA query_only=ON")
     driver.execute("PRAGMA cache_size=-65536")
-    driver.execute("PRAGMA mmap_size=1073741824")
+    driver.execute(
+        "PRAGMA mmap_size=2147418112"
+    )  # as much as SQLite takes: a million contacts are more than 1 GB
     driver.execute("PRAGMA temp_store=MEMORY")
 
 

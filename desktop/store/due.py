@@ -1,5 +1,7 @@
 """What is due in the outbox, in the order in which it is claimed."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, exists, literal_column, or_, select
@@ -7,6 +9,8 @@ from sqlalchemy import Row, Select, bindparam, exists, literal_column, or_, sele
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.flow import SessionStatus
 from desktop.domain.sequence import EnrolmentStatus, SequenceStatus
+from desktop.domain.templates import Variable
+from desktop.domain.turns import Turns, shares
 from desktop.store import tables
 from desktop.store.engine import Tx
 
@@ -71,25 +75,103 @@ _OF_PEOPLE = _queued(
     or_(_message.session_id.is_(None), _TALKS),
 )
 _OF_BROADCAST = _queued(_message.broadcast_id == bindparam("broadcast_id"))
+_broadcast = tables.broadcast.c
+# Without the draft: whom it picks can be a hundred thousand ids, and this is read several times a second.
 _RUNNING = (
-    select(tables.broadcast)
+    select(
+        _broadcast.id,
+        _broadcast.draft_revision,
+        _broadcast.template_id,
+        _broadcast.approved,
+        _broadcast.only_opted_in,
+        _broadcast.override_reason,
+        _broadcast.override_user_id,
+    )
     .where(tables.broadcast.c.status == BroadcastStatus.RUNNING.value)
     .order_by(tables.broadcast.c.launched_at, tables.broadcast.c.id)
 )
+_DRAFT = select(_broadcast.draft).where(_broadcast.id == bindparam("broadcast_id"))
 
 
-def messages(tx: Tx, most_count: int) -> tuple[list[Row[Any]], dict[int, Row[Any]]]:
-    """The next messages: people's and automatic ones first, then the running broadcasts in turn.
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a claim asks of a running broadcast. approved: as kept, see `domain.drift.Standing`."""
 
-    Returns them with the broadcasts that they belong to.
+    id: int
+    template_id: int | None
+    approved: Any
+    only_opted_in: bool
+    override_reason: str
+    override_user_id: int | None
+    variables: tuple[Variable, ...]
+    pace_per_s: int | None
+
+
+def messages(
+    tx: Tx, most_count: int, turns: Turns | None = None, now_s: float = 0.0
+) -> tuple[list[Row[Any]], dict[int, Running]]:
+    """The next messages: people's and automatic ones first, then those of the running broadcasts, which share the rest.
+
+    Returns them with the broadcasts that they belong to. turns: of the engine, at a machine time; None: as if it had
+    just started.
     """
     rows = tx.rows(_OF_PEOPLE, now=tx.now, most_count=most_count)
-    broadcasts: dict[int, Row[Any]] = {}
-    if len(rows) < most_count:
-        for broadcast in tx.rows(_RUNNING):
-            broadcasts[broadcast.id] = broadcast
-            left_count = most_count - len(rows)
-            rows += tx.rows(_OF_BROADCAST, now=tx.now, most_count=left_count, broadcast_id=broadcast.id)
-            if len(rows) >= most_count:
-                break
-    return rows, broadcasts
+    if len(rows) >= most_count:
+        return rows, {}
+    running = _running(tx)
+    turns = turns or Turns()
+    left_count = most_count - len(rows)
+    rooms = {
+        id: min(left_count, turns.room(id, running[id].pace_per_s, now_s))
+        for id in turns.order(list(running))
+    }
+    found = {
+        id: tx.rows(_OF_BROADCAST, now=tx.now, most_count=room, broadcast_id=id)
+        for id, room in rooms.items()
+        if room
+    }
+    given = shares(rooms, {id: len(waiting) for id, waiting in found.items()}, left_count)
+    turns.took(given, [id for id, room in rooms.items() if len(found.get(id, ())) >= room], now_s)
+    for id, count in given.items():
+        rows += found.get(id, [])[:count]
+    return rows, running
+
+
+def _running(tx: Tx) -> dict[int, Running]:
+    """The running broadcasts, the earliest launched first."""
+    return {
+        row.id: Running(
+            row.id,
+            row.template_id,
+            row.approved,
+            row.only_opted_in,
+            row.override_reason,
+            row.override_user_id,
+            *_of_draft(tx, row.id, row.draft_revision),
+        )
+        for row in tx.rows(_RUNNING)
+    }
+
+
+def _of_draft(tx: Tx, broadcast_id: int, revision: int) -> tuple[tuple[Variable, ...], int | None]:
+    """The variables of a launched draft, and the messages a second that it allows itself: read once, for a launched
+    draft does not change, and whatever changes a draft counts its revision."""
+    key = ("sends", broadcast_id, revision)
+    if key not in tx.kept:
+        draft = tx.conn.scalar(_DRAFT, {"broadcast_id": broadcast_id})
+        assert draft is not None
+        variables = tuple(Variable(*one) for one in draft["variables"])
+        tx.kept[key] = variables, draft.get("when", {}).get("pace_per_s")
+    found: tuple[tuple[Variable, ...], int | None] = tx.kept[key]
+    return found
+
+
+def fell_due(tx: Tx, broadcast_id: int, since: datetime) -> bool:
+    """True if a message of a broadcast waits whose time came after a moment and is over."""
+    asked = select(_message.id).where(
+        _message.broadcast_id == broadcast_id,
+        _message.status == literal_column("'queued'"),
+        _message.due_at > since,
+        _message.due_at <= tx.now,
+    )
+    return tx.conn.scalar(asked.limit(1)) is not None

@@ -20,7 +20,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, Transaction, insert, text
+from sqlalchemy import Connection, Executable, Transaction, insert, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 from desktop.domain.changes import Change, Changes, Topic
@@ -87,12 +87,14 @@ class Tx:
     """One transaction: the connection, the business time at its start, and what it touched.
 
     memo: where many deeds share a transaction that changes neither settings nor templates, what they all read.
+    kept: of the store's writer, from one transaction to the next: only what can never be another for its key.
     """
 
     conn: Connection
     now: datetime
     touched: set[Change] = field(default_factory=set)
     memo: dict[object, Any] | None = None
+    kept: dict[object, Any] = field(default_factory=dict)
 
     def touch(self, topic: Topic, id: int = 0) -> None:
         """Say that something changed; id 0 means several of its topic."""
@@ -134,6 +136,7 @@ class Store:
         self.process = process
         self._clock = clock
         self._listeners: list[Callable[[Changes], None]] = []
+        self._kept: dict[object, Any] = {}
         self._closing = False
         self._numbers = itertools.count()
         self._writes: list[_Work] = []
@@ -239,7 +242,7 @@ class Store:
             if not work.future.set_running_or_notify_cancel():
                 continue
             try:
-                conn = conn if conn is not None and not conn.invalidated else _connect(self._writer_engine)
+                conn = conn if conn is not None and not conn.invalidated else self._writer_engine.connect()
                 result, changes = self._run_write(conn, work.run)
             except BaseException as wrong:
                 conn = _discard_if_lost(conn, wrong)
@@ -275,7 +278,7 @@ class Store:
 
     def _run_once(self, conn: Connection, run: Callable[[Tx], T]) -> tuple[T, Changes]:
         with conn.begin() as begun:
-            tx = Tx(conn, self._clock.now())
+            tx = Tx(conn, self._clock.now(), kept=self._kept)
             result = run(tx)
             if tx.touched:
                 if tx.on_postgresql:
@@ -314,7 +317,7 @@ class Store:
             if not work.future.set_running_or_notify_cancel():
                 continue
             try:
-                conn = conn if conn is not None and not conn.invalidated else _connect(self._reader_engine)
+                conn = conn if conn is not None and not conn.invalidated else self._reader_engine.connect()
                 assert isinstance(work.future, _Reading)
                 with work.future.reading(conn), conn.begin():
                     result = work.run(Tx(conn, self._clock.now()))
@@ -371,10 +374,6 @@ class _Marked:
 
     def __exit__(self, *_: object) -> None:
         self.reading.leave()
-
-
-def _connect(made: Engine) -> Connection:
-    return made.connect()
 
 
 def _discard_if_lost(conn: Connection | None, wrong: BaseException) -> Connection | None:

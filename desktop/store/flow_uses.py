@@ -1,17 +1,20 @@
-"""Which flows use a template: by their draft, their current version, or a version that somebody is still in."""
+"""Which flows use a template, by their draft, their current version, or a version that somebody is still in; and which
+lead to another one."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from sqlalchemy import func, literal_column, select
 
 from desktop.domain import flow_json
 from desktop.domain.consent import Path
-from desktop.domain.flow import FlowStatus
+from desktop.domain.flow import FlowDefinition, FlowStatus
+from desktop.domain.flow_nodes import Jump
 from desktop.domain.messages import GONE
 from desktop.domain.problems import Problem
 from desktop.domain.template_uses import TemplateUse, UseKind
 from desktop.domain.text import fold
-from desktop.store import tables
+from desktop.store import flows, tables
 from desktop.store.engine import Tx
 from desktop.store.report_scope import OUTGOING
 
@@ -63,6 +66,31 @@ def _named(tx: Tx) -> dict[int, set[int]]:
         except Problem:
             continue
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """A flow that a jump leads from. is_published: in the version that answers now; else only in a draft, or it is off."""
+
+    flow_id: int
+    name: str
+    is_published: bool
+
+
+def leading_to(tx: Tx, flow_id: int) -> list[Leading]:
+    """The other flows that go on with this one, by name. One that cannot be read leads nowhere."""
+    found = []
+    for one in flows.every(tx):
+        if one.id == flow_id or one.is_unreadable:
+            continue
+        runs = one.status is FlowStatus.PUBLISHED and flow_id in _jumps(one.definition)
+        if runs or flow_id in _jumps(one.definition) | _jumps(one.shown):
+            found.append(Leading(one.id, one.name, runs))
+    return found
+
+
+def _jumps(definition: FlowDefinition) -> set[int | None]:
+    return {one.does.flow_id for one in definition.nodes if isinstance(one.does, Jump)}
 
 
 def _counts(tx: Tx, template_ids: list[int]) -> dict[tuple[int, int], tuple[int, int]]:

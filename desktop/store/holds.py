@@ -1,13 +1,15 @@
 """Holding broadcasts and sequences: they stop by themselves, say why, and go on when a person has looked."""
 
 import logging
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from sqlalchemy import literal_column, or_, select, update
+from sqlalchemy import case, insert, literal_column, or_, select, update
 
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category
+from desktop.domain.drift import Cause, Decision, Hold
 from desktop.domain.sequence import Definition, SequenceStatus
 from desktop.store import tables
 from desktop.store.engine import Tx
@@ -15,15 +17,112 @@ from desktop.store.engine import Tx
 _log = logging.getLogger("assent.store")
 
 
-def hold(tx: Tx, broadcast_id: int, because: str) -> None:
-    """Hold a running broadcast until a person decides; says why."""
+CAN_BE_HELD: Final = (
+    BroadcastStatus.LAUNCHING,
+    BroadcastStatus.SCHEDULED,
+    BroadcastStatus.PREPARING,
+    BroadcastStatus.RUNNING,
+)
+"""Those that would go on by themselves."""
+
+
+def hold(
+    tx: Tx,
+    broadcast_id: int,
+    cause: Cause,
+    because: str,
+    may_be: Sequence[BroadcastStatus] = CAN_BE_HELD,
+) -> bool:
+    """Hold a broadcast that goes on by itself until a person decides; says why. False if it does not go on.
+
+    may_be: the states that it is held from.
+    """
     broadcast = tables.broadcast.c
+    done = tx.conn.execute(
+        update(tables.broadcast)
+        .where(broadcast.id == broadcast_id, broadcast.status.in_([one.value for one in may_be]))
+        .values(status=BroadcastStatus.HELD.value, held_cause=cause.value, held_because=because)
+    )
+    if done.rowcount:
+        _keep(tx, broadcast_id, cause, because)
+    return bool(done.rowcount)
+
+
+def tell(tx: Tx, broadcast_id: int, cause: Cause, because: str) -> None:
+    """Another cause of one that is held already: told beside the first, and decided with it."""
+    broadcast = tables.broadcast.c
+    told = tx.conn.execute(
+        update(tables.broadcast)
+        .where(broadcast.id == broadcast_id, broadcast.status == BroadcastStatus.HELD.value)
+        .values(held_because=broadcast.held_because + f" {because}")
+    )
+    if told.rowcount:
+        _keep(tx, broadcast_id, cause, because)
+
+
+def hold_copies(tx: Tx, because: str) -> list[int]:
+    """Hold every broadcast of an older copy of the store that is not over, also those that stood still when it was made:
+    what they would send on a person's word may have been sent. Returns them."""
+    broadcast = tables.broadcast.c
+    still = (BroadcastStatus.PAUSED, BroadcastStatus.HELD)
+    unfinished = select(broadcast.id).where(
+        broadcast.status.in_([one.value for one in (*CAN_BE_HELD, *still)])
+    )
+    held = list(tx.conn.scalars(unfinished.order_by(broadcast.id).with_for_update(key_share=True)))
+    before = broadcast.held_because
+    told = case((before == "", because), else_=because + " " + before)
     tx.conn.execute(
         update(tables.broadcast)
-        .where(broadcast.id == broadcast_id, broadcast.status == BroadcastStatus.RUNNING.value)
-        .values(status=BroadcastStatus.HELD.value, held_because=because)
+        .where(broadcast.id.in_(held))
+        .values(status=BroadcastStatus.HELD.value, held_cause=Cause.RESTORED.value, held_because=told)
+    )
+    for broadcast_id in held:
+        _keep(tx, broadcast_id, Cause.RESTORED, because)
+    return held
+
+
+def _keep(tx: Tx, broadcast_id: int, cause: Cause, because: str) -> None:
+    tx.conn.execute(
+        insert(tables.broadcast_hold).values(
+            broadcast_id=broadcast_id, cause=cause.value, because=because, at=tx.now
+        )
     )
     tx.touch(Topic.BROADCAST, broadcast_id)
+    tx.touch(Topic.BROADCAST_HALTED, broadcast_id)
+
+
+def decide(tx: Tx, broadcast_id: int, decision: Decision, user_id: int | None) -> None:
+    """Write what a person did with a held broadcast, beside why it was held."""
+    row = tables.broadcast_hold.c
+    tx.conn.execute(
+        update(tables.broadcast_hold)
+        .where(row.broadcast_id == broadcast_id, row.decision == "")
+        .values(decision=decision.value, decided_by=user_id, decided_at=tx.now)
+    )
+
+
+def of(tx: Tx, broadcast_id: int) -> list[Hold]:
+    """Every time that a broadcast was held, the newest first."""
+    row = tables.broadcast_hold.c
+    asked = (
+        select(tables.broadcast_hold, tables.person.c.name)
+        .outerjoin(tables.person, tables.person.c.id == row.decided_by)
+        .where(row.broadcast_id == broadcast_id)
+        .order_by(row.id.desc())
+    )
+    return [
+        Hold(
+            one.id,
+            one.broadcast_id,
+            Cause(one.cause),
+            one.because,
+            one.at,
+            Decision(one.decision) if one.decision else None,
+            one.name or "",
+            one.decided_at,
+        )
+        for one in tx.rows(asked)
+    ]
 
 
 def hold_sequence(tx: Tx, sequence_id: int, because: str) -> bool:
@@ -39,8 +138,9 @@ def hold_sequence(tx: Tx, sequence_id: int, because: str) -> bool:
     return bool(done.rowcount)
 
 
-def hold_marketing(tx: Tx, because: str) -> None:
-    """Hold every running broadcast of a marketing template, and every active sequence with one among its steps."""
+def hold_marketing(tx: Tx, cause: Cause, because: str) -> int:
+    """Hold every broadcast of a marketing template that is under way, and every active sequence with one among its
+    steps. Returns how many broadcasts."""
     template = tables.template.c
     marketing = select(template.id).where(
         or_(
@@ -49,13 +149,18 @@ def hold_marketing(tx: Tx, because: str) -> None:
         )
     )
     broadcast = tables.broadcast.c
-    running = select(broadcast.id).where(
-        broadcast.status == BroadcastStatus.RUNNING.value, broadcast.template_id.in_(marketing)
+    running = (
+        select(broadcast.id)
+        .where(
+            broadcast.status.in_([BroadcastStatus.RUNNING.value, BroadcastStatus.PREPARING.value]),
+            broadcast.template_id.in_(marketing),
+        )
+        .order_by(broadcast.id)
     )
-    for broadcast_id in tx.conn.scalars(running).all():
-        hold(tx, broadcast_id, because)
+    held = [hold(tx, broadcast_id, cause, because) for broadcast_id in tx.conn.scalars(running).all()]
     for sequence_id in _of_templates(tx, set(tx.conn.scalars(marketing))):
         hold_sequence(tx, sequence_id, because)
+    return sum(held)
 
 
 def _of_templates(tx: Tx, template_ids: set[int]) -> list[int]:
@@ -89,7 +194,7 @@ def _uses(definition: Any, template_ids: set[int]) -> bool:
         return True
 
 
-def hold_of(tx: Tx, message_id: int, because: str) -> None:
+def hold_of(tx: Tx, message_id: int, cause: Cause, because: str) -> None:
     """Hold the broadcast or the sequence of a message, if it has one."""
     message, version = tables.message.c, tables.sequence_version.c
     asked = (
@@ -99,6 +204,6 @@ def hold_of(tx: Tx, message_id: int, because: str) -> None:
     )
     for broadcast_id, sequence_id in tx.conn.execute(asked).all():
         if broadcast_id is not None:
-            hold(tx, broadcast_id, because)
+            hold(tx, broadcast_id, cause, because)
         if sequence_id is not None:
             hold_sequence(tx, sequence_id, because)

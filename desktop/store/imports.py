@@ -20,7 +20,7 @@ from desktop.domain.filters import Attribute, Kind
 from desktop.domain.importing import Counts, Effect, ImportRow, Options, effect_on_known
 from desktop.domain.phones import forms
 from desktop.domain.text import clean, fold
-from desktop.store import contacts, facts, tables
+from desktop.store import contacts, facts, lists, tables
 from desktop.store.engine import Tx
 from desktop.store.importjournal import Journal
 from desktop.store.manyrows import ManyRows
@@ -53,6 +53,7 @@ class Collided(Exception):
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """One step of an import. attributes: by folded name, all that the rows use. bulk_id: its journal, if any.
+    list_id: the list that keeps its rows, if any.
 
     forms: by phone, every number under which it may be known; worked out before the store is held.
     """
@@ -63,6 +64,7 @@ class Chunk:
     file_name: str
     user_id: int | None
     bulk_id: int | None = None
+    list_id: int | None = None
     forms: Mapping[str, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -208,6 +210,7 @@ class _Writing:
         self._write_attributes()
         self._write_known()
         self._journal.write(self._tx)
+        self._write_list()
         return self._counts + Counts(new=len(self._new), updated=len(self._changed))
 
     def _decide(self, row: ImportRow, ids: Sequence[int]) -> None:
@@ -368,6 +371,13 @@ class _Writing:
             contacts.attribute_row(id, attribute, value) for (id, _), (attribute, value) in wanted.items()
         ]
         _ATTRIBUTES.run(self._tx, rows)
+
+    def _write_list(self) -> None:
+        """Each row of the file in its place, also one that names somebody again."""
+        if self._chunk.list_id is not None:
+            rows = self._chunk.rows
+            named = [(number, self._of[row.number]) for row in rows for number in (row.number, *row.again)]
+            lists.add(self._tx, self._chunk.list_id, named)
 
     def _write_known(self) -> None:
         """The names that changed, and that all of them are known to this file.

@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
-from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.broadcast_figures import Figures
 from desktop.domain.messages import Status
 from desktop.domain.outbox import AttemptOutcome
-from desktop.store import audience, broadcast_figures, broadcasts, tables
+from desktop.store import audience, broadcast_figures, broadcast_plan, broadcasts, tables
 from desktop.store.engine import Tx
 
 _message = tables.message.c
@@ -42,9 +41,10 @@ def verify(tx: Tx, broadcast_id: int) -> LedgerResult:
     figures = broadcast_figures.figures(tx, broadcast_id)
     faults: list[str] = []
     if record.selected_count is not None:
-        faults += _against_snapshot(tx, broadcast_id, record.selected_count)
-        if record.status is not BroadcastStatus.PREPARING:
-            faults += _rows_against_selected(tx, broadcast_id, record.selected_count)
+        contact_count = record.selected_count - record.duplicate_count
+        faults += _against_snapshot(tx, broadcast_id, contact_count)
+        if broadcast_plan.is_planned(tx, record):
+            faults += _rows_against_selected(tx, broadcast_id, contact_count)
         mine = _message.broadcast_id == broadcast_id
         faults += against_events(tx, mine)
         faults += against_attempts(tx, mine)

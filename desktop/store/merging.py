@@ -16,7 +16,7 @@ _contact = tables.contact.c
 
 
 def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
-    """Tags are united; a name, values and drafts are taken where the kept one has none; the later time counts.
+    """Tags are united, and so are places in lists; a name, values and drafts are taken where the kept one has none; the later time counts.
 
     Runs in sequences go on as the kept one's; where both are in the same sequence, the dropped one's ends. So with
     bots: of two sessions that run, the dropped one's ends.
@@ -26,6 +26,7 @@ def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
     _rows(tx, tables.contact_attribute, "attribute_id", keep_id, drop_id)
     _rows(tx, tables.draft, "user_id", keep_id, drop_id)
     _conversation(tx, keep_id, drop_id)
+    _lists(tx, keep_id, drop_id)
     _runs(tx, keep_id, drop_id)
     sessions.merge(tx, keep_id, drop_id)
 
@@ -80,6 +81,13 @@ def _conversation(tx: Tx, keep_id: int, drop_id: int) -> None:
         "last_message_id": newest.last_message_id,
     }
     tx.conn.execute(update(tables.conversation).where(row.contact_id == keep_id).values(values))
+
+
+def _lists(tx: Tx, keep_id: int, drop_id: int) -> None:
+    """Lists that named the dropped one name the kept one, who may then stand in one twice."""
+    row = tables.contact_list_row.c
+    mine = update(tables.contact_list_row).where(row.contact_id == drop_id)
+    tx.conn.execute(mine.values(contact_id=keep_id))
 
 
 def _runs(tx: Tx, keep_id: int, drop_id: int) -> None:

@@ -11,12 +11,12 @@ from typing import Any, Final
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 
 from desktop.domain.changes import Topic
-from desktop.domain.consent import Verdict
-from desktop.domain.messages import Status, advance
+from desktop.domain.consent import Category, Verdict
+from desktop.domain.messages import GONE, Status, advance
 from desktop.domain.outbox import AttemptOutcome, Submission
 from desktop.domain.reasons import Reason
 from desktop.domain.text import clean
-from desktop.store import tables
+from desktop.store import retries, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot, new_id
 from desktop.store.tables import micros
@@ -150,6 +150,7 @@ _LOCK = (
         _message.error_code,
         _message.error_details,
         _message.path,
+        _message.category,
         _message.author_id,
         _message.engine_id,
         _message.outgoing,
@@ -196,6 +197,34 @@ def write_moves(tx: Tx, moves: Sequence[tuple[Mapping[str, Any], Mapping[str, An
     write_events(tx, [one for _, one in moves])
 
 
+_contact = tables.contact.c
+_merged = tables.contact.alias("merged")
+_GOT_MARKETING = Hot(
+    update(tables.contact)
+    .where(
+        _contact.id.in_(
+            [
+                bindparam("of_id"),
+                # A broadcast's message may still name somebody who was merged into another contact.
+                select(_merged.c.merged_into).where(_merged.c.id == bindparam("of_id")).scalar_subquery(),
+            ]
+        )
+    )
+    .values(last_marketing_at=bindparam("to_at")),
+    ("of_id", "to_at"),
+)
+
+
+def note_marketing(tx: Tx, rows: Iterable[Row[Any]]) -> None:
+    """WhatsApp has taken these locked messages: keep when their contacts last got marketing.
+
+    Broadcasts leave people out by it. It is the moment of now, not of the message: a webhook comes soon after it. In the
+    order of the ids, so that two processes never wait for each other.
+    """
+    ids = {row.contact_id for row in rows if row.category == Category.MARKETING.value}
+    _GOT_MARKETING.run(tx, [{"of_id": id, "to_at": micros(tx.now)} for id in sorted(ids)])
+
+
 _MILESTONE = {
     Status.SENT: ("sent_at",),
     Status.DELIVERED: ("sent_at", "delivered_at"),
@@ -237,6 +266,8 @@ def report(
         elif current is Status.FAILED:
             values |= {"reason": "", "error_code": None, "error_details": None}
     tx.conn.execute(update(tables.message).where(_message.id == row.id).values(values))
+    if after in GONE and current not in GONE:
+        note_marketing(tx, [row])
     write_events(tx, [event(tx, row.id, status, WEBHOOK, moved=after is not current, error_code=error_code)])
     touch(tx, row.contact_id, row.broadcast_id)
     return after is not current
@@ -308,7 +339,7 @@ def open_count(tx: Tx) -> int:
 
 
 def repeated(tx: Tx, message_id: int) -> bool:
-    """True if a person has sent the message again and that one was not stopped or refused."""
+    """True if the message was sent again and that one was not stopped or refused, or a retry of its broadcast is about to."""
     over = [Status.FAILED.value, Status.LEFT_OUT.value, Status.CANCELLED.value]
     asked = select(_message.id).where(_message.retry_of == message_id, _message.status.not_in(over))
-    return tx.conn.scalar(asked.limit(1)) is not None
+    return tx.conn.scalar(asked.limit(1)) is not None or retries.is_tried_again(tx, message_id)

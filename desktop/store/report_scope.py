@@ -1,7 +1,7 @@
 """Whose messages a report's scope asks for, as conditions: everyone's, those of few contacts, or of many.
 
-A search also finds the messages of broadcasts and sequences by their names: these are few, so their ids are looked up
-first, and the messages come out of the indexes by broadcast and by version.
+A search also finds the messages of broadcasts, sequences and flows by their names: these are few, so their ids are looked up
+first, and the messages come out of the indexes by broadcast, by version and by session.
 """
 
 import re
@@ -67,7 +67,7 @@ class Whose:
     """contact_ids: of these few; None: of all whom `search` finds, "" for everyone.
 
     named_ids: the messages besides that are named by their own id; they belong to other contacts. broadcast_ids,
-    version_ids: of broadcasts and sequences whose names have the text. owner_ids: the only contacts in question;
+    version_ids, flow_ids: of broadcasts, sequences and flows whose names have the text. owner_ids: the only contacts in question;
     None: anybody.
     """
 
@@ -76,6 +76,7 @@ class Whose:
     named_ids: tuple[int, ...] = ()
     broadcast_ids: tuple[int, ...] = ()
     version_ids: tuple[int, ...] = ()
+    flow_ids: tuple[int, ...] = ()
     owner_ids: tuple[int, ...] | None = None
 
     @property
@@ -96,6 +97,8 @@ class Whose:
             parts.append(and_(_message.broadcast_id.in_(_written(self.broadcast_ids)), *others))
         if self.version_ids:
             parts.append(and_(_message.version_id.in_(_written(self.version_ids)), *others))
+        if self.flow_ids:
+            parts.append(and_(_message.session_id.in_(_sessions(self.flow_ids)), *others))
         kept = [select(*columns).where(one, _message.outgoing, *where) for one in parts]
         return (union_all(*kept) if len(kept) > 1 else kept[0]).subquery("some")
 
@@ -122,7 +125,15 @@ class Whose:
         if self.version_ids:
             of = select(_sent.id).where(_sent.version_id.in_(_written(self.version_ids)))
             found.append(_message.id.in_(of))
+        if self.flow_ids:
+            of = select(_sent.id).where(_sent.session_id.in_(_sessions(self.flow_ids)))
+            found.append(_message.id.in_(of))
         return found
+
+
+def _sessions(flow_ids: Sequence[int]) -> Select[Any]:
+    session = tables.bot_session.c
+    return select(session.id).where(session.flow_id.in_(_written(flow_ids)))
 
 
 def _written(ids: Sequence[int] | None) -> BindParameter[Any]:
@@ -148,8 +159,8 @@ def whose(tx: Tx, scope: Scope) -> Whose:
     return Whose(search, few, _named_ids(tx, search, []), *_titled(tx, search))
 
 
-def _titled(tx: Tx, search: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The broadcasts whose names have the text, and the versions of such sequences."""
+def _titled(tx: Tx, search: str) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """The broadcasts whose names have the text, the versions of such sequences, and such flows."""
     part = fold(clean(search))
     broadcast, sequence, version = tables.broadcast.c, tables.sequence.c, tables.sequence_version.c
     versions = select(version.id, sequence.name).join_from(
@@ -157,9 +168,13 @@ def _titled(tx: Tx, search: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     )
     found = [
         tuple(row.id for row in tx.rows(asked) if part in fold(row.name))
-        for asked in (select(broadcast.id, broadcast.name), versions)
+        for asked in (
+            select(broadcast.id, broadcast.name),
+            versions,
+            select(tables.flow.c.id, tables.flow.c.name),
+        )
     ]
-    return found[0], found[1]
+    return found[0], found[1], found[2]
 
 
 def _finding(search: str, *where: Any) -> CompoundSelect[Any]:

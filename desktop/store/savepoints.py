@@ -15,7 +15,7 @@ def apart(tx: Tx, run: Callable[[Tx], T]) -> T:
 
     Raises what `run` raises. Where `ends_all()` is true of that, the transaction is lost with all its deeds.
     """
-    own = Tx(tx.conn, tx.now, memo=tx.memo)
+    own = Tx(tx.conn, tx.now, memo=tx.memo, kept=tx.kept)
     with tx.conn.begin_nested():
         result = run(own)
     tx.touched |= own.touched

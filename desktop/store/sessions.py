@@ -3,12 +3,19 @@
 Locks are taken in the order session, contact, everything else: whoever moves a session holds its row first.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.domain.changes import Topic
@@ -29,7 +36,8 @@ class Session:
     """A session as its row has it.
 
     message_id: the message whose end it waits to hear of. step_count: nodes left so far. jump_count: flows before it
-    since the customer last said something. said_at: when the customer said `state.said`.
+    since the customer last said something. said_at: when the customer said `state.said`. consent_event_id: the
+    newest consent event of the contact when the talk began.
     """
 
     id: int
@@ -46,6 +54,7 @@ class Session:
     user_id: int | None
     trigger: str
     started_at: datetime
+    consent_event_id: int | None
 
     @property
     def mark(self) -> str:
@@ -80,6 +89,7 @@ def _of(row: Row[Any]) -> Session:
         row.user_id,
         row.trigger,
         row.started_at,
+        row.consent_event_id,
     )
 
 
@@ -134,51 +144,6 @@ def get(tx: Tx, session_id: int) -> Session | None:
     return None if row is None else _of(row)
 
 
-@dataclass(frozen=True, slots=True)
-class RunningSession:
-    """What a screen shows of the session that has a conversation. user_name: who started it by hand, or ""."""
-
-    id: int
-    flow_id: int
-    flow_name: str
-    node_id: str
-    awaits: Awaits
-    started_at: datetime
-    user_name: str = ""
-
-
-def running(tx: Tx, contact_id: int) -> RunningSession | None:
-    """The running session of a contact."""
-    joined = tables.bot_session.join(tables.flow, tables.flow.c.id == _session.flow_id).outerjoin(
-        tables.person, tables.person.c.id == _session.user_id
-    )
-    asked = (
-        select(
-            _session.id,
-            _session.flow_id,
-            tables.flow.c.name.label("flow_name"),
-            _session.node_id,
-            _session.awaits,
-            _session.started_at,
-            tables.person.c.name.label("user_name"),
-        )
-        .select_from(joined)
-        .where(_session.contact_id == contact_id, _session.status == _RUNNING)
-    )
-    row = tx.conn.execute(asked).one_or_none()
-    if row is None:
-        return None
-    return RunningSession(
-        row.id,
-        row.flow_id,
-        row.flow_name,
-        row.node_id,
-        Awaits(row.awaits),
-        row.started_at,
-        row.user_name or "",
-    )
-
-
 # Beginning, moving, ending.
 
 
@@ -193,8 +158,12 @@ def begin(
     answers: dict[str, str] | None = None,
     said_at: datetime | None = None,
     jump_count: int = 0,
+    goes_on: Session | None = None,
 ) -> Session | None:
-    """A new session that stands nowhere yet; None if one runs already. trigger: what started it, for people."""
+    """A new session that stands nowhere yet; None if one runs already. trigger: what started it, for people.
+
+    goes_on: the one whose talk it continues, by a jump.
+    """
     dialect = postgresql if tx.on_postgresql else sqlite
     made = (
         dialect.insert(tables.bot_session)
@@ -210,6 +179,7 @@ def begin(
             jump_count=jump_count,
             user_id=user_id,
             trigger=clean(trigger)[:200],
+            consent_event_id=_newest_event(tx, contact_id) if goes_on is None else goes_on.consent_event_id,
             started_at=tx.now,
         )
         .on_conflict_do_nothing()
@@ -220,6 +190,12 @@ def begin(
         return None
     touch(tx, contact_id)
     return hold(tx, session_id)
+
+
+def _newest_event(tx: Tx, contact_id: int) -> int | None:
+    row = tables.contact.c
+    found: int | None = tx.conn.scalar(select(row.consent_event_id).where(row.id == contact_id))
+    return found
 
 
 def write(tx: Tx, session: Session) -> None:
@@ -282,8 +258,11 @@ _STEP = insert(tables.bot_step)
 _ANSWER = insert(tables.bot_answer)
 
 
-def add_step(tx: Tx, session: Session, node_id: str, exit: str) -> Session:
-    """A node was left; returns the session with its number counted on, which `write()` keeps."""
+def add_step(tx: Tx, session: Session, node_id: str, exit: str, because: str = "") -> Session:
+    """A node was left; returns the session with its number counted on, which `write()` keeps.
+
+    because: what went wrong there, for people.
+    """
     tx.conn.execute(
         _STEP,
         {
@@ -292,6 +271,7 @@ def add_step(tx: Tx, session: Session, node_id: str, exit: str) -> Session:
             "version_id": session.version_id,
             "node_id": node_id,
             "exit": exit,
+            "because": because,
             "at": tx.now,
         },
     )
@@ -320,23 +300,6 @@ def set_began(tx: Tx, session_id: int) -> None:
     )
 
 
-def set_said_at(tx: Tx, session_id: int, at: datetime) -> None:
-    """The customer has spoken to a held session: from now on its messages answer somebody."""
-    tx.conn.execute(update(tables.bot_session).where(_session.id == session_id).values(said_at=at))
-
-
-_HEARD = select(_session.id).where(
-    _session.id.in_(bindparam("ids", expanding=True)), _session.said_at.is_not(None)
-)
-
-
-def heard_from(tx: Tx, session_ids: Collection[int]) -> frozenset[int]:
-    """Those of the sessions to which the customer has said something, be it by what started them."""
-    if not session_ids:
-        return frozenset()
-    return frozenset(row.id for row in tx.rows(_HEARD, ids=sorted(session_ids)))
-
-
 def is_nobodys(tx: Tx, contact_id: int) -> bool:
     """True if the conversation is open and no colleague has it."""
     row = tables.conversation.c
@@ -353,32 +316,6 @@ def is_open(tx: Tx, contact_id: int) -> bool:
     """True unless the conversation was closed."""
     row = tables.conversation.c
     return tx.conn.scalar(select(row.open).where(row.contact_id == contact_id)) is not False
-
-
-_BEGUN = select(func.count()).where(
-    _session.contact_id == bindparam("of_contact_id"),
-    _session.started_at > bindparam("since", type_=tables.Moment),
-)
-_BEGUN_BY_ITSELF = _BEGUN.where(_session.jump_count == 0, _session.user_id.is_(None))
-
-
-def begun_count(tx: Tx, contact_id: int, within: timedelta, *, by_itself: bool = False) -> int:
-    """How many sessions began with a contact lately. by_itself: only those that a trigger began, not a jump."""
-    asked = _BEGUN_BY_ITSELF if by_itself else _BEGUN
-    return int(tx.conn.scalar(asked, {"of_contact_id": contact_id, "since": tx.now - within}) or 0)
-
-
-def asked_at(tx: Tx, session: Session) -> datetime | None:
-    """When the question was made that a session waits with: the first of those that asked again since; None of none."""
-    row = tables.message.c
-    asks = (
-        select(row.created_at)
-        .where(row.session_id == session.id, row.node_id == session.state.node_id)
-        .order_by(row.id.desc())
-        .offset(session.state.try_count)
-        .limit(1)
-    )
-    return tx.conn.scalar(asks)
 
 
 # Merging.

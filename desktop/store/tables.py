@@ -441,6 +441,8 @@ broadcast_recipient = Table(
     Column("contact_id", _Id, ForeignKey("contact.id", ondelete="RESTRICT"), primary_key=True),
     Column("line", String, nullable=False),
     Column("consent_event_id", _Id),
+    # A million are written in one transaction: one tree instead of a table and the index of its key.
+    sqlite_with_rowid=False,
 )
 
 sequence = Table(
@@ -595,6 +597,14 @@ message = Table(
         postgresql_where=text("answers_broadcast_id IS NOT NULL"),
     ),
     Index(
+        "ix_message_retry_of",
+        "retry_of",
+        "broadcast_id",
+        "status",
+        sqlite_where=text("retry_of IS NOT NULL"),
+        postgresql_where=text("retry_of IS NOT NULL"),
+    ),
+    Index(
         "ix_message_session",
         "session_id",
         "id",
@@ -648,6 +658,15 @@ message = Table(
         postgresql_where=text("outgoing"),
     ),
     Index("ix_message_broadcast_id_status", "broadcast_id", "status", "reason"),
+    # A report's messages, the newest change first.
+    Index(
+        "ix_message_broadcast_changed",
+        "broadcast_id",
+        "changed_at",
+        "id",
+        sqlite_where=text("broadcast_id IS NOT NULL"),
+        postgresql_where=text("broadcast_id IS NOT NULL"),
+    ),
     Index(
         "ix_message_queue",
         "broadcast_id",
@@ -889,6 +908,8 @@ bot_session = Table(
     # Who started it by hand; NULL: a trigger did.
     Column("user_id", _Id),
     Column("trigger", String, nullable=False, server_default=""),
+    # The contact's newest consent event when the talk began, be it with another flow: a No after it counts.
+    Column("consent_event_id", _Id),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
     Index("ix_bot_session_flow_id_status", "flow_id", "status", "id"),
@@ -929,6 +950,8 @@ bot_step = Table(
     Column("node_id", String, nullable=False),
     # By which it was left; "": the session ended there.
     Column("exit", String, nullable=False),
+    # What went wrong there, for people; "": nothing.
+    Column("because", Text, nullable=False, server_default=""),
     Column("at", Moment, nullable=False),
     Index("ix_bot_step_version_id_node_id", "version_id", "node_id", "exit"),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -73,6 +74,38 @@ def facts_now(tx: Tx, contact_id: int) -> Facts:
     kept_id = contacts.kept_id(tx, contact_id)
     packed = tx.conn.scalar(select(tables.contact.c.facts).where(tables.contact.c.id == kept_id))
     return facts.unpack(packed or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a customer had said in a bot's session when one of its messages was asked about."""
+
+    has_spoken: bool
+    said_no: bool
+
+
+def talk(tx: Tx, session_id: int, event_id: int | None, at: datetime) -> Talk:
+    """event_id: the consent event that the message's receipt names; at: when the rule was asked."""
+    session, answer = tables.bot_session.c, tables.bot_answer.c
+    row = tx.conn.execute(
+        select(session.contact_id, session.user_id, session.said_at, session.consent_event_id).where(
+            session.id == session_id
+        )
+    ).one()
+    answered = select(answer.id).where(answer.session_id == session_id, answer.at <= at)
+    # A trigger is the customer's own word; where a colleague started it, an answer before this message is.
+    has_spoken = (
+        row.user_id is None
+        or (row.said_at is not None and row.said_at <= at)
+        or tx.conn.scalar(answered.limit(1)) is not None
+    )
+    no = select(_event.id).where(
+        _event.contact_id == row.contact_id,
+        _event.id > (row.consent_event_id or 0),
+        _event.id <= (event_id or 0),
+        _event.value.in_(["no", "stop"]),
+    )
+    return Talk(has_spoken, tx.conn.scalar(no.limit(1)) is not None)
 
 
 _AFTER_THE_CALL = [Reason.WHATSAPP_ERROR.value, Reason.NOT_REACHED.value, Reason.ANSWER_LOST.value]

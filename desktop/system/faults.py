@@ -19,6 +19,10 @@ class CrashPoint(StrEnum):
     AFTER_BOT_EFFECT = "after_bot_effect"
     BEFORE_BOT_COMMIT = "before_bot_commit"
     AFTER_BOT_REQUEST = "after_bot_request"
+    BEFORE_SNAPSHOT = "before_snapshot"
+    AFTER_SNAPSHOT = "after_snapshot"
+    AFTER_PLAN = "after_plan"
+    AFTER_CANCEL = "after_cancel"
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from typing import NoReturn, cast
 from PySide6.QtWidgets import QApplication
 
 from desktop.app import App
+from desktop.domain.links import Link
 from desktop.domain.people import User
 from desktop.domain.problems import Problem
 from desktop.options import Options
@@ -93,7 +94,7 @@ async def _session(options: Options, theme: Theme, running: Running | None = Non
     opening = Opening(theme)
     try:
         async with open_app(options) as app:
-            window = await _sittings(app, theme, opening)
+            window = await _sittings(app, theme, opening, options.link)
     except Problem as problem:
         opening.done()
         _log.error("not opened: %s", problem)
@@ -121,8 +122,11 @@ def _until_there() -> Callable[[], None]:
     return _on_signals(lambda: loop.call_soon_threadsafe(session.cancel))
 
 
-async def _sittings(app: App, theme: Theme, opening: Opening) -> MainWindow | None:
-    """One person after the other, until one closes the window, which is returned; None: closed at the door."""
+async def _sittings(app: App, theme: Theme, opening: Opening, link: Link | None = None) -> MainWindow | None:
+    """One person after the other, until one closes the window, which is returned; None: closed at the door.
+
+    link: what the first one is shown.
+    """
     notice = ""
     while (user := await _come_in(app, theme, opening, notice)) is not None:
         settings, people = await app.workspace.settings(), await app.workspace.people()
@@ -130,6 +134,9 @@ async def _sittings(app: App, theme: Theme, opening: Opening) -> MainWindow | No
         opening.done()
         window.show()
         leave_alone()
+        if link is not None:
+            window.places.open_broadcast(link.id)
+            link = None
         await _until_closed(window, app, theme)
         if not window.leaving.out:
             return window

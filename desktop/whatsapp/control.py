@@ -50,6 +50,23 @@ class SandboxControl:
         """Templates that were approved before the sandbox was there, as WhatsApp's API takes them; nobody is told."""
         await self._post("templates", {"templates": list(wanted)})
 
+    async def set_number(self, **wanted: Any) -> None:
+        """What Meta says of the number: quality, limit, event; expects_webhooks: silence counts from now on."""
+        await self._post("number", wanted)
+
+    async def account_event(self, event: str, **more: Any) -> None:
+        """Tell by webhook what Meta did to the account: restrictions, expires_in_s, ban_state."""
+        await self._post("account", {"event": event, **more})
+
+    async def expects_webhooks(self) -> bool:
+        """True if whoever sends through this sandbox shall mind that no webhook comes; False if it cannot be asked."""
+        try:
+            async with self._session.get(f"{self._base_url}/_control/number", timeout=_TIMEOUT) as answer:
+                told = await answer.json()
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            return False
+        return isinstance(told, dict) and told.get("expects_webhooks") is True
+
     async def _post(self, path: str, body: Mapping[str, Any]) -> None:
         try:
             async with self._session.post(

@@ -9,7 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from tests.bench import api, breakdown, contacts, figures, imports, profiling, reports, sending, stalls
+from tests.bench import (
+    api,
+    breakdown,
+    contacts,
+    figures,
+    imports,
+    million,
+    profiling,
+    reports,
+    sending,
+    stalls,
+)
 from tests.bench.figures import Row
 from tests.bench.loops import LoopKind
 from tests.bench.sizes import FULL, QUICK, TINY, Place, Sizes
@@ -24,6 +35,7 @@ MEASURES: Final[dict[str, Callable[[Place], list[Row]]]] = {
     "imports": imports.rows,
     "reports": reports.rows,
     "api": api.rows,
+    "million": million.rows,
 }
 
 

@@ -4,6 +4,7 @@ Filters of years to come ask for the same days, so that one run can be compared 
 """
 
 import random
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ from desktop.services.demo import phones
 from desktop.store import contacts, seeds, tables
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.store.seeds import SeedContact
+from desktop.store.statements import new_id
 from desktop.store.tables import micros
 
 TODAY: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -36,6 +38,16 @@ LAST: Final = (
 _CHUNK_COUNT: Final = 10_000
 _RUNNING_SHARE: Final = 50
 """One in so many waits for a message of a broadcast that is under way."""
+
+
+class Still:
+    """The business time of the counted store, which stands still."""
+
+    def now(self) -> datetime:
+        return TODAY
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
 
 
 async def fill(store: Store, contact_count: int, no_count: int, none_count: int) -> None:
@@ -108,11 +120,11 @@ def _running(tx: Tx) -> None:
     draft = BroadcastDraft("Under way").to_json()
     made = tx.conn.execute(
         tables.broadcast.insert().values(
-            name="Under way", status=BroadcastStatus.PAUSED.value, draft=draft, selected_count=0, checksum=0,
+            name="Under way", status=BroadcastStatus.RUNNING.value, draft=draft, selected_count=0, checksum=0,
             created_at=TODAY, launched_at=TODAY,
         )
     )  # fmt: skip
-    id = int(made.inserted_primary_key[0])
+    id = new_id(made)
     chosen = f"FROM contact WHERE id % {_RUNNING_SHARE} = 0"
     tx.conn.exec_driver_sql(
         f"INSERT INTO broadcast_recipient (broadcast_id, contact_id, line) SELECT {id}, id, 'will_opted_in' {chosen}"
@@ -124,5 +136,6 @@ def _running(tx: Tx) -> None:
         f" 'marketing', '', 0, {micros(TODAY)}, {micros(TODAY)}, {micros(TODAY)} {chosen}"
     )
     tx.conn.exec_driver_sql(
-        f"UPDATE broadcast SET selected_count = (SELECT count(*) {chosen}) WHERE id = {id}"
+        f"UPDATE broadcast SET selected_count = (SELECT count(*) {chosen}),"
+        f" planned_to = (SELECT max(id) {chosen}) WHERE id = {id}"
     )

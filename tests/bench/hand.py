@@ -1,163 +1,115 @@
-"""Filters from a fixed seed, each with the SQL that one would write for it by hand in SQLite."""
+"""The SQL that one would write by hand in SQLite for each of the kept filters: one statement with GROUP BY."""
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from desktop.domain.filters import ATTRIBUTE, Condition, Filter, Op
-from desktop.domain.templates import Variable
 from desktop.domain.text import fold
 from desktop.store.tables import micros
+from tests.bench.crowd import TODAY
+from tests.bench.filters import Asked
 
-_SEED: Final = "filters"
-_TAGS: Final = ("VIP", "Mumbai", "New", "Wholesale", "Newsletter")
-_CITIES: Final = ("Mumbai", "Vancouver", "Toronto", "Montréal", "Halifax", "Kraków", "Lagos")
-_NAMES: Final = ("Ana", "Chen", "Noémie", "Sa", "Tom")
-_NO_CODE, _YES_CODE, _NONE_CODE = 2, 1, 0
-
-Part = tuple[Condition, str]
-"""A condition, and the same by hand; `{City}` and `{tag VIP}` stand for ids of the store."""
+_CODES: Final = {"none": 0, "yes": 1, "no": 2}
+_NUMBERS: Final = ("Points",)
+_MOMENTS: Final = ("Last order",)
+_YES_NO: Final = ("Member",)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A selection with the variables of its message; sql: one statement that groups it by what decides."""
+def sql(asked: Asked, ids: Mapping[str, int]) -> str:
+    """The complete breakdown: columns facts, out, lacking, count. ids: of tags ('tag VIP') and attributes, by name."""
+    lacking = " OR ".join(_lacking(one.field, ids) for one in asked.variables) or "0"
+    return (
+        f"SELECT c.facts, ({_out(asked)}) AS out, ({lacking}) AS lacking, count(*) FROM contact c"
+        f" WHERE c.merged_into IS NULL AND {_where(asked.wanted, ids)} GROUP BY 1, 2, 3"
+    )
 
-    wanted: Filter
-    variables: tuple[Variable, ...]
-    where: str
-    lacking: str
 
-    @property
-    def sql(self) -> str:
-        """The complete breakdown: columns facts, lacking, count."""
-        return (
-            f"SELECT c.facts, {self.lacking}, count(*) FROM contact c"
-            f" WHERE c.merged_into IS NULL AND {self.where} GROUP BY 1, 2"
+def bare(asked: Asked, ids: Mapping[str, int]) -> str:
+    """How many the filter selects, and nothing else."""
+    return f"SELECT count(*) FROM contact c WHERE c.merged_into IS NULL AND {_where(asked.wanted, ids)}"
+
+
+def _where(wanted: Filter, ids: Mapping[str, int]) -> str:
+    parts = [_where(one, ids) if isinstance(one, Filter) else _one(one, ids) for one in wanted.items]
+    return "(" + ((" AND " if wanted.match_all else " OR ").join(parts) or "1") + ")"
+
+
+def _lacking(field: str, ids: Mapping[str, int]) -> str:
+    if field == "first_name":
+        return "c.name = ''"
+    id = ids[field.removeprefix(ATTRIBUTE)]
+    return (
+        "NOT EXISTS (SELECT 1 FROM contact_attribute a WHERE a.contact_id = c.id"
+        f" AND a.attribute_id = {id} AND trim(a.text) <> '')"
+    )
+
+
+def _out(asked: Asked) -> str:
+    out = asked.selection.exclusions
+    parts = []
+    if out.marketing_days is not None:
+        since = micros(TODAY - timedelta(days=out.marketing_days))
+        parts.append(f"coalesce(c.last_marketing_at > {since}, 0)")
+    if out.in_running:
+        parts.append(
+            "c.id IN (SELECT contact_id FROM message WHERE broadcast_id IN (SELECT id FROM broadcast"
+            " WHERE status = 'running') AND status IN ('queued', 'sending'))"
         )
-
-    @property
-    def told(self) -> str:
-        """The filter in a few words."""
-        joined = " and " if self.wanted.match_all else " or "
-        parts = [one for one in self.wanted.items if isinstance(one, Condition)]
-        said = (f"{one.field} {one.op.value} {', '.join(one.values)}".strip() for one in parts)
-        return joined.join(said) or "everyone"
+    return " OR ".join(parts) or "0"
 
 
-def asked(count: int) -> list[Asked]:
-    """Everyone first, then made-up ones of one to three conditions: always the same."""
-    rng = random.Random(_SEED)
-    made = [_asked(rng, [], match_all=True)]
-    while len(made) < count:
-        makers = rng.sample(_MAKERS, rng.choice((1, 1, 2, 2, 3)))
-        made.append(_asked(rng, [make(rng) for make in makers], match_all=rng.random() < 0.7))
-    return made
+def _one(asked: Condition, ids: Mapping[str, int]) -> str:
+    if asked.field == "tag":
+        return _tag(asked, ids)
+    if asked.field == "opt_in":
+        codes = [one for one in range(32) if (one & 3 == _CODES[asked.values[0]]) is (asked.op is Op.IS)]
+        return f"c.facts IN ({', '.join(map(str, codes))})"
+    if asked.field.startswith(ATTRIBUTE):
+        return _attribute(asked, ids)
+    column = {"name": "c.name_folded", "phone": "c.phone", "created": "c.created_at"}.get(
+        asked.field, "c.last_inbound_at"
+    )
+    return f"({_compared(column, asked)})"
 
 
-def _asked(rng: random.Random, parts: list[Part], *, match_all: bool) -> Asked:
-    joined = (" AND " if match_all else " OR ").join(f"({sql})" for _, sql in parts)
-    field, lacking = rng.choice(_VARIABLES)
-    wanted = Filter(tuple(condition for condition, _ in parts), match_all)
-    return Asked(wanted, (Variable("1", field),), f"({joined})" if joined else "1", lacking)
-
-
-_VARIABLES: Final = (
-    *[("first_name", "c.name = ''")] * 3,
-    (
-        f"{ATTRIBUTE}City",
-        "c.id NOT IN (SELECT contact_id FROM contact_attribute"
-        " WHERE attribute_id = {City} AND trim(text) <> '')",
-    ),
-)
-
-
-def _tag(rng: random.Random) -> Part:
-    op = rng.choice((Op.ANY_OF, Op.ANY_OF, Op.ALL_OF, Op.NONE_OF))
-    tags = rng.sample(_TAGS, rng.choice((1, 2)))
+def _tag(asked: Condition, ids: Mapping[str, int]) -> str:
     have = "SELECT contact_id FROM contact_tag WHERE tag_id"
-    any_of = f"{have} IN ({', '.join(f'{{tag {one}}}' for one in tags)})"
-    sql = {
-        Op.ANY_OF: f"c.id IN ({any_of})",
-        Op.NONE_OF: f"c.id NOT IN ({any_of})",
-        Op.ALL_OF: " AND ".join(f"c.id IN ({have} = {{tag {one}}})" for one in tags),
+    each = [str(ids[f"tag {one}"]) for one in asked.values]
+    if asked.op is Op.ALL_OF:
+        return "(" + " AND ".join(f"c.id IN ({have} = {one})" for one in each) + ")"
+    return f"c.id {'NOT IN' if asked.op is Op.NONE_OF else 'IN'} ({have} IN ({', '.join(each)}))"
+
+
+def _attribute(asked: Condition, ids: Mapping[str, int]) -> str:
+    name = asked.field.removeprefix(ATTRIBUTE)
+    have = f"SELECT contact_id FROM contact_attribute WHERE attribute_id = {ids[name]}"
+    if asked.op in (Op.EMPTY, Op.NOT_EMPTY):
+        return f"c.id {'NOT IN' if asked.op is Op.EMPTY else 'IN'} ({have})"
+    column = "number" if name in _NUMBERS + _YES_NO else "at" if name in _MOMENTS else "folded"
+    negative = {Op.IS_NOT: Op.IS, Op.NONE_OF: Op.ANY_OF}.get(asked.op)
+    held = _compared(column, Condition(asked.field, negative or asked.op, asked.values))
+    return f"c.id {'NOT IN' if negative else 'IN'} ({have} AND {held})"
+
+
+def _compared(column: str, asked: Condition) -> str:
+    first = asked.values[0] if asked.values else ""
+    name = asked.field.removeprefix(ATTRIBUTE)
+    if asked.op in (Op.BEFORE, Op.AFTER):
+        day = datetime.fromisoformat(first).replace(tzinfo=UTC)
+        return (
+            f"{column} < {micros(day)}"
+            if asked.op is Op.BEFORE
+            else f"{column} >= {micros(day + timedelta(days=1))}"
+        )
+    made: dict[Op, Any] = {
+        Op.EMPTY: f"{column} IS NULL",
+        Op.NOT_EMPTY: f"{column} IS NOT NULL",
+        Op.LESS: f"{column} < {first}",
+        Op.MORE: f"{column} > {first}",
+        Op.IS: f"{column} = {int(first == 'yes')}" if name in _YES_NO else f"{column} = '{fold(first)}'",
+        Op.ANY_OF: f"{column} IN ({', '.join(repr(fold(one)) for one in asked.values)})",
+        Op.STARTS_WITH: f"{column} GLOB '{fold(first)}*'",
+        Op.CONTAINS: f"{column} LIKE '%{fold(first)}%'",
     }
-    return Condition("tag", op, tuple(tags)), sql[op]
-
-
-def _attribute(name: str, op: Op, values: tuple[str, ...], held: str, *, negative: bool = False) -> Part:
-    inside = f"SELECT contact_id FROM contact_attribute WHERE attribute_id = {{{name}}} AND {held}"
-    return Condition(ATTRIBUTE + name, op, values), f"c.id {'NOT IN' if negative else 'IN'} ({inside})"
-
-
-def _city(rng: random.Random) -> Part:
-    city = rng.choice(_CITIES)
-    op = rng.choice((Op.IS, Op.IS, Op.IS_NOT, Op.STARTS_WITH))
-    if op is Op.STARTS_WITH:
-        return _attribute("City", op, (city[:3],), f"folded GLOB '{fold(city[:3])}*'")
-    return _attribute("City", op, (city,), f"folded = '{fold(city)}'", negative=op is Op.IS_NOT)
-
-
-def _language(rng: random.Random) -> Part:
-    if rng.random() < 0.5:
-        return _attribute("Language", Op.IS, ("Français",), f"folded = '{fold('Français')}'")
-    both = ("Français", "हिन्दी")
-    folded = ", ".join(f"'{fold(one)}'" for one in both)
-    return _attribute("Language", Op.ANY_OF, both, f"folded IN ({folded})")
-
-
-def _last_order(rng: random.Random) -> Part:
-    day = _days_ago(rng.randrange(20, 380))
-    if rng.random() < 0.5:
-        return _attribute("Last order", Op.BEFORE, (_text(day),), f"at < {micros(day)}")
-    after = micros(day + timedelta(days=1))
-    return _attribute("Last order", Op.AFTER, (_text(day),), f"at >= {after}")
-
-
-def _created(rng: random.Random) -> Part:
-    day = _days_ago(rng.randrange(30, 500))
-    if rng.random() < 0.5:
-        return Condition("created", Op.BEFORE, (_text(day),)), f"c.created_at < {micros(day)}"
-    after = micros(day + timedelta(days=1))
-    return Condition("created", Op.AFTER, (_text(day),)), f"c.created_at >= {after}"
-
-
-def _opt_in(rng: random.Random) -> Part:
-    value, code = rng.choice((("yes", _YES_CODE), ("none", _NONE_CODE), ("no", _NO_CODE)))
-    numbers = ", ".join(str(one) for one in range(32) if one & 3 == code)
-    return Condition("opt_in", Op.IS, (value,)), f"c.facts IN ({numbers})"
-
-
-def _name(rng: random.Random) -> Part:
-    name = rng.choice(_NAMES)
-    if rng.random() < 0.5:
-        return Condition("name", Op.STARTS_WITH, (name,)), f"c.name_folded GLOB '{fold(name)}*'"
-    return Condition("name", Op.CONTAINS, (name,)), f"c.name_folded LIKE '%{fold(name)}%'"
-
-
-def _phone(rng: random.Random) -> Part:
-    area = rng.choice(("+1604", "+1514", "+1416"))
-    return Condition("phone", Op.STARTS_WITH, (area,)), f"c.phone GLOB '{area}*'"
-
-
-_MAKERS: Final[tuple[Callable[[random.Random], Part], ...]] = (
-    _tag, _city, _language, _last_order, _created, _opt_in, _name, _phone,
-)  # fmt: skip
-
-
-def _days_ago(days: int) -> datetime:
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=days)
-
-
-def _text(day: datetime) -> str:
-    return day.date().isoformat()
-
-
-def with_ids(sql: str, ids: dict[str, Any]) -> str:
-    """The statement with the ids of the store's tags and attributes."""
-    for name, id in ids.items():
-        sql = sql.replace(f"{{{name}}}", str(id))
-    return sql
+    return str(made[asked.op])

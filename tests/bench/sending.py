@@ -68,7 +68,7 @@ async def launch(app: App) -> int:
     variables = tuple(suggest(name, template) for name in template.variables)
     draft = BroadcastDraft("Bench", template.id, variables=variables)
     broadcast_id = await app.broadcasts.save_draft(None, draft, BENCH)
-    await app.broadcasts.launch(broadcast_id, BENCH)
+    await app.broadcasts.launch(broadcast_id, BENCH, now=True)
     return broadcast_id
 
 

@@ -18,9 +18,9 @@ class Sizes:
     stall_s: float
 
 
-FULL: Final = Sizes("full", 100_000, 1_000_000, 20, 5, 60.0)
-QUICK: Final = Sizes("quick", 8_000, 50_000, 20, 3, 6.0)
-TINY: Final = Sizes("tiny", 200, 1_000, 8, 2, 0.3)
+FULL: Final = Sizes("full", 100_000, 1_000_000, 200, 3, 60.0)
+QUICK: Final = Sizes("quick", 8_000, 50_000, 200, 2, 6.0)
+TINY: Final = Sizes("tiny", 200, 1_000, 40, 2, 0.3)
 """For trying the plumbing; its figures say nothing."""
 
 

@@ -21,7 +21,7 @@ from desktop.system.paths import Paths
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.run import application, theme_of
 from desktop.ui.window import MainWindow
-from tests.bench import breakdown, hand, loops, sending, stores, whatsapp
+from tests.bench import breakdown, filters, loops, sending, stores, whatsapp
 from tests.bench.figures import Baseline, Row, Spread
 from tests.bench.loops import LoopKind
 from tests.bench.sizes import Place, Sizes
@@ -92,13 +92,13 @@ async def _sending(path: Path, url: str, sizes: Sizes) -> Row:
 
 async def _counting(path: Path, folder: Path, sizes: Sizes) -> Row:
     meter = Meter()
-    filters = hand.asked(sizes.filter_count)
+    every = filters.kept()[: sizes.filter_count]
     async with stores.opened(path, home=folder) as app, window(app, folder) as shown:
         shown.go("broadcasts")
 
         async def count() -> None:
-            for one in filters:
-                await app.broadcasts.count(one.wanted, Category.MARKETING, True, one.variables)
+            for one in every:
+                await app.broadcasts.count(one.wanted, Category.MARKETING, True, one.variables, one.selection)
 
         await _settle()
         busy = await meter.during(count, sizes.stall_s)

@@ -16,7 +16,7 @@ from desktop.root import open_app
 from desktop.services.demo import Demo
 from desktop.store import opening, settings
 from desktop.store.engine import Store, Tx, WriteLane
-from desktop.system.clock import SystemClock
+from desktop.system.clock import Clock, SystemClock
 from desktop.system.paths import Paths
 from tests.bench import crowd
 
@@ -109,9 +109,9 @@ async def opened(path: Path, sandbox_url: str = "", *, home: Path | None = None)
 
 
 @asynccontextmanager
-async def looked_at(path: Path) -> AsyncIterator[Store]:
+async def looked_at(path: Path, clock: Clock | None = None) -> AsyncIterator[Store]:
     """A store alone."""
-    store = (await asyncio.to_thread(opening.open_store, str(path), SystemClock(), "bench")).store
+    store = (await asyncio.to_thread(opening.open_store, str(path), clock or SystemClock(), "bench")).store
     try:
         yield store
     finally:

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.audience import Breakdown, Candidate, Line, Rule, line_for, sort_out
+from desktop.domain.audience import (
+    Breakdown,
+    Candidate,
+    Difference,
+    Line,
+    Rule,
+    differences,
+    line_for,
+    sort_out,
+)
 from desktop.domain.consent import Category, Facts, OptIn, Policy
 from desktop.domain.reasons import Reason
 
@@ -182,3 +191,16 @@ def test_turning_the_toggle_off_only_adds_recipients(known: Facts, strict: bool)
 def test_an_empty_selection_is_all_zeros() -> None:
     assert Breakdown().selected_count == 0
     assert Breakdown().left_out_count == 0
+
+
+def test_what_moved_between_two_breakdowns_is_told_line_by_line() -> None:
+    before = Breakdown({Line.WILL_OPTED_IN: 90, Line.OPTED_OUT: 10, Line.DUPLICATE: 2})
+    after = Breakdown({Line.WILL_OPTED_IN: 88, Line.OPTED_OUT: 12, Line.DUPLICATE: 2, Line.EXCLUDED: 1})
+    found = differences(before, after)
+    assert found == (
+        Difference(Line.WILL_OPTED_IN, 90, 88),
+        Difference(Line.EXCLUDED, 0, 1),
+        Difference(Line.OPTED_OUT, 10, 12),
+    )
+    assert found[2].sentence == "Opted out: 12, was 10"
+    assert differences(after, after) == ()

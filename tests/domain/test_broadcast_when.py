@@ -1,50 +1,35 @@
-"""When a broadcast begins, and when each of its messages is due."""
+"""When a broadcast begins, and when each contact's message is due."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.domain.broadcast_when import When
 
-NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-TORONTO, VANCOUVER, PARIS = (
-    ZoneInfo("America/Toronto"),
-    ZoneInfo("America/Vancouver"),
-    ZoneInfo("Europe/Paris"),
+TORONTO, VANCOUVER, TOKYO = (
+    ZoneInfo(f"{name}") for name in ("America/Toronto", "America/Vancouver", "Asia/Tokyo")
 )
-TEN = datetime(2026, 5, 5, 10, tzinfo=TORONTO)
-"""Ten in the morning where the workspace is."""
+NINE = datetime(2026, 12, 1, 9, tzinfo=TORONTO)
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
-def test_at_once() -> None:
-    assert When().starts_at(NOW, TORONTO) == NOW
-    assert When().due_at(NOW, TORONTO, PARIS, 900) == NOW
-
-
-def test_at_a_time_for_everybody() -> None:
-    when = When(TEN)
-    assert when.starts_at(NOW, TORONTO) == TEN
-    assert when.due_at(TEN, TORONTO, VANCOUVER, 0) == TEN
-
-
-def test_a_time_that_is_past_is_now() -> None:
-    assert When(NOW - timedelta(hours=3)).starts_at(NOW, TORONTO) == NOW
-
-
-def test_each_on_their_own_wall() -> None:
-    when = When(TEN, in_each_zone=True)
+def test_nine_on_each_wall() -> None:
+    when = When(NINE, in_each_zone=True)
     start = when.starts_at(NOW, TORONTO)
-    assert start == datetime(2026, 5, 4, 20, tzinfo=UTC)  # ten on the 5th, where it is ten first
-    assert when.due_at(start, TORONTO, PARIS, 0) == datetime(2026, 5, 5, 8, tzinfo=UTC)
-    assert when.due_at(start, TORONTO, TORONTO, 0) == TEN
-    assert when.due_at(start, TORONTO, VANCOUVER, 0) == datetime(2026, 5, 5, 17, tzinfo=UTC)
+    assert start <= datetime(2026, 12, 1, 9, tzinfo=TOKYO)
+    for zone in (TOKYO, TORONTO, VANCOUVER):
+        assert when.due_at(start, TORONTO, zone, 0) == datetime(2026, 12, 1, 9, tzinfo=zone)
 
 
-def test_whose_hour_has_passed_gets_it_when_it_starts() -> None:
-    when = When(TEN, in_each_zone=True)
-    assert when.due_at(TEN, TORONTO, PARIS, 0) == TEN
+def test_nobody_is_due_before_the_start() -> None:
+    late = datetime(2026, 12, 1, 13, tzinfo=UTC)
+    when = When(NINE, in_each_zone=True)
+    assert when.starts_at(late, TORONTO) == late
+    assert when.due_at(late, TORONTO, TOKYO, 0) == late
 
 
-def test_so_many_a_day() -> None:
+def test_the_rest_comes_a_day_later_each() -> None:
     when = When(per_day_count=1_000)
-    due = [when.due_at(NOW, TORONTO, PARIS, before) for before in (0, 999, 1_000, 2_500)]
-    assert due == [NOW, NOW, NOW + timedelta(days=1), NOW + timedelta(days=2)]
+    days = [(when.due_at(NOW, TORONTO, TORONTO, before) - NOW).days for before in (0, 999, 1_000, 2_500)]
+    assert days == [0, 0, 1, 2]
+    assert When().starts_at(NOW, TORONTO) == NOW
+    assert When(NINE).starts_at(NOW, TORONTO) - NOW == timedelta(hours=26)

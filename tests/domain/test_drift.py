@@ -55,5 +55,10 @@ def test_a_template_that_was_marketing_already_has_not_turned() -> None:
     assert drifted(then, then, 5) == ()
 
 
+def test_a_turn_into_marketing_says_it_all() -> None:
+    """It is another revision, too; nobody edited the text."""
+    assert causes(replace(THEN, category="marketing", revision=4)) == [Cause.TEMPLATE_MARKETING]
+
+
 def test_a_standing_survives_its_json() -> None:
     assert Standing.from_json(THEN.to_json()) == THEN

@@ -100,7 +100,7 @@ def test_a_pattern_is_for_the_whole_answer_whatever_its_case() -> None:
 
 def test_nothing_but_words_is_an_answer_unless_anything_is() -> None:
     photo = Said("", kind="image")
-    assert fitting(Question(), photo) == "(image)"
+    assert fitting(Question(), photo) == "(picture)"
     assert fitting(Question(must_be=AnswerKind.EMAIL), photo) is None
 
 

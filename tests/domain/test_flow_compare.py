@@ -59,7 +59,10 @@ def test_there_is_a_difference_where_a_session_could_notice_one(
         (edit.removed(BASE, ["b"]), (Change.REMOVED, "b", "Question “Which order?” removed.")),
         (
             edit.with_does(BASE, "b", replace(ASK, text="Which?", tries=2)),
-            (Change.CHANGED, "b", "Question “Which?”: text and number of tries changed."),
+            (Change.CHANGED, "b", (
+                    "Question “Which?”: text changed from “Which order?” to “Which?”; "
+                    "number of tries changed from 3 to 2."
+                )),
         ),
         (
             edit.with_does(BASE, "c", ASK),
@@ -168,7 +171,7 @@ def test_a_flow_without_triggers_says_how_it_starts() -> None:
         (nodes.Enrol(sequence_id=9), "A sequence that takes nobody"),
         (nodes.Request(url=" https://a.test/ "), "GET https://a.test/"),
         (nodes.Wait(delay=Delay(1, DelayUnit.HOURS)), "Goes on after 1 hour"),
-        (nodes.Jump(node_id="text1"), "To text1"),
+        (nodes.Jump(node_id="text1"), "To another step"),
         (nodes.Jump(flow_id=6), "To Returns"),
         (nodes.Jump(flow_id=9), "To a flow that is not published"),
         (nodes.Jump(), "To …"),
@@ -186,3 +189,20 @@ def test_every_card_says_something(does: Does) -> None:
     assert said.strip()
     assert said.count("\n") <= 2
     assert label(flow(does), "a").startswith(LABELS[does.kind])
+
+
+def test_long_texts_are_shortened_around_where_they_part() -> None:
+    same = "Thank you for writing to us, we are glad to hear from you. " * 2
+    (told,) = differences(
+        flow(nodes.SendText(text=f"{same}Bye.")), flow(nodes.SendText(text=f"{same}See you soon."))
+    )
+    assert told.sentence.endswith("changed from “…hear from you. Bye.” to “…hear from you. See you soon.”.")
+    (told,) = differences(flow(nodes.SendText()), flow(nodes.SendText(text="Hi")))
+    assert told.sentence.endswith("text changed from nothing to “Hi”.")
+    (told,) = differences(flow(nodes.Assign(user_id=1)), flow(nodes.Assign(user_id=2)))
+    assert told.sentence.endswith(": colleague changed.")
+
+
+def test_a_jump_is_called_by_its_step() -> None:
+    one = flow(nodes.Question(text="Which order?"), nodes.Jump(node_id="a"))
+    assert summary(one.nodes[1], KNOWN, one) == "To Question: Which order?"

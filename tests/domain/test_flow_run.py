@@ -89,12 +89,12 @@ def test_each_message_is_awaited_before_the_next() -> None:
 
 def test_a_message_that_did_not_go_has_its_own_exit() -> None:
     session = started(HELLO, BYE, joins="a:not_sent>b").meets(LOST)
-    assert session.effects == (Passed("a", "not_sent"), Send("b", "text", "Goodbye."))
+    assert session.effects == (Passed("a", "not_sent", LOST.because), Send("b", "text", "Goodbye."))
 
 
 def test_where_nothing_stands_at_that_exit_people_take_over() -> None:
     session = started(HELLO, BYE).meets(LOST)
-    assert session.effects == (Passed("a", "not_sent"), TO_PEOPLE)
+    assert session.effects == (Passed("a", "not_sent", LOST.because), TO_PEOPLE)
     assert (session.state.status, session.state.because) == (SessionStatus.NOT_SENT, "WhatsApp refused it")
 
 
@@ -176,8 +176,8 @@ def test_the_rows_as_whatsapp_wants_them() -> None:
 
 def test_a_button_of_another_step_is_no_choice() -> None:
     session = started(BUTTONS).meets(Said("Yes", "flow:b:y"))
-    assert session.texts == ["Offers?"]
-    session.meets(Said("hm"))
+    assert session.texts == ["Please press one of the buttons.\n\nOffers?"]
+    session.meets(Said("hm"), Said("hm"))
     assert session.effects == (Passed("a", "other"), TO_PEOPLE)
     assert session.state.status is SessionStatus.NOT_UNDERSTOOD
 
@@ -191,14 +191,57 @@ def test_a_button_of_another_session_is_no_choice() -> None:
     ids = [one["reply"]["id"] for one in sent.content["object"]["action"]["buttons"]]
     assert ids == ["flow:7-70:a:y", "flow:7-70:a:n"]
     for old in ("flow:a:y", "flow:6-70:a:y"):
-        assert session.meets(Started(), Said("Yes", old)).texts == ["Offers?"]
+        assert session.meets(Started(), Said("Yes", old)).texts == [f"{BUTTONS.invalid_text}\n\nOffers?"]
         session.state = replace(session.state, try_count=0)
     assert session.meets(Said("Yes", ids[0])).texts == ["Hello Ana."]
 
 
+@pytest.mark.parametrize("tries", [1, 2, 4])
+def test_what_is_no_choice_is_answered_in_its_own_words_as_often_as_it_may(tries: int) -> None:
+    rows = nodes.SendList(
+        text="Which?", choices=YES_OR_NO, invalid_text="One of the list, {{first_name}}.", tries=tries
+    )
+    session = started(rows)
+    for _ in range(tries - 1):
+        assert session.meets(Said("neither")).texts == ["One of the list, Ana.\n\nWhich?"]
+        (sent,) = [one for one in session.effects if isinstance(one, Send)]
+        assert sent.content["object"]["action"]["sections"][0]["rows"], "the rows come with the words"
+    assert session.meets(Said("neither")).state.status is SessionStatus.NOT_UNDERSTOOD
+
+
+def test_without_words_or_room_for_both_the_choices_come_again_as_they_are_or_alone() -> None:
+    assert started(replace(BUTTONS, invalid_text="")).meets(Said("hm")).texts == ["Offers?"]
+    long = started(replace(BUTTONS, text="x" * 1_010, invalid_text="A button, please.")).meets(Said("hm"))
+    assert long.texts == ["A button, please."]
+
+
+@pytest.mark.parametrize("kind", ["image", "sticker", "location", "unsupported"])
+def test_what_is_no_word_is_asked_again_and_costs_no_try(kind: str) -> None:
+    number = nodes.Question(
+        text="How many?", must_be=AnswerKind.NUMBER, invalid_text="A number, please.", tries=2
+    )
+    for does, again in ((number, "A number, please."), (BUTTONS, f"{BUTTONS.invalid_text}\n\nOffers?")):
+        session = started(does)
+        for _ in range(5):
+            assert session.meets(Said("", kind=kind)).texts == [again]
+        assert session.state.try_count == 0
+        assert session.state.awaits is Awaits.ANSWER
+    with_caption = started(number).meets(Said("two of them", kind="image"))
+    assert with_caption.state.try_count == 0
+    assert started(number).meets(Said("2", kind="image")).state.status is SessionStatus.COMPLETED
+
+
+def test_without_a_word_it_does_not_ask_for_ever() -> None:
+    session = started(BUTTONS)
+    for _ in range(MOST_HOPS):
+        session.meets(Said("", kind="sticker"))
+    assert session.state.status is SessionStatus.BROKEN
+    assert session.effects[-1] == TO_PEOPLE
+
+
 def test_something_else_has_its_own_exit() -> None:
     session = started(BUTTONS, BYE, joins="a:other>b").meets(Said("", kind="image"))
-    assert session.effects[:2] == (KeepAnswer("a", "offers", "(image)"), Passed("a", "other"))
+    assert session.effects[:2] == (KeepAnswer("a", "offers", "(picture)"), Passed("a", "other"))
 
 
 def test_no_answer_in_time() -> None:

@@ -102,6 +102,16 @@ def test_before_the_customer_has_spoken_consent_is_asked() -> None:
     assert not any(one.text.startswith("Bot: consent is not asked") for one in here.lines)
 
 
+def test_after_a_no_in_the_talk_consent_is_asked() -> None:
+    offer = nodes.SendTemplate(template_id=2, variables=(Variable("1", "first_name"),))
+    here = tried(flow(BUTTONS, offer, triggers=(Trigger(TriggerKind.ANY),)), "hello").said("STOP").said("Yes")
+    assert here.state.status is SessionStatus.NOT_SENT
+    assert "opted out" in shown(here)[-3]
+    # In the next talk the No is an old one.
+    again = here.said("hello").said("Yes")
+    assert any(one.text.startswith("Bot: consent is not asked") for one in again.lines)
+
+
 def test_messages_that_do_not_leave() -> None:
     definition = flow(
         nodes.SendText(text="One"), BUTTONS, nodes.SendText(text="Two"), joins="a:next>b b:not_sent>c"

@@ -4,8 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from desktop.domain.flow import Trigger, TriggerKind
-from desktop.domain.flow_triggers import Candidate, Incoming, fires, first_match, in_order
+from desktop.domain.flow import FlowDefinition, Trigger, TriggerKind
+from desktop.domain.flow_checks import check
+from desktop.domain.flow_findings import Known
+from desktop.domain.flow_triggers import (
+    Candidate,
+    Incoming,
+    asked_before,
+    fires,
+    first_match,
+    in_order,
+    is_dead,
+    overtaken,
+)
 from tests.clock import START as NOW
 
 ANY = Trigger(TriggerKind.ANY)
@@ -98,3 +109,39 @@ def test_a_trigger_does_not_know_of_opt_out_words() -> None:
     """They are heard before any trigger is asked; a trigger on one of them says nothing about it."""
     assert fires(Trigger(values=("stop",)), Incoming("STOP"))
     assert fires(ANY, Incoming("STOP"))
+
+
+def taken(flow_id: int, trigger: Trigger, *asked: Candidate) -> list[tuple[str, int]]:
+    before = asked_before(trigger, flow_id, in_order(asked))
+    return [(value, other.flow_id) for value, other in overtaken(trigger, before)]
+
+
+def test_of_two_flows_with_the_same_word_the_newer_one_takes_it_and_a_draft_would_be_the_newest() -> None:
+    older, newer = candidate(1, WORD, 9), candidate(2, Trigger(values=("ORDER!",)), 1)
+    assert taken(1, WORD, older, newer) == [("Order", 2)]
+    assert taken(2, newer.trigger, older, newer) == []
+    assert taken(0, WORD, older, newer) == []
+    assert not is_dead(WORD, [newer])
+    assert is_dead(WORD, [newer, candidate(3, Trigger(values=("status",)))])
+    assert not is_dead(Trigger(), [newer]), "without a word it has a problem of its own"
+
+
+@pytest.mark.parametrize("trigger", [ANY, PATTERN, BUTTON, ADVERT, Trigger(TriggerKind.ADVERTISEMENT)])
+def test_every_kind_is_overtaken_by_its_like(trigger: Trigger) -> None:
+    assert is_dead(trigger, [candidate(2, trigger)])
+    assert not is_dead(trigger, [candidate(2, WORD)])
+
+
+def test_a_kind_that_is_asked_before_takes_what_fits_also_from_a_draft() -> None:
+    pattern = candidate(2, Trigger(TriggerKind.PATTERN, ("^ord",)))
+    assert taken(0, WORD, pattern) == []
+    known = Known(asked=(candidate(2, WORD, 1), candidate(1, WORD, 5)), flow_id=1)
+    told = [
+        one.sentence
+        for one in check(FlowDefinition((WORD,)), known)
+        if one.title == "Another flow comes first"
+    ]
+    assert [one.split(".")[0] for one in told] == [
+        "“Order” starts “Flow 2” first",
+        "“status” starts “Flow 2” first",
+    ]

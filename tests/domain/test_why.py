@@ -157,7 +157,12 @@ def test_a_bot_does_not_speak_of_the_opt_in() -> None:
             FAILED, path=Path.BOT, status=Status.SENT, reason=Reason.BOT_NOT_ASKED, verdict=None, asked=False
         )
     )
-    assert not any("Priya’s opt-in" in line for line in lines(told))
+    assert not any("Priya’s opt-in is" in line for line in lines(told))
+    assert (
+        lines(told)[2]
+        == "Not asked: Priya’s opt-in was then No since 22 Nov 10:42, keyword “STOP” event 8841"
+    )
+    assert told.change == "With “Bots ask consent too” (Settings → Consent) it would not have gone out."
     assert "register" in lines(told)[1]
     assert told.conclusion == "So it was sent without asking for the opt-in."
 

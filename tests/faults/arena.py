@@ -135,7 +135,11 @@ class Arena:
             demo = Demo(store)
             await demo.add_people()
             await demo.seed(contact_count, no_count, no_count)
-            await store.write(lambda tx: settings.save(tx, replace(settings.load(tx), pace_per_s=None), None))
+            await store.write(
+                lambda tx: settings.save(
+                    tx, replace(settings.load(tx), pace_per_s=None, drift_percent=100), None
+                )
+            )
 
         with self.opened() as store:
             asyncio.run(fill(store))

@@ -171,6 +171,17 @@ def test_opted_out_contacts_are_included_only_with_a_reason(
 
 
 @pytest.mark.slow
+def test_a_broadcast_is_scheduled_and_waits(shell: Shell, sandbox_url: str) -> None:
+    asked = ("broadcast", "--template", "winter_clearance", "--sandbox-url", sandbox_url, "--at")
+    told = shell.do(*asked, "2036-12-01T09:00-05:00")[-1]
+    assert told["starts_at"] == "2036-12-01T14:00:00+00:00"
+    assert shell.ask("SELECT status, selected_count FROM broadcast") == [("scheduled", None)]
+    for wrong in ("tomorrow", "2001-01-01T09:00"):
+        assert shell.run(*asked, wrong).code == 2
+    assert sends(sandbox_url) == []
+
+
+@pytest.mark.slow
 def test_a_mistake_is_told_in_a_sentence(shell: Shell) -> None:
     for wrong in (
         ("broadcast", "--template", "no_such_template", "--dry-run"),

@@ -152,7 +152,7 @@ async def test_whoever_says_stop_after_the_launch_is_left_out_even_with_the_togg
     await ended(trip)
     await until(lambda: "999" in tile(trip, "sent"), "999 sent")
     assert reasons(trip) == ["Opted out after launch (left out): 1"]
-    assert "1" in tile(trip, "opted_out_since")
+    await until(lambda: "1" in tile(trip, "opted_out_since"), "1 opted out since")
     await trip.says(
         "report_approved", "1,000 stood on the button", "999 are to be sent: 1 opted out after launch"
     )

@@ -198,7 +198,7 @@ class Desk:
     async def launch(self, template: str = "winter_clearance", *, reason: str = "", **more: Any) -> int:
         """Launch a broadcast to everybody; with a reason the toggle is off."""
         saved = await self.draft(template, only_opted_in=not reason, **more)
-        await self.app.broadcasts.launch(saved, self.supervisor, reason=reason)
+        await self.app.broadcasts.launch(saved, self.supervisor, reason=reason, now=True)
         return saved
 
     async def settings(self, **changes: Any) -> Settings:

@@ -106,7 +106,7 @@ async def test_starting_over_is_remembered_and_keeps_the_door_shut(mute: Desk) -
 async def test_what_was_refused_is_not_told_as_done(mute: Desk) -> None:
     id = await mute.draft()
     with pytest.raises(NotAllowed):
-        await mute.app.broadcasts.launch(id, mute.agent)
+        await mute.app.broadcasts.launch(id, mute.agent, now=True)
     with pytest.raises(Problem):
         await mute.app.broadcasts.pause(id, mute.admin)
     assert await mute.app.accounts.activity(mute.admin) == []

@@ -17,6 +17,7 @@ from desktop.domain.flow_nodes import (
     SendButtons,
     SendTemplate,
     SendText,
+    SetOptIn,
 )
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
@@ -102,7 +103,8 @@ async def test_every_cell_at_the_claim(talk: Talk, opt_in: OptIn, how: str, bots
     talk.settings(bots_ask=bots_ask)
     write(talk.store, lambda tx: consent.record(tx, ana, opt_in, Source.AGENT))
     await talk.works()
-    assert sales(talk) == [becomes(opt_in, is_asked=bots_ask or HOWS[how])]
+    is_asked = bots_ask or HOWS[how] or opt_in is OptIn.NO  # said after the talk began
+    assert sales(talk) == [becomes(opt_in, is_asked=is_asked)]
 
 
 @pytest.mark.parametrize("bots_ask", [False, True], ids=["", "bots ask"])
@@ -118,6 +120,74 @@ async def test_no_choice_at_the_claim(talk: Talk, how: str, bots_ask: bool) -> N
     assert sales(talk) == [
         (Status.FAILED, Reason.NO_CHOICE, True) if is_asked else becomes(OptIn.NONE, is_asked=False)
     ]
+
+
+async def said_in_it(talk: Talk, ana: int, how: str) -> None:
+    """A No after the session began: to us or in WhatsApp, by the customer, a colleague or the flow itself."""
+    if how == "STOP":
+        await talk.says("STOP")
+        return
+    value, source = (True, Source.WHATSAPP) if how == "in WhatsApp" else (OptIn.NO, Source.AGENT)
+    write(talk.store, lambda tx: consent.record(tx, ana, value, source))
+
+
+NOS = {"STOP": Reason.OPTED_OUT, "in WhatsApp": Reason.STOPPED_IN_WHATSAPP, "a colleague": Reason.OPTED_OUT}
+
+
+@pytest.mark.parametrize("jumps", [False, True], ids=["", "after a jump"])
+@pytest.mark.parametrize("no", NOS)
+@pytest.mark.parametrize("opt_in", OptIn)
+async def test_a_no_in_the_talk_asks_at_the_door(talk: Talk, opt_in: OptIn, no: str, jumps: bool) -> None:
+    """Also of who had said No before: it is said again."""
+    sale: dict[str, Does] = {"sale": SendTemplate(template_id=talk.template().id), "end": End()}
+    after = talk.flow(flow(sale, None, Trigger(TriggerKind.KEYWORD, ("else",))), "After") if jumps else None
+    follows: dict[str, Does] = {"j": Jump(flow_id=after)} if jumps else {**sale}
+    talk.flow(flow({"q": Question(text="Interested?"), **follows}))
+    ana = talk.contact(opt_in=opt_in)
+    await talk.says("hello")
+    await talk.works()
+    await said_in_it(talk, ana, no)
+    await talk.says("Well, yes")
+    reason = Reason.OPTED_OUT if opt_in is OptIn.NO else NOS[no]
+    assert sales(talk) == [(Status.FAILED, reason, True)]
+    await talk.works()
+    assert talk.stands(ana) == ("not_sent", "sale")
+    # The next talk is a new one, which the customer begins.
+    talk.passes(minutes=1)
+    await talk.says("hello")
+    await talk.works()
+    await talk.says("Yes")
+    await talk.works()
+    assert sales(talk)[1:] == [(Status.ACCEPTED, Reason.BOT_NOT_ASKED, False)]
+
+
+@pytest.mark.parametrize("no", NOS)
+async def test_a_no_in_the_talk_asks_at_the_claim(talk: Talk, no: str) -> None:
+    ana = talk.contact(opt_in=OptIn.YES)
+    await begins(talk, "the customer spoke", ana)
+    assert sales(talk) == [(Status.QUEUED, Reason.BOT_NOT_ASKED, False)]
+    await said_in_it(talk, ana, no)
+    await talk.works()
+    assert sales(talk) == [(Status.FAILED, NOS[no], True)]
+    assert talk.stands(ana) == ("not_sent", "sale")
+
+
+async def test_a_no_that_was_lifted_in_the_talk_stops_nothing(talk: Talk) -> None:
+    ana = talk.contact()
+    await begins(talk, "the customer spoke", ana)
+    await talk.says("STOP")
+    talk.passes(minutes=1)
+    await talk.says("START")
+    await talk.works()
+    assert sales(talk) == [(Status.ACCEPTED, Reason.OPTED_IN, True)]
+
+
+async def test_a_flow_that_records_a_no_sells_nothing_after_it(talk: Talk) -> None:
+    sale = talk.template()
+    talk.flow(flow({"o": SetOptIn(value=OptIn.NO), "sale": SendTemplate(template_id=sale.id), "e": End()}))
+    talk.contact(opt_in=OptIn.YES)
+    await talk.says("hello")
+    assert sales(talk) == [(Status.FAILED, Reason.OPTED_OUT, True)]
 
 
 async def test_what_is_said_before_it_asks_is_no_answer_to_it(talk: Talk) -> None:

@@ -188,6 +188,7 @@ async def test_the_register_of_the_screen_is_in_the_file(
         assert (row["Contact"], row["Phone"]) == (one.contact_name, one.phone)
         assert row["Opt-in then"] == words[one.opt_in_then]
         assert row["Stopped in WhatsApp then"] == ("Yes" if one.stopped_then else "No")
+        assert row["Begun by"] == (one.started_by or one.trigger)
         assert (row["Flow"], row["Template"], row["Status"]) == (one.flow_name, "spring", "Waiting")
         assert (row["Message id"], row["Contact id"]) == (str(one.message_id), str(one.contact_id))
     counts = await world.service.register_counts(scope.flow_id, scope.since, scope.until)

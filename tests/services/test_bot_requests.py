@@ -21,7 +21,7 @@ from desktop.domain.flow_nodes import (
 )
 from desktop.services import bot_requests
 from desktop.services.bot_engine import REQUESTS_AT_ONCE, UNCERTAIN
-from desktop.store import sessions, settings, tables
+from desktop.store import bot_report, sessions, settings, tables
 from desktop.store.engine import StoreBusy
 from desktop.store.sessions import Session
 from desktop.system.faults import CrashPoint, Faults
@@ -99,7 +99,12 @@ async def test_an_answer_that_is_no_use_leaves_by_failed(
     receiver.answer = answering(text, status)
     ana = await asked(talk, receiver)
     assert talk.said(ana)[-1] == "Sorry"
-    assert ("r", "failed") in talk.steps(talk.session(ana).id)
+    session = talk.session(ana)
+    assert ("r", "failed") in talk.steps(session.id)
+    told = read(talk.store, lambda tx: bot_report.report(tx, session.flow_id)).nodes["r"].because["failed"]
+    assert (because in told[0][0], told[0][1]) == (True, 1)
+    (row,) = read(talk.store, lambda tx: bot_report.sessions(tx, session.flow_id))
+    assert [(id, because in said) for id, said in row.mishaps] == [("r", True)]
     talk.flow(flow({**asks(receiver), "n": End()}, {("q", "next"): "r"}))
     await talk.says("hello")
     await talk.works()

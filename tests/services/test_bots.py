@@ -217,7 +217,11 @@ async def test_a_button_is_an_answer_and_one_of_another_node_is_none(talk: Talk)
     await talk.works()
     await talk.presses("a", "y", "Yes, please")
     await talk.works()
-    assert talk.said(ana) == ["Do you want news?", "Do you want news?", "Lovely"]
+    assert talk.said(ana) == [
+        "Do you want news?",
+        "Please press one of the buttons.\n\nDo you want news?",
+        "Lovely",
+    ]
     assert talk.answers(ana) == [("news", "Yes, please")]
 
 

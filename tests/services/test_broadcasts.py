@@ -11,6 +11,7 @@ import pytest
 from desktop.domain.audience import Line
 from desktop.domain.broadcast import BroadcastDraft, BroadcastStatus
 from desktop.domain.consent import Category, OptIn, Source
+from desktop.domain.drift import Cause
 from desktop.domain.filters import EVERYONE
 from desktop.domain.messages import Status
 from desktop.domain.people import Role
@@ -69,9 +70,9 @@ async def test_the_toggle_off_needs_a_reason_and_opens_only_an_opt_out(desk: Des
     await desk.contact(US, OptIn.NO)
     saved = await desk.draft(only_opted_in=False)
     with pytest.raises(Problem) as refused:
-        await desk.app.broadcasts.launch(saved, desk.supervisor, reason="  ")
+        await desk.app.broadcasts.launch(saved, desk.supervisor, reason="  ", now=True)
     assert refused.value.field == "reason"
-    record = await desk.app.broadcasts.launch(saved, desk.supervisor, reason="A recall")
+    record = await desk.app.broadcasts.launch(saved, desk.supervisor, reason="A recall", now=True)
     assert (record.override_reason, record.approved_no_count) == ("A recall", 1)
     await desk.ended(saved)
     assert await desk.sent_to() == [PRIYA]
@@ -107,7 +108,7 @@ async def test_stop_in_the_middle_of_a_broadcast_with_the_toggle_off(empty: Path
 
 
 async def test_utility_that_turns_into_marketing_after_the_launch(empty: Path, tmp_path: Path) -> None:
-    """Those who were NO all along are left out as opted out: they did not opt out after the launch."""
+    """It asks before it goes on; then those who were NO all along are left out as opted out: not after the launch."""
     async with open_engine_room(empty, tmp_path, run=False) as desk:
         await desk.contact(PRIYA, OptIn.YES)
         await desk.contact(ARJUN, OptIn.NO)
@@ -117,6 +118,13 @@ async def test_utility_that_turns_into_marketing_after_the_launch(empty: Path, t
         await desk.client.control("templates/order_shipped", {"correct_category": "MARKETING"})
         await desk.says(LUCIA, "STOP")
         desk.start_engine()
+        held = await desk.until_record(launched, BroadcastStatus.HELD)
+        assert held.held_cause is Cause.TEMPLATE_MARKETING
+        assert not [one for one in await desk.sends() if one["template"]]
+        # The claim that held it looked at the template alone: that many said no since is told first.
+        with pytest.raises(Problem, match="0 of 3 had said no when it was approved; 1 have now"):
+            await desk.app.broadcasts.go_on(launched, desk.supervisor)
+        await desk.app.broadcasts.go_on(launched, desk.supervisor)
         await desk.ended(launched)
         rows = await desk.rows(launched)
         assert [one["to"] for one in await desk.sends() if one["template"]] == [PRIYA]
@@ -153,11 +161,20 @@ async def test_pause_resume_stop(desk: Desk) -> None:
         return len(await desk.sends()) > paused_at + 1
 
     await desk.until(more)
-    figures = await desk.app.broadcasts.stop(launched, desk.supervisor)
-    assert figures.count(Status.CANCELLED) > 0
+    stopped = await desk.app.broadcasts.stop(launched, desk.supervisor)
+    assert stopped.never_count > 0
+    assert stopped.gone_count + stopped.on_the_way_count + stopped.never_count == 200
     stopped_at = await still()
+
+    async def cancelled() -> bool:
+        return not (await desk.app.broadcasts.report(launched)).figures.waiting_count
+
+    await desk.until(cancelled)
     report = await desk.app.broadcasts.report(launched)
     assert report.record.status is BroadcastStatus.STOPPED
+    assert report.stopped is not None
+    assert report.stopped.is_final
+    assert report.stopped.gone_count == stopped_at - 1
     assert report.figures.count(Status.CANCELLED) == 200 - (stopped_at - 1)
     assert [one.reason for one in report.reasons] == [Reason.BROADCAST_STOPPED]
     with pytest.raises(Problem):
@@ -167,7 +184,7 @@ async def test_pause_resume_stop(desk: Desk) -> None:
 async def test_a_draft_is_launched_once(desk: Desk) -> None:
     await desk.crowd(yes=3)
     saved = await desk.draft()
-    tries = [desk.app.broadcasts.launch(saved, desk.supervisor) for _ in range(5)]
+    tries = [desk.app.broadcasts.launch(saved, desk.supervisor, now=True) for _ in range(5)]
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert [isinstance(one, Problem) for one in done].count(True) == 4
     await desk.ended(saved)
@@ -189,7 +206,7 @@ async def test_a_launch_says_what_is_missing(desk: Desk, change: dict[str, Any],
     whole = BroadcastDraft("Test", template.id, variables=tuple(Variable(name, "", "x") for name in "123"))
     saved = await desk.app.broadcasts.save_draft(None, replace(whole, **change), desk.supervisor)
     with pytest.raises(Problem) as refused:
-        await desk.app.broadcasts.launch(saved, desk.supervisor)
+        await desk.app.broadcasts.launch(saved, desk.supervisor, now=True)
     assert refused.value.field == field
 
 

@@ -360,6 +360,9 @@ async def test_a_category_learned_by_the_refresh_counts_before_the_claim(mute: D
     await desk.client.control("webhook", method="DELETE")
     await desk.client.control("templates/order_shipped", {"category": "MARKETING"})
     launched = await desk.launch("order_shipped")
+    await desk.until_record(launched, BroadcastStatus.HELD)
+    assert await desk.sends() == []
+    await desk.app.broadcasts.go_on(launched, desk.supervisor)
     await desk.until_counts(launched, accepted=10, left_out=10)
     await desk.green(launched)
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from desktop.domain.consent import Category, OptIn
+from desktop.domain.drift import Cause
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
@@ -367,13 +368,13 @@ async def test_a_version_that_somebody_still_follows_counts_for_the_hold(course:
         sequences.publish(tx, sequences.get(tx, offers), None)
 
     write(course.store, publish)
-    write(course.store, lambda tx: holds.hold_marketing(tx, "because"))
+    write(course.store, lambda tx: holds.hold_marketing(tx, Cause.CATCHING_UP, "because"))
     assert course.sequence_row(offers).status == SequenceStatus.HELD
 
     write(course.store, lambda tx: sequences.set_active(tx, sequences.get(tx, offers)))
     run = course.run_of(made)
     write(course.store, lambda tx: enrolments.end(tx, run.id, EnrolmentStatus.TAKEN_OUT))
-    write(course.store, lambda tx: holds.hold_marketing(tx, "because"))
+    write(course.store, lambda tx: holds.hold_marketing(tx, Cause.CATCHING_UP, "because"))
     assert course.sequence_row(offers).status == SequenceStatus.ACTIVE
 
 

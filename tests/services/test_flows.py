@@ -26,15 +26,15 @@ from desktop.domain.flow import (
     Trigger,
     TriggerKind,
 )
-from desktop.domain.flow_nodes import Decide, End, Question, SendTemplate, SendText
+from desktop.domain.flow_nodes import Decide, End, Jump, Question, SendTemplate, SendText
 from desktop.domain.flow_ready import READY
 from desktop.domain.flow_triggers import Incoming
 from desktop.domain.people import Right, Role, User, may
 from desktop.domain.problems import NotAllowed, NotFound, Problem
 from desktop.domain.settings import Settings
 from desktop.domain.words import Words
-from desktop.services.flow_files import LARGEST_FILE_BYTES, cleaned, read_file
-from desktop.services.flows import Flows, blockers
+from desktop.services.flow_files import LARGEST_FILE_BYTES, checked_name, cleaned, read_file, written_file
+from desktop.services.flows import Flows, blockers, natural
 from desktop.store import activity, people, sessions, settings
 from desktop.store.engine import Store, Tx
 from tests.clock import FakeClock
@@ -157,6 +157,30 @@ async def test_whoever_was_spoken_to_keeps_a_flow_from_being_deleted(world: Worl
     with pytest.raises(NotFound):
         await world.service.shown(id + 1)
     assert world.deeds()[0][0] is Deed.FLOW_PUBLISHED
+
+
+async def test_a_flow_that_others_lead_to_is_kept_while_one_of_them_is_published(world: World) -> None:
+    returns = await world.published(name="Returns")
+    leads = flow(Jump(flow_id=returns))
+    first, second = await world.published(leads, "Front desk"), await world.drafted(leads, "Winter")
+    assert [(one.name, one.is_published) for one in await world.service.leading_to(returns)] == [
+        ("Front desk", True),
+        ("Winter", False),
+    ]
+    with pytest.raises(Problem, match="“Front desk” goes on with “Returns”"):
+        await world.service.delete(returns, SHELL)
+    await world.service.turn_off(returns, SHELL)
+    shown = {one.record.id: one.problem for one in await world.service.every()}
+    assert shown == {
+        first: "It goes on with “Returns”, which is not published, or is turned off.",
+        second: "",
+        returns: "",
+    }
+    await world.service.turn_off(first, SHELL)
+    assert not any(one.problem for one in await world.service.every())
+    await world.service.delete(returns, SHELL)
+    await world.service.turn_on(first, SHELL)
+    assert (await world.service.every())[0].problem == "It goes on with a flow that is gone."
 
 
 # Drafts and versions.
@@ -364,6 +388,11 @@ BROKEN = {
             nodes=[{"id": f"n{n}", "does": {"kind": "end"}} for n in range(MOST_NODES + 1)]
         )
     ),
+    "no steps": changed(at("flow")({})),
+    "a step twice": changed(lambda data: data["flow"]["nodes"].append(data["flow"]["nodes"][0])),
+    "a step without a name": changed(at("flow", "nodes", 0, "id")("")),
+    "leads out of it": changed(at("flow", "edges", 0, "to_id")("n77")),
+    "comes from nowhere": changed(at("flow", "edges", 0, "from_id")("n77")),
     "large": b" " * (LARGEST_FILE_BYTES + 1),
 }
 
@@ -472,5 +501,24 @@ async def test_findings_that_only_warn_do_not_block(world: World) -> None:
 
 
 def test_a_node_may_lie_anywhere_on_the_canvas() -> None:
-    far = replace(HELLO, nodes=(Node("n1", End(), -900_000.0, 900_000.0),))
+    far = replace(HELLO, nodes=(Node("n1", End(), -900_000.0, 900_000.0),), edges=HELLO.edges[:1])
     assert read_file(changed(at("flow")(flow_json.to_json(far))))[1] == far
+
+
+def test_a_name_is_kept_without_signs_that_turn_it_around_and_sorts_as_people_count() -> None:
+    raw = written_file("Order\u202e sutats\u2069\x07", FlowDefinition())
+    assert read_file(raw)[0] == "Order sutats"
+    assert checked_name("a\u200fb\tc") == "ab c"
+    assert checked_name("نمی‌خواهم") == "نمی‌خواهم", "a joiner is a letter’s"
+    names = ["Order status 10", "order status 2", "Order status", "Orders"]
+    assert sorted(names, key=natural) == ["Order status", "order status 2", "Order status 10", "Orders"]
+
+
+def test_what_is_wrong_in_a_file_is_said_of_the_step_where_it_is() -> None:
+    kept = flow_json.to_json(next(one.definition for one in READY if one.key == "hand_over"))
+    kept["nodes"][0]["does"]["choices"][1]["colour"] = "red"
+    with pytest.raises(Problem, match=r"nodes\.0\.does\.list\.choices\.1\.colour"):
+        flow_json.from_json(kept)
+    kept["nodes"][0]["does"]["kind"] = "song"
+    with pytest.raises(Problem, match="No step is of this kind"):
+        flow_json.from_json(kept)

@@ -284,7 +284,7 @@ class Consent(RuleBasedStateMachine):
         template = self.sale if sale else self.news
         draft = BroadcastDraft("Test", template.id, EVERYONE, only_opted_in)
         id = self.wait(self.broadcasts.save_draft(None, draft, self.user))
-        self.wait(self.broadcasts.launch(id, self.user, reason="they all asked"))
+        self.wait(self.broadcasts.launch(id, self.user, reason="they all asked", now=True))
         while self.write(lambda tx: broadcast_plan.plan(tx, id)):
             pass
         if not only_opted_in:

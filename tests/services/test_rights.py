@@ -49,7 +49,9 @@ async def _broadcast(desk: Desk, user: User) -> object:
 
 async def _broadcast_despite(desk: Desk, user: User) -> object:
     await somebody(desk, OptIn.NO)
-    return await desk.app.broadcasts.launch(await desk.draft(only_opted_in=False), user, reason="A recall")
+    return await desk.app.broadcasts.launch(
+        await desk.draft(only_opted_in=False), user, reason="A recall", now=True
+    )
 
 
 async def _sequences(desk: Desk, user: User) -> object:
@@ -184,7 +186,7 @@ async def _nobody_launches(desk: Desk, right: Right) -> None:
     if right is Right.BROADCAST:
         await desk.settings(launch_roles=frozenset[Role]())
     with pytest.raises(NotAllowed, match="Nobody may, as the workspace is set"):
-        await desk.app.broadcasts.launch(id, desk.admin, reason="A recall")
+        await desk.app.broadcasts.launch(id, desk.admin, reason="A recall", now=True)
 
 
 async def test_what_the_workspace_gives_to_agents_they_have(mute: Desk) -> None:

@@ -132,7 +132,7 @@ async def test_a_launch_is_refused_with_what_is_the_matter(
         await desk.client.control("templates/winter_clearance", change)
         await desk.settled()
     with pytest.raises(Problem) as refused:
-        await desk.app.broadcasts.launch(drafted, desk.supervisor)
+        await desk.app.broadcasts.launch(drafted, desk.supervisor, now=True)
     assert refused.value.title.startswith(title)
     assert says in refused.value.sentence
     (use,) = await desk.app.templates.uses((await desk.template()).id)

@@ -18,7 +18,7 @@ from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import TemplateStatus
 from desktop.options import SANDBOX_TOKEN
 from desktop.services import sending
-from desktop.store import consent, contacts, tables
+from desktop.store import consent, contacts, session_said, tables
 from desktop.store.engine import Tx
 from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, US, VALUES, Desk
 from tests.store.bots import begun, published
@@ -110,15 +110,15 @@ async def test_a_bot_is_not_asked(desk: Desk) -> None:
     sent = await desk.send(priya, Path.BOT, template="winter_clearance")
     await desk.until_status(sent, *GONE)
     told = await why(desk, sent)
-    assert events(told) == []
+    # Nobody looked, and yet it can be told what there was to see.
+    assert lines(told)[2].startswith("Not asked: Priya’s opt-in was then No since ")
+    assert events(told) == [await newest_event(desk, priya)]
     assert "without asking for the opt-in" in told.conclusion
+    assert told.change == "With “Bots ask consent too” (Settings → Consent) it would not have gone out."
     await desk.settings(bots_ask=True)
     failed = await desk.send(priya, Path.BOT, template="winter_clearance")
     told = await why(desk, failed)
-    assert (
-        "marketing needs opt-in: the workspace wants it of bots, or the customer had not spoken to this one"
-        in lines(told)[1]
-    )
+    assert lines(told)[1] == "Path Bot: marketing needs opt-in: the workspace wants it of bots"
     assert "Priya’s opt-in is No" in lines(told)[2]
     assert told.conclusion == "So the message failed."
     assert told.change == "It would go out if Priya opts in again, or as a utility template."
@@ -141,10 +141,50 @@ async def test_a_bots_message_names_its_flow(desk: Desk) -> None:
     await desk.until_status(message_id, *GONE)
     told = await why(desk, message_id)
     assert lines(told)[1] == (
-        "Path Bot · Order status: a bot does not ask for the opt-in; each such message is counted in a register"
+        "Path Bot · Order status: a bot does not ask for the opt-in of a customer who has spoken to it, unless they "
+        "say No after it began; each such message is counted in a register"
     )
     assert told.conclusion.startswith("So it was sent without asking for the opt-in")
     assert told.tone is Tone.WARN
+
+
+@pytest.mark.parametrize(
+    ("case", "because", "passes_later"),
+    [
+        ("said no", "as the customer said No after the bot began", False),
+        ("not spoken", "as a colleague started the flow and the customer had not answered it yet", False),
+        ("workspace", "the workspace wants it of bots", True),
+    ],
+)
+async def test_why_a_bot_asked(desk: Desk, case: str, because: str, passes_later: bool) -> None:
+    """Each reason is told as it was, also when the talk and the setting are others by now."""
+    priya = await desk.contact(PRIYA, OptIn.NO)
+    template_id = (await desk.template()).id
+    lina = (await desk.app.workspace.people())[2]
+    await desk.settings(bots_ask=case == "workspace")
+
+    def talk(tx: Tx) -> tuple[int, int]:
+        by_id = lina.id if case == "not spoken" else None
+        session = begun(tx, published(tx, name="Order status"), priya, user_id=by_id)
+        if case == "said no":
+            consent.record(tx, priya, OptIn.NO, Source.KEYWORD, evidence="STOP")
+        wanted = Submission(
+            priya, Path.BOT, "template", "", Lane.AUTOMATIC, {"values": VALUES}, template_id,
+            session_id=session.id, node_id="n1",
+        )  # fmt: skip
+        return sending.submit(tx, wanted, None).message_id or 0, session.id
+
+    message_id, session_id = await desk.app.store.write(talk)
+    await desk.settings(bots_ask=False)
+    if case == "not spoken":  # what they say afterwards is no answer from before
+        await desk.app.store.write(
+            lambda tx: session_said.set_said_at(tx, session_id, tx.now + timedelta(minutes=1))
+        )
+    told = await why(desk, message_id)
+    assert because in lines(told)[1]
+    assert "Priya’s opt-in is No" in lines(told)[2]
+    assert told.conclusion == "So the message failed."
+    assert (told.change == "That has changed since: it would go out now.") is passes_later
 
 
 async def test_a_broadcast_leaves_out_and_says_whom(desk: Desk) -> None:

@@ -15,11 +15,24 @@ from desktop.domain.bot_report import AnswerRow, RegisterRow, RegisterScope, Ses
 from desktop.domain.consent import Category, OptIn, Source
 from desktop.domain.flow import FlowRecord, SessionStatus
 from desktop.domain.messages import Status
+from desktop.domain.outbox import AttemptOutcome
 from desktop.domain.problems import NotFound
 from desktop.domain.reasons import Reason
+from desktop.domain.report import Scope
 from desktop.domain.settings import Settings
 from desktop.domain.templates import Template, TemplateStatus
-from desktop.store import attempts, bot_register, bot_report, consent, outbox, sessions, settings, tables
+from desktop.store import (
+    attempts,
+    bot_register,
+    bot_report,
+    consent,
+    outbox,
+    report_scope,
+    sessions,
+    settings,
+    tables,
+)
+from desktop.store import report as messages_report
 from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
 from tests.databases import read, write
@@ -399,6 +412,28 @@ def test_without_a_receipt_history_says_what_stood_then(store: Store, clock: Fak
     assert row.opt_in_then is OptIn.NO
 
 
+def test_what_failed_at_whatsapp_is_counted_as_carrying_another_reason(store: Store) -> None:
+    """The reports list it by WhatsApp's reason: the register says how many those are, and in the same words."""
+
+    def run(tx: Tx) -> None:
+        ana, lina = add_contact(tx, opt_in=OptIn.NO), add_person(tx, "Lina Haddad")
+        session, offer = begun(tx, published(tx), ana, user_id=lina, said_at=tx.now), add_template(tx)
+        ids = [sent_in(tx, session, offer) for _ in range(3)]
+        first, second, third = claim(tx)
+        refused = replace(
+            lost(first), outcome=AttemptOutcome.REFUSED, status=Status.FAILED, reason=Reason.WHATSAPP_ERROR,
+            error_code=131026,
+        )  # fmt: skip
+        attempts.settle(tx, [refused, accepted(second), lost(third)])
+        counts = bot_register.counts(tx, RegisterScope())
+        assert (counts.total_count, counts.opted_out_count, counts.other_reason_count) == (3, 3, 2)
+        rows = {one.message_id: one for one in bot_register.rows(tx, RegisterScope())}
+        assert [rows[id].error_code for id in ids] == [131026, None, None]
+        assert {one.started_by for one in rows.values()} == {"Lina Haddad"}
+
+    write(store, run)
+
+
 def test_what_was_stopped_before_it_left_is_not_in_the_register(store: Store) -> None:
     def run(tx: Tx) -> None:
         ana, offer = add_contact(tx, opt_in=OptIn.NO), add_template(tx)
@@ -414,5 +449,34 @@ def test_what_was_stopped_before_it_left_is_not_in_the_register(store: Store) ->
         assert claim(tx) == ()
         assert bot_register.rows(tx, RegisterScope()) == []
         assert bot_register.counts(tx, RegisterScope()).total_count == 0
+
+    write(store, run)
+
+
+@pytest.mark.parametrize("few", [0, 20_000], ids=["among many", "among few"])
+def test_reports_find_messages_by_the_name_of_their_flow(
+    store: Store, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_scope, "FEW_COUNT", few)
+
+    def run(tx: Tx) -> None:
+        ana, ben = add_contact(tx, name="Ana Bell"), add_contact(tx, 1, name="Ben Order")
+        order = begun(tx, published(tx, name="Order status"), ana)
+        other = begun(tx, published(tx, name="Returns"), ben)
+        made = {sent_in(tx, order), sent_in(tx, order)}
+        of_ben = sent_in(tx, other)
+        for search, wanted in (
+            ("order st", made),
+            ("ORDER", made | {of_ben}),
+            ("returns", {of_ben}),
+            ("x", set()),
+        ):
+            scope = Scope(search=search)
+            cells = messages_report.cube(tx, scope).cells
+            assert sum(one.count for one in cells) == len(wanted)
+            assert {one.id for one in messages_report.messages(tx, scope, cells)} == wanted
+        of_ana = Scope(search="order", contact_id=ana)
+        assert messages_report.cube(tx, of_ana).message_count == len(made)
+        assert messages_report.cube(tx, replace(of_ana, contact_id=ben)).message_count == 1
 
     write(store, run)

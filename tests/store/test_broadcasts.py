@@ -11,6 +11,7 @@ from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.broadcast_figures import ReasonCount
 from desktop.domain.broadcast_when import When
 from desktop.domain.consent import OptIn, Source
+from desktop.domain.drift import Cause
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.domain.problems import NotFound
@@ -260,10 +261,26 @@ def test_who_opted_out_since_is_counted_once_and_by_whichever_way(store: Store, 
         consent.record(tx, stranger, OptIn.NO, Source.KEYWORD)
 
     write(store, opt_out)
-    assert read(store, lambda tx: broadcast_figures.figures(tx, made)).opted_out_since_count == 2
+    found = read(store, lambda tx: broadcast_figures.figures(tx, made, opted_out=True))
+    assert found.opted_out_since_count == 2
 
 
 # Pausing, stopping, ending.
+
+
+def test_a_running_broadcast_is_through_when_nothing_waits(store: Store) -> None:
+    def run(tx: Tx) -> None:
+        add_contacts(tx, OptIn.YES)
+        made = run_broadcast(tx, add_template(tx))
+        assert broadcast_plan.through(tx) == []
+        (one,) = claim(tx)
+        assert broadcast_plan.through(tx) == [], "a call is on the way"
+        attempts.settle(tx, [accepted(one)])
+        assert broadcast_plan.through(tx) == [made]
+        assert broadcast_plan.finish(tx, made)
+        assert broadcast_plan.through(tx) == []
+
+    write(store, run)
 
 
 def test_a_stopped_broadcast_cancels_what_has_not_left(store: Store) -> None:
@@ -312,11 +329,13 @@ def test_a_held_broadcast_forgets_why_once_it_runs(store: Store) -> None:
         add_contacts(tx, OptIn.YES)
         made = run_broadcast(tx, add_template(tx))
         (row,) = messages_of(tx, made).values()
-        holds.hold_of(tx, row.id, "The template was paused.")
+        holds.hold_of(tx, row.id, Cause.TEMPLATE_PAUSED, "The template was paused.")
         held = broadcasts.get(tx, made)
         assert (held.status, held.held_because) == (BroadcastStatus.HELD, "The template was paused.")
+        assert held.held_cause is Cause.TEMPLATE_PAUSED
         broadcasts.set_status(tx, made, BroadcastStatus.RUNNING)
-        assert broadcasts.get(tx, made).held_because == ""
+        again = broadcasts.get(tx, made)
+        assert (again.held_because, again.held_cause) == ("", None)
 
     write(store, run)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.consent import Category, OptIn, Override, Path, Source
@@ -24,6 +25,7 @@ from desktop.store import (
     drafts,
     outbox,
     settings,
+    tables,
     templates,
 )
 from desktop.store.engine import Store, Tx
@@ -216,6 +218,27 @@ def test_a_broadcast_is_worded_at_the_claim(store: Store) -> None:
 
 
 # Order and time.
+
+
+def test_a_launched_draft_is_read_once_however_many_it_picks(store: Store) -> None:
+    """Its words are known by its revision: a claim reads neither the draft nor whom it picks again."""
+    template = write(store, lambda tx: add_template(tx, body="Hi {{1}}"))
+    write(store, lambda tx: add_contacts(tx, OptIn.YES, OptIn.YES, OptIn.YES))
+    made = write(store, lambda tx: run_broadcast(tx, template, variables=(Variable("1", "", "Ana"),)))
+
+    def one(tx: Tx) -> str:
+        return claim(tx, 1)[0].values["1"]
+
+    def change(tx: Tx, revision: int) -> None:
+        other = replace(broadcasts.get(tx, made).draft, variables=(Variable("1", "", "Bo"),))
+        row = update(tables.broadcast).where(tables.broadcast.c.id == made)
+        tx.conn.execute(row.values(draft=other.to_json(), draft_revision=revision))
+
+    assert write(store, one) == "Ana"
+    write(store, lambda tx: change(tx, broadcasts.get(tx, made).draft_revision))
+    assert write(store, one) == "Ana"
+    write(store, lambda tx: change(tx, broadcasts.get(tx, made).draft_revision + 1))
+    assert write(store, one) == "Bo"
 
 
 def test_people_go_first_then_each_lane_then_the_broadcasts_in_turn(store: Store, clock: FakeClock) -> None:

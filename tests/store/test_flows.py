@@ -21,7 +21,7 @@ from desktop.store import (
     conversations,
     fields,
     flows,
-    sessions,
+    session_shown,
     tables,
 )
 from desktop.store import templates as template_store
@@ -239,14 +239,14 @@ def test_merged_contacts_keep_the_way_they_went(store: Store) -> None:
         answered(tx, running, "order", "S-77")
         consent.merge(tx, ana, [bea])
         assert {one.contact_id for one in bot_report.sessions(tx, record.id)} == {ana}
-        there = sessions.running(tx, ana)
+        there = session_shown.running(tx, ana)
         assert there is not None
         assert (there.id, there.node_id) == (running.id, "n2")
         assert [one.contact_id for one in bot_report.answers(tx, record.id)] == [ana]
         # Where both are spoken to, one of the two ends.
         second = begun(tx, record, cai)
         consent.merge(tx, ana, [cai])
-        kept = sessions.running(tx, ana)
+        kept = session_shown.running(tx, ana)
         assert kept is not None
         assert kept.id == running.id
         (over,) = [one for one in bot_report.sessions(tx, record.id) if one.id == second.id]

@@ -12,7 +12,7 @@ from desktop.domain.flow_nodes import Request, Take
 from desktop.domain.flow_session import Awaits
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
-from desktop.store import conversations, session_work, sessions, tables
+from desktop.store import conversations, session_said, session_shown, session_work, sessions, tables
 from desktop.store.engine import Store, Tx
 from desktop.store.sessions import Session
 from tests.clock import FakeClock
@@ -104,10 +104,10 @@ def test_who_runs_here_and_who_started_it(store: Store) -> None:
         return contact_id
 
     contact_id = write(store, run)
-    found = read(store, lambda tx: sessions.running(tx, contact_id))
+    found = read(store, lambda tx: session_shown.running(tx, contact_id))
     assert found is not None
     assert (found.flow_name, found.node_id, found.user_name) == ("Order status", "n1", "Lina Haddad")
-    assert read(store, lambda tx: sessions.running(tx, contact_id + 1)) is None
+    assert read(store, lambda tx: session_shown.running(tx, contact_id + 1)) is None
 
 
 def test_whose_conversation_it_is(store: Store) -> None:
@@ -194,14 +194,21 @@ def test_time_to_answer_is_not_over_while_the_question_waits_or_answers_may_come
 
 def test_when_it_asked_is_when_it_asked_first(store: Store, clock: FakeClock) -> None:
     made = make(store)
-    assert read(store, lambda tx: sessions.asked_at(tx, made)) is None
+    assert read(store, lambda tx: session_said.asked_at(tx, made)) is None
     first = clock.now()
     write(store, lambda tx: sent_in(tx, made))
     clock.move(timedelta(minutes=1))
     write(store, lambda tx: sent_in(tx, made))
-    again = replace(made, state=replace(made.state, try_count=1))
-    assert read(store, lambda tx: sessions.asked_at(tx, again)) == first
-    assert read(store, lambda tx: sessions.asked_at(tx, made)) == clock.now()
+    # Asked again, be it for a try or for a picture, which costs none.
+    assert read(store, lambda tx: session_said.asked_at(tx, made)) == first
+    clock.move(timedelta(minutes=1))
+
+    def comes_back(tx: Tx) -> None:
+        sessions.write(tx, sessions.add_step(tx, made, "n9", "next"))
+        sent_in(tx, made)
+
+    write(store, comes_back)
+    assert read(store, lambda tx: session_said.asked_at(tx, made)) == clock.now()
 
 
 def test_how_many_began_lately(store: Store, clock: FakeClock) -> None:
@@ -218,7 +225,9 @@ def test_how_many_began_lately(store: Store, clock: FakeClock) -> None:
     within = timedelta(minutes=10)
 
     def count(by_itself: bool) -> int:
-        return read(store, lambda tx: sessions.begun_count(tx, made.contact_id, within, by_itself=by_itself))
+        return read(
+            store, lambda tx: session_said.begun_count(tx, made.contact_id, within, by_itself=by_itself)
+        )
 
     assert (count(False), count(True)) == (2, 1)
     clock.move(timedelta(minutes=1))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, func, insert, select
 
 from desktop.domain.consent import OptIn
+from desktop.domain.drift import Cause
 from desktop.domain.journey import MARKETING_STOPPED_CODE, told_reason
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
@@ -161,7 +162,7 @@ def test_who_follows_an_old_version_is_looked_up(sqlite_store: Store) -> None:
         sequences.publish(tx, sequences.get(tx, id), None)
         versions = tx.conn.scalars(select(tables.sequence_version.c.id)).all()
         assert len(versions) == 2
-        return plans(tx, lambda: holds.hold_marketing(tx, "because"))
+        return plans(tx, lambda: holds.hold_marketing(tx, Cause.CATCHING_UP, "because"))
 
     (of_runs,) = [plan for plan in write(sqlite_store, run) if "enrolment" in plan]
     assert of_runs.startswith("SEARCH enrolment USING INDEX ix_enrolment_following (version_id=?)")

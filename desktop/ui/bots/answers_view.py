@@ -96,7 +96,11 @@ class AnswersView(QWidget):
         self.title.setText(words.answers(count))
         refusal = self._desk.refusal(Right.EXPORT)
         self.export.setEnabled(bool(count) and not refusal)
-        told = f"These {words.answers(count)} as CSV or Excel" if count else "There is nothing to export"
+        told = (
+            f"{'This' if count == 1 else 'These'} {words.answers(count)} as CSV or Excel"
+            if count
+            else "There is nothing to export"
+        )
         self.export.setToolTip(refusal or told)
 
     def _page_shown(self) -> None:

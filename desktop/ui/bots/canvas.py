@@ -8,7 +8,6 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
@@ -16,7 +15,6 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -28,11 +26,12 @@ from desktop.ui.bots.canvas_mouse import CanvasMouse
 from desktop.ui.bots.card_look import CardLook, jumps
 from desktop.ui.bots.chosen import Chosen
 from desktop.ui.bots.edge_item import EdgeItem, bent
+from desktop.ui.bots.edge_route import Roads
+from desktop.ui.bots.ground import dotted
 from desktop.ui.bots.node_item import NodeItem
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
-DOTS_PX: Final = 20
 AROUND: Final = 4000.0
 """How far one can go beyond the cards."""
 SMALLEST: Final = 0.05
@@ -44,14 +43,14 @@ FIT: Final = 32.0
 
 
 class Canvas(QGraphicsView):
-    """chosen_requested(Chosen); moved({id: (x, y)}); join_requested(from id, exit, to id); `led_nowhere(from id, exit)`
+    """chosen_requested(Chosen); moved({id: (x, y)}); join_requested(from id, exit, to id); `led_nowhere(from id, exit, place)`
     for a line that was dropped on the ground; settings_requested(id); menu_requested(place on the screen); key_pressed(QKeyEvent), accepted where it was
     wanted; view_changed() when another part is seen, cards_changed() when a card is another, elsewhere or chosen."""
 
     chosen_requested = Signal(object)
     moved = Signal(object)
     join_requested = Signal(str, str, str)
-    led_nowhere = Signal(str, str)
+    led_nowhere = Signal(str, str, QPointF)
     settings_requested = Signal(str)
     menu_requested = Signal(QPoint)
     key_pressed = Signal(object)
@@ -65,6 +64,7 @@ class Canvas(QGraphicsView):
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Edge | tuple[str, str], EdgeItem] = {}
         self._at: dict[str, list[EdgeItem]] = {}
+        self._boxes: dict[str, QRectF] = {}
         self._here = ""
         self.zoom = 1.0
         self.setScene(QGraphicsScene(self))
@@ -131,8 +131,23 @@ class Canvas(QGraphicsView):
                 item = EdgeItem(self._theme, self.nodes[from_id], self.nodes[to_id], edge)
                 self.edges[key] = item
                 self.scene().addItem(item)
-            elif from_id in stale or to_id in stale:
-                self.edges[key].follow()
+                stale.add(from_id)
+        boxes = {id: item.box.translated(item.pos()) for id, item in self.nodes.items()}
+        # A card that came, went or moved lies in the way of other lines than before.
+        changed = [
+            box
+            for id in self._boxes.keys() | boxes.keys()
+            if self._boxes.get(id) != boxes.get(id)
+            for box in (self._boxes.get(id), boxes.get(id))
+            if box is not None
+        ]
+        self._boxes = boxes
+        if stale or changed:
+            roads = self._roads()
+            for key, (from_id, to_id) in wanted.items():
+                line = self.edges[key]
+                if from_id in stale or to_id in stale or line.is_touched(changed):
+                    line.follow(roads)
         self._at = {}
         for item in self.edges.values():
             for id in {item.source.id, item.target.id}:
@@ -193,11 +208,20 @@ class Canvas(QGraphicsView):
 
     def follow_moves(self, ids: Sequence[str]) -> None:
         """Cards are being dragged: their lines go with them."""
-        for line in {line for id in ids for line in self._at.get(id, ())}:
-            line.follow()
+        roads = self._roads()
+        for line in dict.fromkeys(line for id in ids for line in self._at.get(id, ())):
+            line.follow(roads)
         self.cards_changed.emit()
 
     # Where things are.
+
+    def _roads(self) -> Roads:
+        return Roads(
+            {
+                id: (one.x(), one.y(), one.x() + one.width, one.y() + one.height)
+                for id, one in self.nodes.items()
+            }
+        )
 
     @property
     def sizes(self) -> dict[str, tuple[float, float]]:
@@ -317,15 +341,7 @@ class Canvas(QGraphicsView):
     # Painting and events.
 
     def _restyle(self) -> None:
-        tile = QPixmap(DOTS_PX, DOTS_PX)
-        tile.fill(self._theme.color("bg"))
-        painter = QPainter(tile)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("line"))
-        painter.drawEllipse(QPointF(DOTS_PX / 2, DOTS_PX / 2), 1.1, 1.1)
-        painter.end()
-        self.setBackgroundBrush(QBrush(tile))
+        self.setBackgroundBrush(dotted(self._theme))
         for item in (*self.nodes.values(), *self.edges.values()):
             item.update()
         self._scale()

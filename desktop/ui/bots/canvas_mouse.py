@@ -123,10 +123,11 @@ class CanvasMouse:
             canvas.moved.emit(places)
         elif doing == "join" and self._from is not None:
             item, exit = self._from
+            at = canvas.mapToScene(event.position().toPoint())
             if target is not None:
                 canvas.join_requested.emit(item.id, exit, target.id)
-            elif canvas.node_at(canvas.mapToScene(event.position().toPoint())) is None:
-                canvas.led_nowhere.emit(item.id, exit)
+            elif canvas.node_at(at) is None:
+                canvas.led_nowhere.emit(item.id, exit, at)
         elif doing == "band":
             self._take_band(QRectF(self._begin, canvas.mapToScene(event.position().toPoint())).normalized())
 

@@ -18,6 +18,9 @@ HINT_PX: Final = 320
 EMPTY: Final = "Click a step on the left, drag one here, or press Ctrl+K and type its name."
 
 
+IN_ORDER: Final = "Put the cards in order (Ctrl+L)"
+
+
 class ZoomBar(QFrame):
     """Smaller, larger, as it is, all of it, in order."""
 
@@ -37,15 +40,21 @@ class ZoomBar(QFrame):
             (IconButton(theme, "plus", "Larger (Ctrl++)", name="bots_zoom_in"), lambda: canvas.zoom_by(STEP)),
             (IconButton(theme, "corners-out", "All of it (Ctrl+9)", name="bots_zoom_fit"), canvas.fit),
             (
-                IconButton(theme, "tree-structure", "Put the cards in order (Ctrl+L)", name="bots_lay_out"),
+                IconButton(theme, "tree-structure", IN_ORDER, name="bots_lay_out"),
                 self.lay_out_requested.emit,
             ),
         )  # fmt: skip
         for button, act in acts:
             button.clicked.connect(act)
             row.addWidget(button)
+        self.lay_out = acts[-1][0]
         canvas.view_changed.connect(self._show)
         named(self, "bots_zoom", "Size of the canvas")
+
+    def show_refusal(self, refused: str) -> None:
+        """refused: why this person may not move the cards; "" where they may."""
+        self.lay_out.setEnabled(not refused)
+        self.lay_out.setToolTip(refused or IN_ORDER)
 
     def _show(self) -> None:
         words = f"{self._canvas.zoom * 100:.0f} %"

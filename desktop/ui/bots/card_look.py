@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.domain import flow_words
-from desktop.domain.consent import Category
 from desktop.domain.flow import START, FlowDefinition, Node, TriggerKind
 from desktop.domain.flow_checks import FlowFinding, Known
 from desktop.domain.flow_nodes import LABELS, NEXT, Exit, Jump, SendTemplate, exits_of
@@ -88,7 +87,8 @@ class Looks:
         ):  # fmt: skip
             exits = START_EXITS if isinstance(does, tuple) else exits_of(does)
             joined = tuple((id, one.name) in led for one in exits)
-            key = (does, joined, found.get(id, ()))
+            leads_to = definition.node(does.node_id) if isinstance(does, Jump) else None
+            key = (does, joined, found.get(id, ()), leads_to and leads_to.does)
             before = self._kept.get(id)
             if before is not None and before[0] == key:
                 kept[id] = before
@@ -123,11 +123,11 @@ def _look(
             START, TRIGGER, flow_words.triggers_words(definition), parts, exits, False, "", *counts
         )
     if not isinstance(node.does, SendTemplate):
-        text = flow_words.summary(node, known)
+        text = flow_words.summary(node, known, definition)
         return CardLook(node.id, LABELS[node.does.kind], text, (), exits, False, "", *counts)
     template = known.templates.get(node.does.template_id or 0)
     name = template.name if template is not None else flow_words.summary(node, known)
-    marketing = template is not None and template.category is Category.MARKETING
+    marketing = template is not None and template.is_marketing
     note = (flow_words.CONSENT_ASKED if known.bots_ask else flow_words.NOT_ASKED) if marketing else ""
     parts = (name,) if template is not None else ()
     return CardLook(node.id, LABELS["template"], name, parts, exits, marketing, note, *counts)

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from desktop.domain.flow import START, Edge, FlowDefinition
-from desktop.domain.flow_nodes import INVALID, NOT_SENT, OTHER
+from desktop.domain.flow_nodes import INVALID, NOT_SENT
 from desktop.domain.flow_ways import in_order
 from desktop.ui.bots.card_look import exits_at
 
 Way = Literal["left", "right", "up", "down"]
 Places = Mapping[str, tuple[float, float]]
 """The middle of each card."""
-_LATER: Final = frozenset({NOT_SENT, INVALID, OTHER})
-"""Exits that are led on only after the others."""
+_LATER: Final = frozenset({NOT_SENT, INVALID})
+"""Exits that a new step never comes after by itself."""
 _ASIDE: Final = 2.5
 """How much a step aside counts against one in the direction of the key."""
 
@@ -22,13 +22,15 @@ _ASIDE: Final = 2.5
 class Chosen:
     """current: the card that has the keyboard, "" for none; ids: what is chosen, it among them.
 
-    exit: of the current card, the one after which a new card comes. edge: a chosen line; then no card is chosen.
+    exit: of the current card, the one after which a new card comes; is_meant: somebody chose it, so that it stays when
+    the card gets another free one. edge: a chosen line; then no card is chosen.
     """
 
     current: str = ""
     ids: frozenset[str] = frozenset()
     exit: str = ""
     edge: Edge | None = None
+    is_meant: bool = False
 
     @property
     def node_ids(self) -> frozenset[str]:
@@ -41,9 +43,10 @@ class Chosen:
         ids = self.ids & there
         current = self.current if self.current in there else next(iter(sorted(ids)), "")
         exits = [one.name for one in exits_at(definition, current)]
-        exit = self.exit if self.exit in exits else main_exit(definition, current)
+        is_meant = self.is_meant and self.exit in exits
+        exit = self.exit if is_meant else main_exit(definition, current)
         edge = self.edge if self.edge in definition.edges else None
-        wanted = Chosen(current, ids | {current} if current else ids, exit, edge)
+        wanted = Chosen(current, ids | {current} if current else ids, exit, edge, is_meant)
         return self if wanted == self else wanted
 
 
@@ -51,7 +54,7 @@ def one(definition: FlowDefinition, id: str, exit: str = "") -> Chosen:
     """A single card. exit: "" for the one that is most likely meant."""
     if not id:
         return Chosen()
-    return Chosen(id, frozenset({id}), exit or main_exit(definition, id))
+    return Chosen(id, frozenset({id}), exit or main_exit(definition, id), is_meant=bool(exit))
 
 
 def several(definition: FlowDefinition, ids: frozenset[str], current: str = "") -> Chosen:
@@ -68,7 +71,7 @@ def toggled(definition: FlowDefinition, chosen: Chosen, id: str) -> Chosen:
 
 
 def main_exit(definition: FlowDefinition, id: str) -> str:
-    """The exit that one goes on from: a free one that customers come out of, else the first; "" where there is none."""
+    """The exit that one goes on from: the first free one that customers come out of, else the first; "" for none."""
     exits = exits_at(definition, id)
     free = (each.name for each in exits if each.name not in _LATER and not definition.after(id, each.name))
     return next(free, exits[0].name if exits else "")
@@ -80,7 +83,7 @@ def next_exit(definition: FlowDefinition, chosen: Chosen, by: int) -> Chosen:
     if not names:
         return chosen
     at = names.index(chosen.exit) if chosen.exit in names else 0
-    return replace(chosen, exit=names[(at + by) % len(names)])
+    return replace(chosen, exit=names[(at + by) % len(names)], is_meant=True)
 
 
 def beside(definition: FlowDefinition, chosen: Chosen, by: int) -> str:

@@ -204,6 +204,7 @@ class Editor(QWidget):
         parts.left.library.show_refusal(self.refusal)
         parts.right.node.setEnabled(not self.refusal)
         parts.right.refused.setText(self.refusal)
+        parts.tools.zoom.show_refusal(self.refusal)
         parts.right.refused.setVisible(bool(self.refusal))
         self._show_right()
         parts.tools.show_empty(not definition.nodes)

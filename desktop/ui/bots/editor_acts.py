@@ -64,7 +64,7 @@ class EditorActs:
             return
         if editor.refusal or (record.status is FlowStatus.PUBLISHED and definition == record.definition):
             return
-        editor.known = await self._desk.app.flows.known()
+        editor.known = await editor.reading.known()
         editor.check_now()
         editor.show_all()
         if blocking := blockers(editor.findings):

@@ -1,9 +1,11 @@
 """Reading a flow and what stands around it for the editor, and what becomes of edits that were made elsewhere."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.flow import FlowCounts, FlowDefinition, FlowRecord
+from desktop.domain.flow_findings import Known
 from desktop.domain.problems import NotFound
 from desktop.ui.loads import Reload
 
@@ -42,9 +44,14 @@ class EditorReading:
         if mine or any(changes.has(topic) for topic in _TOPICS):
             self._reload.soon()
 
+    async def known(self) -> Known:
+        """What the flow can name now."""
+        app = self._desk.app
+        return replace(await app.flows.known(self._editor.flow_id), asks_here=app.is_sandbox)
+
     async def _read_around(self) -> None:
         editor, app = self._editor, self._desk.app
-        known = await app.flows.known()
+        known = await self.known()
         if known != editor.known:  # else the cards need not be looked at again
             editor.known = known
         settings = await app.workspace.settings()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -13,13 +13,14 @@ from desktop.domain.flow_ways import in_order
 from desktop.domain.problems import Problem
 from desktop.ui.bots import chosen, hands
 from desktop.ui.bots.canvas import STEP, Canvas
+from desktop.ui.bots.canvas_mouse import snapped
 from desktop.ui.bots.card_look import exits_at
 from desktop.ui.bots.chosen import Chosen
 from desktop.ui.bots.editor_parts import ADD, PROBLEMS, SETTINGS, STEPS, TEST
 from desktop.ui.bots.hands import Made
 from desktop.ui.bots.head import BUILD, REPORT
 from desktop.ui.bots.join_card import ask_join
-from desktop.ui.bots.node_item import WIDTH
+from desktop.ui.bots.node_item import IN_Y, WIDTH
 from desktop.ui.parts.naming import named
 
 if TYPE_CHECKING:
@@ -35,8 +36,9 @@ class EditorVerbs:
     def __init__(self, editor: "Editor") -> None:
         self._editor = editor
         self._clip, self._times = "", 0
+        self._dropped: tuple[str, str, float, float] | None = None
         self._by: dict[str, Callable[[], object]] = {
-            "settings": self._settings, "add": self._find_to_add, "search": self._find_step,
+            "settings": self._settings, "add": self._ask_to_add, "search": self._find_step,
             "remove": self.remove, "join": self._ask_join, "copy": self._copy, "cut": self._cut,
             "paste": self._paste, "double": self._double, "all": self._all, "problem": self._next_problem,
             "problems": lambda: self._side(PROBLEMS), "test": self._test, "lay_out": self._lay_out,
@@ -89,8 +91,12 @@ class EditorVerbs:
         middle = self._canvas.seen.center()
         free = (middle.x() - WIDTH / 2, middle.y() - 40)
 
+        spot = self._spot()
+
         def make() -> Made:
             made, now = hands.add(self._definition, editor.chosen, kind, free)
+            if spot is not None:
+                made = flow_edit.moved(made, {now.current: spot})
             return hands.clear_of_others(made, now.current, self._canvas.sizes), now
 
         if not editor.refusal and self._make(make):
@@ -101,10 +107,19 @@ class EditorVerbs:
             if by_keys:
                 editor.parts.focus_right()
 
-    def add_at_exit(self, from_id: str, exit: str) -> None:
+    def add_at_exit(self, from_id: str, exit: str, at: QPointF) -> None:
         """A line was dropped on the ground: what comes there is asked."""
         self._editor.choose(chosen.one(self._definition, from_id, exit))
+        self._dropped = (from_id, exit, at.x(), at.y())
         self._find_to_add()
+
+    def _spot(self) -> tuple[float, float] | None:
+        """Where the line of the chosen exit was dropped, if it was: its end comes in there. Asked once."""
+        dropped, self._dropped = self._dropped, None
+        now = self._editor.chosen
+        if dropped is None or dropped[:2] != (now.current, now.exit):
+            return None
+        return snapped(dropped[2]), snapped(dropped[3] - IN_Y)
 
     def drag(self, kind: str, at: QPoint) -> None:
         """A kind of step is over the canvas."""
@@ -125,6 +140,10 @@ class EditorVerbs:
             canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             if editor.parts.right.side != TEST:
                 editor.show_side(SETTINGS)
+
+    def _ask_to_add(self) -> None:
+        self._dropped = None
+        self._find_to_add()
 
     def _find_to_add(self) -> None:
         self._editor.show_tab(BUILD)

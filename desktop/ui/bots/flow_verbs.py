@@ -1,12 +1,13 @@
 """What is done with a whole flow, with its question and what is said afterwards."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.domain.flow import LONGEST_NAME, FlowRecord, FlowStatus, SessionStatus
 from desktop.domain.problems import Problem
-from desktop.services.flows import FlowShown
+from desktop.services.flows import FlowShown, Leading
 from desktop.ui.bots.flow_files import export_flow
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask, confirm
@@ -16,6 +17,9 @@ from desktop.ui.parts.naming import named
 from desktop.ui.tasks import Once
 
 GO: Final = 1
+GONE_FOR_GOOD: Final = (
+    "Its steps, its versions and its draft are gone for good. Export it first if you want to keep it."
+)
 
 
 class RenameDialog(CardDialog):
@@ -49,6 +53,19 @@ class RenameDialog(CardDialog):
         if isinstance(problem, Problem):
             self.row.show_problem(problem.sentence)
             self.field.setFocus()
+
+
+def leading_words(leading: Sequence[Leading]) -> str:
+    """Which flows would lead nowhere without it; "" where none does."""
+    if not leading:
+        return ""
+    named = ", ".join(f"“{one.name}”" for one in leading)
+    leads = (
+        f"{named} leads here and has a problem without it."
+        if len(leading) == 1
+        else f"{named} lead here and have a problem without it."
+    )
+    return f"{leads} "
 
 
 class FlowVerbs:
@@ -86,9 +103,8 @@ class FlowVerbs:
     async def delete(self, shown: FlowShown) -> bool:
         """True if it is gone."""
         record = shown.record
-        words = (
-            "Its steps, its versions and its draft are gone for good. Export it first if you want to keep it."
-        )
+        leading = await self._desk.app.flows.leading_to(record.id)
+        words = f"{leading_words(leading)}{GONE_FOR_GOOD}"
         sure = await confirm(
             self._desk.theme, self._owner.window(), f"Delete “{record.name}”?", words, do="Delete", keep="Keep it",
             danger=True, name="flow_delete",

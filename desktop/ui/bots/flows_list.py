@@ -244,6 +244,8 @@ def _status(row: FlowShown) -> Cell:
 
 
 def _changes(row: FlowShown) -> Cell:
+    if row.problem:
+        return Cell("Has a problem", BadgeKind.OUT, tooltip=row.problem)
     if not standing.has_changes(row.record):
         return Cell("")
     tip = "Edited, and not published: sessions start in the version before."

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.domain.flow import LONGEST_NAME, FlowDefinition
@@ -50,6 +50,7 @@ class NewFlowDialog(CardDialog):
         for row in self.choices:
             self._group.addButton(row.radio)
             row.radio.toggled.connect(self._chosen)
+            row.entered.connect(self._start)
             rows.addWidget(row)
         self.body.addLayout(rows)
         self.field = named(QLineEdit(), "new_flow_name")
@@ -100,9 +101,9 @@ class NewFlowDialog(CardDialog):
 
 
 class ChoiceRow(QFrame):
-    """One thing to begin from; a click anywhere chooses it."""
+    """One thing to begin from; a click anywhere chooses it. `entered` with Enter."""
 
-    pressed = Signal()
+    entered = Signal()
 
     def __init__(self, theme: Theme, ready: ReadyFlow) -> None:
         super().__init__()
@@ -126,6 +127,12 @@ class ChoiceRow(QFrame):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.radio.setChecked(True)
         self.radio.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

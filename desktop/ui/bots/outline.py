@@ -21,15 +21,15 @@ from desktop.domain.flow import FlowDefinition
 from desktop.domain.flow_ways import in_order
 from desktop.domain.text import fold
 from desktop.ui.bots import chosen
-from desktop.ui.bots.card_look import CardLook
+from desktop.ui.bots.card_look import CardLook, exits_at
 from desktop.ui.bots.chosen import Chosen
+from desktop.ui.bots.forms.words import nowhere
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.picklist import paint_row_ground
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.theme import Theme
 
-NOWHERE: Final = "nowhere"
 PAD_PX: Final = 14
 INDENT_PX: Final = 14
 ROW_PX: Final = 27
@@ -146,7 +146,7 @@ class Outline(QWidget):
         """Take what differs over; the place in the list stays."""
         self.definition = definition
         led = {(one.from_id, one.exit): one.to_id for one in definition.edges}
-        rows = tuple(_row(led, looks, id) for id in in_order(definition) if id in looks)
+        rows = tuple(_row(definition, led, looks, id) for id in in_order(definition) if id in looks)
         if rows != self._rows:
             self._silent = True
             if [(one[0], len(one[2])) for one in rows] == [(one[0], len(one[2])) for one in self._rows]:
@@ -249,12 +249,14 @@ class Outline(QWidget):
         self.none.setVisible(not found)
 
 
-def _row(led: Mapping[tuple[str, str], str], looks: Mapping[str, CardLook], id: str) -> Row:
+def _row(
+    definition: FlowDefinition, led: Mapping[tuple[str, str], str], looks: Mapping[str, CardLook], id: str
+) -> Row:
     look = looks[id]
     exits: list[tuple[str, str]] = []
-    for one in look.exits:
+    for one in exits_at(definition, id):
         to_id = led.get((id, one.name), "")
-        where = _words(looks[to_id]) if to_id in looks else NOWHERE
+        where = _words(looks[to_id]) if to_id in looks else nowhere(one)
         exits.append((one.name, f"{one.label} → {where}"))
     return id, _words(look), tuple(exits), look.problem
 

@@ -70,7 +70,7 @@ class BotsPage(QWidget):
     def _wire(self) -> None:
         self.head.new_requested.connect(self.new_flow)
         self.head.import_requested.connect(self.import_flow)
-        self.head.tab_chosen.connect(self._show_tab)
+        self.head.tab_chosen.connect(self._turned)
         self.list.begin_requested.connect(self.new_flow)
         self.list.import_requested.connect(self.import_flow)
         self.list.open_requested.connect(lambda shown: self.open_flow(shown.record.id))
@@ -91,6 +91,7 @@ class BotsPage(QWidget):
 
     def open_flow(self, flow_id: int) -> None:
         """Show one flow in its editor."""
+        self._forget_file()
         editor = self._editor()
         self.list.choose(flow_id)
         editor.show_flow(flow_id)
@@ -107,7 +108,7 @@ class BotsPage(QWidget):
     def show_tab(self, key: str) -> None:
         """FLOWS, TRIGGERS or REGISTER of page_head, as if it had been clicked."""
         self.head.choose(key)
-        self._show_tab(key)
+        self._turned(key)
 
     def focus_search(self) -> None:
         """Ctrl+F: the field of what is shown."""
@@ -142,6 +143,7 @@ class BotsPage(QWidget):
         if self._refused:
             self._desk.toasts.show_toast(self._refused, "warn")
         else:
+            self._forget_file()
             self._spawn(self._create(key))
 
     async def _create(self, key: str) -> None:
@@ -151,8 +153,7 @@ class BotsPage(QWidget):
 
     def import_flow(self) -> None:
         """A draft from a file. What is wrong with it is said beside the button."""
-        self.head.show_problem(None)
-        self.list.begin.show_problem(None)
+        self._forget_file()
         self._desk.tasks.spawn(self, self._import(), on_problem=self._not_imported)
 
     async def _import(self) -> None:
@@ -165,7 +166,17 @@ class BotsPage(QWidget):
             on_list = self.list.stack.currentWidget() is self.list.begin and self.head.tab == FLOWS
             (self.list.begin if on_list else self.head).show_problem(problem)
 
+    def _forget_file(self) -> None:
+        """What was wrong with a file is told until something else is done here."""
+        self.head.show_problem(None)
+        self.list.begin.show_problem(None)
+
+    def _turned(self, key: str) -> None:
+        self._forget_file()
+        self._show_tab(key)
+
     def _verb(self, verb: str, shown: FlowShown) -> None:
+        self._forget_file()
         acts: dict[str, Callable[[FlowShown], Coroutine[Any, Any, object]]] = {
             "switch": self._verbs.switch,
             "rename": self._verbs.rename,

@@ -186,7 +186,7 @@ class ProblemsPanel(QWidget):
         self.list.setItemDelegate(ProblemDelegate(theme, self.list))
         self.list.setSpacing(0)
         self.list.opened.connect(self._open)
-        self.list.installEventFilter(self)
+        self.list.viewport().installEventFilter(self)
         self.empty = EmptyState(
             theme, "check-circle", "No problems", "The flow can be published.", name="problems_none"
         )
@@ -224,8 +224,9 @@ class ProblemsPanel(QWidget):
         self.empty.setVisible(not findings)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.list and event.type() == QEvent.Type.Resize:
-            self.list.doItemsLayout()  # how high a row is goes by the width
+        if watched is self.list.viewport() and event.type() == QEvent.Type.Resize:
+            # How high a row is goes by the width, which the scroll bar takes some of when it comes.
+            self.list.scheduleDelayedItemsLayout()
         return super().eventFilter(watched, event)
 
     def _open(self, row: ProblemRow) -> None:

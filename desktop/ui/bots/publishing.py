@@ -17,8 +17,8 @@ GO: Final = 1
 MOST_SHOWN: Final = 8
 LONGEST_NOTE: Final = 200
 _CONSENT: Final = (
-    "Marketing templates in it go out without asking consent, and stand in the register. Where a colleague starts the "
-    "flow, consent is asked until the customer has answered."
+    "Marketing templates in it go out without asking consent, and stand in the register. Consent is asked where a "
+    "colleague starts the flow, until the customer has answered, and where the customer says No after the bot began."
 )
 _CONSENT_ASKED: Final = (
     "Marketing templates in it are not sent to who said No: bots ask consent in this workspace."

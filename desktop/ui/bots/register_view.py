@@ -74,6 +74,8 @@ class RegisterPanel(QWidget):
         self.about = Label(words.WHAT, "soft", wrap=True, name="register_what")
         self.switch = Badge(theme, words.OFF, BadgeKind.NEUTRAL, name="register_switch")
         self.means = Label(words.OFF_MEANS, "muted", wrap=True, name="register_switch_means")
+        self.moved = Label("", "muted", wrap=True, name="register_moved")
+        self.moved.hide()
         self.settings = Button(theme, words.SETTINGS, "link", name="register_settings")
         self.settings.clicked.connect(self.settings_requested)
         self.total = Stat("Sent without asking", "–", name="register_total")
@@ -104,7 +106,7 @@ class RegisterPanel(QWidget):
             Column("Contact", lambda one: Cell(who(one), bold=True)),
             Column("Phone", lambda one: pretty(one.phone) if one.phone else "–", 150),
             Column("Opt-in then", words.opt_in_cell, 168),
-            Column("Flow", lambda one: Cell(one.flow_name or "–", tooltip=one.flow_name)),
+            Column("Flow", words.flow_cell),
             Column("Template", lambda one: Cell(one.template_name or "–", tooltip=one.template_name)),
             Column("Status", words.status_cell, 118),
         ]
@@ -137,6 +139,7 @@ class RegisterPanel(QWidget):
         about = Card("Bot: consent not asked", spacing_px=8, name="register_about")
         about.body.addWidget(self.about)
         about.body.addLayout(state)
+        about.body.addWidget(self.moved)
         filters = QHBoxLayout()
         filters.setSpacing(8)
         for widget in (self.by_time, self.by_flow, self.clear):
@@ -170,6 +173,9 @@ class RegisterPanel(QWidget):
 
     def show_counts(self, counts: RegisterCounts) -> None:
         self.counts = counts
+        moved = words.moved_words(counts)
+        self.moved.setText(moved)
+        self.moved.setVisible(bool(moved))
         self.total.show_value(f"{counts.total_count:,}", "of this time and flow" if self.is_narrowed else "")
         for stat, count in (
             (self.out, counts.opted_out_count),
@@ -195,7 +201,7 @@ class RegisterPanel(QWidget):
         """refusal: why the person who sits here may not; "" when they may."""
         count = self.counts.total_count
         self.export.setEnabled(bool(count) and not refusal)
-        told = f"These {words.messages(count)} as CSV or Excel" if count else "There is nothing to export"
+        told = f"{words.these(count)} as CSV or Excel" if count else "There is nothing to export"
         self.export.setToolTip(refusal or told)
 
     def page_shown(self) -> None:

@@ -1,5 +1,6 @@
 """The words of a flow's report: how sessions stand, what a step does, by which exit it was left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -99,7 +100,7 @@ def step_lines(definition: FlowDefinition, report: FlowReport, known: Known) -> 
     none = NodeFigures()
     here = {one.id: one for one in definition.nodes}
     lines = [
-        StepLine(id, node_title(here[id], known), here[id], report.nodes.get(id, none))
+        StepLine(id, node_title(here[id], known, definition), here[id], report.nodes.get(id, none))
         for id in in_order(definition)
         if id in here
     ]
@@ -107,9 +108,9 @@ def step_lines(definition: FlowDefinition, report: FlowReport, known: Known) -> 
     return lines + [StepLine(id, GONE, None, report.nodes[id]) for id in gone]
 
 
-def node_title(node: Node, known: Known) -> str:
+def node_title(node: Node, known: Known, definition: FlowDefinition) -> str:
     """'Question · What is your order number?'."""
-    said = " ".join(summary(node, known).partition("\n")[0].split())
+    said = " ".join(summary(node, known, definition).partition("\n")[0].split())
     label = LABELS[node.does.kind]
     return f"{label} · {said}" if said and said != label else label
 
@@ -125,10 +126,34 @@ def exit_lines(line: StepLine) -> list[tuple[str, str, int]]:
     return shown + [one for one in gone if one[0]]
 
 
+def exit_reasons(line: StepLine) -> list[tuple[str, str]]:
+    """Label of an exit and what went wrong there: ('Failed', 'It answered 500 (3 times). Its answer is not JSON.')."""
+    labels = {one.name: one.label for one in exits_of(line.node.does)} if line.node is not None else {}
+    return [
+        (labels.get(exit, exit) or "Ended here", " ".join(_reason(said, often) for said, often in reasons))
+        for exit, reasons in line.figures.because.items()
+    ]
+
+
+def _reason(said: str, often: int) -> str:
+    words = _sentence(said)
+    return words if often == 1 else f"{words[:-1]} ({often:,} times)."
+
+
+def _sentence(said: str) -> str:
+    plain = said.strip().rstrip(".")
+    return f"{plain[:1].upper()}{plain[1:]}."
+
+
+def mishap_words(row: SessionRow, steps: Mapping[str, str]) -> str:
+    """What went wrong on the way: 'HTTP request · GET https://…: It answered 500.'. steps: titles by node id."""
+    told = [one for one in row.mishaps if one != (row.node_id, row.because)]
+    return " ".join(f"{steps.get(id, GONE)}: {_sentence(said)}" for id, said in told)
+
+
 def session_because(row: SessionRow) -> str:
     """How a session stands, in a sentence or two: 'No answer came.', 'Could not send. The reply window is closed.'"""
-    because = row.because.strip().rstrip(".")
-    return f"{row.status.label}. {because[:1].upper()}{because[1:]}." if because else f"{row.status.label}."
+    return f"{row.status.label}. {_sentence(row.because)}" if row.because.strip() else f"{row.status.label}."
 
 
 def who(row: SessionRow | AnswerRow | RegisterRow) -> str:

@@ -74,7 +74,7 @@ class SessionsView(QWidget):
         return [
             Column("Started", self._started, 120),
             Column("Contact", lambda one: Cell(words.who(one), bold=True, tooltip=pretty(one.phone) if one.phone else "")),
-            Column("State", lambda one: Cell(one.status.label, words.STATUS[one.status], tooltip=words.session_because(one)), 166),
+            Column("State", lambda one: Cell(one.status.label, words.STATUS[one.status], tooltip=self._why(one)), 166),
             Column("Step", self._step),
             Column("Started by", _started_by, 150),
             Column("Ended", self._ended, 120),
@@ -171,14 +171,21 @@ class SessionsView(QWidget):
     def _show_chosen(self) -> None:
         one = self.current
         self.conversation.setEnabled(one is not None)
-        self.sentence.setText(f"{words.who(one)}: {words.session_because(one)}" if one is not None else "")
+        self.sentence.setText(self._sentence_of(one) if one is not None else "")
         self.sentence.setVisible(one is not None)
         if one is not None:
             self._keep = one.id
 
+    def _sentence_of(self, one: SessionRow) -> str:
+        told = f"{words.who(one)}: {words.session_because(one)}"
+        return f"{told} {words.mishap_words(one, self._steps)}".strip()
+
     def _lead(self) -> None:
         if self.current is not None:
             self.contact_requested.emit(self.current.contact_id)
+
+    def _why(self, one: SessionRow) -> str:
+        return f"{words.session_because(one)}\n{words.mishap_words(one, self._steps)}".strip()
 
     def _started(self, one: SessionRow) -> Cell:
         return Cell(when.stamp(one.started_at, self._now()), tooltip=when.full(one.started_at))

@@ -59,8 +59,8 @@ class SimControls(QWidget):
         named(self, "simulator_controls")
         self.hide()
 
-    def show_simulation(self, made: Simulation) -> None:
-        """What is waited for now."""
+    def show_simulation(self, made: Simulation, *, can_begin_again: bool = True) -> None:
+        """What is waited for now. can_begin_again False: another button does that."""
         awaits = made.state.awaits if made.is_running else Awaits.NOTHING
         span = span_words(max(made.state.due_at - made.now, timedelta())).lower() if made.state.due_at else ""
         self.waits.setText(f"Waits {span}")
@@ -68,10 +68,11 @@ class SimControls(QWidget):
         self.skip.setVisible(awaits is Awaits.TIME)
         self.timeout.setVisible(awaits is Awaits.ANSWER)
         self.timeout.setToolTip(f"{span.capitalize()} pass without an answer")
-        self.again.setVisible(made.state.is_over)
+        begins_again = made.state.is_over and can_begin_again
+        self.again.setVisible(begins_again)
         request = made.awaits_request if awaits is Awaits.REQUEST else None
         self.request.show_request(request)
-        self.setVisible(request is not None or awaits in (Awaits.TIME, Awaits.ANSWER) or made.state.is_over)
+        self.setVisible(request is not None or awaits in (Awaits.TIME, Awaits.ANSWER) or begins_again)
 
 
 class RequestBox(Inset):

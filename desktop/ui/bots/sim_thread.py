@@ -37,8 +37,7 @@ class SimThread(Body):
         self.column.setContentsMargins(12, 4, 12, 12)
         self.column.addStretch(1)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        bar = self.verticalScrollBar()
-        bar.rangeChanged.connect(lambda _, most: bar.setValue(most))
+        self.verticalScrollBar().rangeChanged.connect(self._to_end)
         theme.changed.connect(self._fit)
         self.setAccessibleName("What was said")
 
@@ -66,6 +65,9 @@ class SimThread(Body):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def _to_end(self, _: int, most: int) -> None:
+        self.verticalScrollBar().setValue(most)
 
     def _fit(self) -> None:
         margins = self.column.contentsMargins()

@@ -13,9 +13,10 @@ from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Policy
 from desktop.domain.flow import FlowDefinition
 from desktop.domain.flow_checks import Known
+from desktop.domain.flow_compare import differences
 from desktop.domain.flow_simulation import Simulation, begin
 from desktop.domain.flow_triggers import Incoming
-from desktop.ui.bots.sim_contact import contact_words, edit_made_up, made_up
+from desktop.ui.bots.sim_contact import MadeUpWay, contact_words, edit_made_up, made_up
 from desktop.ui.bots.sim_controls import SimControls
 from desktop.ui.bots.sim_openings import openings
 from desktop.ui.bots.sim_thread import SimThread
@@ -39,8 +40,9 @@ class Simulator(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.contact = made_up(self._now())
+        self.contact = made_up(desk.app.clock.now())
         self._sends, self._zone, self._policy = True, ZoneInfo("UTC"), Policy()
+        self._at: datetime | None = None
         self._wanted = (FlowDefinition(), Known())
         self.simulation = self._fresh()
         self._build()
@@ -52,7 +54,7 @@ class Simulator(QWidget):
     def _build(self) -> None:
         theme = self._desk.theme
         self.person = IconButton(
-            theme, "user", "Who writes: name, opt-in, tags, fields", name="simulator_contact"
+            theme, "user", "Who writes, and when: name, opt-in, tags, fields, time", name="simulator_contact"
         )
         self.restart = IconButton(theme, "arrow-counter-clockwise", "Begin again", name="simulator_restart")
         head = QHBoxLayout()
@@ -163,9 +165,12 @@ class Simulator(QWidget):
 
     async def _edit_contact(self) -> None:
         _, known = self._wanted
-        done = await edit_made_up(self._desk, self.window(), self.contact, known, sends=self._sends)
+        done = await edit_made_up(
+            self._desk, self.window(), self.contact, known, MadeUpWay(self._sends, self._at, self._zone)
+        )
         if done is not None:
-            self.contact, self._sends = done
+            self.contact, way = done
+            self._sends, self._at = way.sends, way.at
             self.start()
 
     async def _read_settings(self) -> None:
@@ -179,20 +184,26 @@ class Simulator(QWidget):
             self._desk.tasks.spawn(self, self._read_settings())
 
     def _now(self) -> datetime:
-        return self._desk.app.clock.now()
+        """When the try-out begins: now, or at the time that was chosen."""
+        return self._at or self._desk.app.clock.now()
 
     # What is shown.
 
     def _show(self) -> None:
         made = self.simulation
-        self.who.setText(contact_words(made.contact) + ("" if made.sends else " · messages do not go out"))
+        told = [contact_words(made.contact)]
+        told += [] if self._at is None else [f"{self._at.astimezone(self._zone):%a %H:%M}"]
+        told += [] if made.sends else ["messages do not go out"]
+        self.who.setText(" · ".join(told))
         self.welcome.setVisible(not made.lines)
         self.welcome.show_openings(openings(made.definition), made.definition)
         self.thread_view.show_lines(made.lines)
-        self.controls.show_simulation(made)
         self.restart.setEnabled(bool(made.lines))
         self._show_changed()
 
     def _show_changed(self) -> None:
         definition, _ = self._wanted
-        self.changed.setVisible(bool(self.simulation.lines) and definition != self.simulation.definition)
+        now = self.simulation
+        is_other = definition is not now.definition and bool(differences(now.definition, definition))
+        self.changed.setVisible(bool(now.lines) and is_other)
+        self.controls.show_simulation(now, can_begin_again=not self.changed.isVisibleTo(self))

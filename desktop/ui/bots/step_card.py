@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain.flow import SessionStatus
-from desktop.ui.bots.report_words import StepLine, exit_lines, percent
+from desktop.ui.bots.report_words import StepLine, exit_lines, exit_reasons, percent
 from desktop.ui.parts.bars import ProgressBar
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import ElidedLabel, Label, SectionLabel
@@ -82,7 +82,9 @@ class StepCard(Card):
         self.body.addWidget(self.came)
         self.exits = _Group(theme, "Left by", "bot_step_exit", "text", self._asked)
         self.ends = _Group(theme, "Now and at the end", "bot_step_end", "accent", self._asked)
+        self.because = Label("", "soft", wrap=True, name="bot_step_because")
         self.body.addWidget(self.exits)
+        self.body.addWidget(self.because)
         self.body.addWidget(self.ends)
         self.body.addStretch(1)
         self.setAccessibleName("One step")
@@ -100,6 +102,8 @@ class StepCard(Card):
             for name, label, count in exit_lines(line)
         ]
         self.exits.show_parts(exits)
+        self.because.setText("\n".join(f"{label}: {said}" for label, said in exit_reasons(line)))
+        self.because.setVisible(bool(self.because.text()))
         waiting = (SessionStatus.RUNNING,)
         ends = [_Part("here", "Waiting here now", figures.here_count, figures.entered_count, waiting)]
         for status in SessionStatus:

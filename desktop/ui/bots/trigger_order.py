@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.flow import TriggerKind
-from desktop.domain.flow_triggers import Candidate, Incoming
-from desktop.domain.flow_words import trigger_words
+from desktop.domain.flow_triggers import Candidate, Incoming, is_dead, overtaken
+from desktop.domain.flow_words import first_words, trigger_words
 from desktop.domain.problems import Problem
 from desktop.domain.words import Words
 from desktop.services.flows import Asked
@@ -54,14 +54,24 @@ class OrderRow:
     place: int
     candidate: Candidate
     asked: Asked | None = None
+    dead: tuple[str, ...] = ()
+    """What it takes and starts another flow first, a sentence each."""
+    is_dead: bool = False
 
 
 def order_rows(candidates: Sequence[Candidate], asked: Sequence[Asked] = ()) -> list[OrderRow]:
     """The lines, the first one first. asked: of the message that was tried, in the same order."""
     results = [*asked, *([None] * (len(candidates) - len(asked)))]
     return [
-        OrderRow(at + 1, one, found) for at, (one, found) in enumerate(zip(candidates, results, strict=True))
+        _order_row(at + 1, one, candidates[:at], found)
+        for at, (one, found) in enumerate(zip(candidates, results, strict=True))
     ]
+
+
+def _order_row(place: int, one: Candidate, above: Sequence[Candidate], found: Asked | None) -> OrderRow:
+    before = [other for other in above if other.flow_id != one.flow_id]
+    dead = tuple(first_words(one.trigger, value, other) for value, other in overtaken(one.trigger, before))
+    return OrderRow(place, one, found, dead, is_dead(one.trigger, before))
 
 
 def why_words(row: OrderRow, now: datetime) -> str:
@@ -134,7 +144,7 @@ class TriggerOrder(QWidget):
             Column("Trigger", _trigger),
             Column("Flow", lambda row: Cell(row.candidate.flow_name, bold=True), 128),
             Column("Why here", self._why, 204),
-            Column("", _mark, 142),
+            Column("", _mark, 178),
         ]
 
     def _why(self, row: OrderRow) -> Cell:
@@ -229,7 +239,8 @@ def _trigger(row: OrderRow) -> Cell:
 def _mark(row: OrderRow) -> Cell:
     """What became of the message that was tried."""
     if row.asked is None:
-        return Cell("")
+        words = "Never answers" if row.is_dead else "Answers in part"
+        return Cell(words, BadgeKind.WARN, tooltip="\n".join(row.dead)) if row.dead else Cell("")
     if row.asked.answers:
         return Cell("Answers", BadgeKind.DONE, tooltip="The first that fits: this flow answers.")
     if row.asked.fires:

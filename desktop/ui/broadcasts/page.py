@@ -1,16 +1,21 @@
 """The broadcasts page: all of them, the wizard, a report."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.changes import Changes, Topic
+from desktop.domain.links import BROADCAST, Link
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.domain.settings import Settings
-from desktop.ui.broadcasts.list_view import BroadcastList, BroadcastRow
+from desktop.domain.zones import zone
+from desktop.services.broadcast_list import Page
+from desktop.ui.broadcasts.list_view import ARCHIVED, CALENDAR, BroadcastList
 from desktop.ui.broadcasts.report import ReportPage
 from desktop.ui.broadcasts.rights import why_not_save
+from desktop.ui.broadcasts.row import BroadcastRow
 from desktop.ui.broadcasts.wizard import NumberSource, Wizard
 from desktop.ui.desk import Desk
 from desktop.ui.loads import Reload
@@ -44,7 +49,10 @@ class BroadcastsPage(QWidget):
         self._pass_focus()
         self.list.new_requested.connect(self.new_broadcast)
         self.list.open_requested.connect(self._open)
+        self.list.load_requested.connect(self._look_again)
+        self.list.verb_requested.connect(self._do)
         self.report.back_requested.connect(self.show_all)
+        self.report.draft_requested.connect(self.open_draft)
         self.report.contact_requested.connect(self.contact_requested)
         self.report.event_requested.connect(self.event_requested)
         self.list.show_refusal(self._refused())
@@ -139,12 +147,52 @@ class BroadcastsPage(QWidget):
         else:
             self.open_report(row.record.id)
 
+    def _look_again(self) -> None:
+        self._reload.now()
+
     async def _load(self) -> None:
-        rows = await self._desk.app.broadcasts.every()
-        templates = {one.id: one for one in await self._desk.app.templates.every()}
-        self._settings = await self._desk.app.workspace.settings()
-        self.list.show_refusal(self._refused())
-        self.list.show_rows(rows, templates)
+        app, shown = self._desk.app, self.list
+        tab, search = shown.tab, shown.search.text().strip()
+        self._settings = await app.workspace.settings()
+        shown.show_refusal(self._refused())
+        shown.show_zone(zone(self._settings.time_zone))
+        found = Page((), 0)
+        if tab != CALENDAR:
+            found = await app.broadcast_list.page(archived=tab == ARCHIVED, search=search, limit=shown.limit)
+        any_at_all = bool(found.lines) or await app.broadcast_list.are_any()
+        templates = {one.id: one for one in await app.templates.every()}
+        if tab == CALENDAR:
+            shown.calendar.show_month(await app.broadcast_list.month(shown.calendar.first))
+        asks = {one.broadcast_id for one in await app.approvals.waiting()}
+        shown.show_rows(found, templates, waiting=asks, any_at_all=any_at_all)
+
+    def _do(self, verb: str, row: BroadcastRow) -> None:
+        self._desk.tasks.spawn(self, self._act(verb, row), on_problem=self._failed)
+
+    async def _act(self, verb: str, row: BroadcastRow) -> None:
+        """Duplicate, put away or back, or copy the link of one broadcast."""
+        lists, user, record = self._desk.app.broadcast_list, self._desk.user(), row.record
+        if verb == "duplicate":
+            self.open_draft(await lists.duplicate(record.id, user))
+        elif verb == "link":
+            QGuiApplication.clipboard().setText(str(Link(BROADCAST, record.id)))
+            self._desk.toasts.show_toast("The link is copied.", "done")
+        else:
+            away = record.archived_at is None
+            await lists.archive(record.id, user, away)
+            done = (
+                f"“{record.name or 'No name yet'}” is {'put away' if away else 'back among the broadcasts'}."
+            )
+
+            def undo() -> None:
+                self._desk.tasks.spawn(self, self._put(record.id, not away), on_problem=self._failed)
+
+            self._desk.toasts.show_toast(done, "done", action="Undo", on_action=undo)
+            self._reload.now()
+
+    async def _put(self, broadcast_id: int, away: bool) -> None:
+        await self._desk.app.broadcast_list.archive(broadcast_id, self._desk.user(), away)
+        self._reload.now()
 
     def _refused(self) -> str:
         """Why the person who sits here may not send broadcasts; "" when they may."""

@@ -1,52 +1,52 @@
 """The report of one broadcast: live while it runs, checked while it rests."""
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast_report import Chosen, Extras
 from desktop.domain.changes import Changes, Topic
-from desktop.domain.people import Right, may
-from desktop.domain.problems import Problem
+from desktop.domain.problems import NotFound, Problem
 from desktop.domain.template_notices import warnings
-from desktop.services.broadcasts import Report, UnknownDecision
-from desktop.ui.broadcasts import words
-from desktop.ui.broadcasts.launch_dialogs import ask_stop
-from desktop.ui.broadcasts.report_cards import (
-    LedgerLine,
-    ProgressCard,
-    ReasonsCard,
-    Speed,
-    Tiles,
-    TimeCard,
-    approved_words,
-    held_html,
-)
+from desktop.domain.zones import zone
+from desktop.services.broadcasts import Report
+from desktop.ui.broadcasts import report_words, words
+from desktop.ui.broadcasts.ledger_check import LedgerCheck
+from desktop.ui.broadcasts.report_bar import ReportBar
+from desktop.ui.broadcasts.report_cards import LedgerLine, ProgressCard, Speed, Tiles, approved_words
 from desktop.ui.broadcasts.report_messages import MessagesCard
+from desktop.ui.broadcasts.report_side import ReasonsCard, TimeCard
+from desktop.ui.broadcasts.report_verbs import GOING, ReportVerbs
 from desktop.ui.desk import Desk
 from desktop.ui.loads import Latest, Reload
 from desktop.ui.parts.badge import Badge
-from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.frame import HEADER_PX, Bar, Body, stacked
 from desktop.ui.parts.label import ElidedLabel, Label
+from desktop.ui.parts.menu import MenuButton
 from desktop.ui.parts.naming import named
-from desktop.ui.tasks import Once
 from desktop.ui.templates.notices import NoticeBanners
 from desktop.ui.why.dialog import why_message
 
 RELOAD_MS = 250
-VERIFY_MS = 3_000
-_GOING: Final = (BroadcastStatus.RUNNING, BroadcastStatus.PAUSED, BroadcastStatus.HELD)
+SLOW_MS = 2_000
+"""Between two readings of what takes longer: messages of a large broadcast, hours, replies, retries."""
+_LARGE_COUNT: Final = 20_000
 
 
 class ReportPage(QWidget):
-    """One report at a time: show_broadcast(id). `back_requested` leads to all broadcasts."""
+    """One report at a time: show_broadcast(id). `back_requested` leads to all broadcasts.
+
+    `draft_requested(id)`: it was taken back.
+    """
 
     back_requested = Signal()
+    draft_requested = Signal(int)
     contact_requested = Signal(int)
     event_requested = Signal(int, int)
 
@@ -55,20 +55,25 @@ class ReportPage(QWidget):
         self._desk = desk
         self._id = 0
         self._report: Report | None = None
+        self._extras = Extras()
         self._faults: tuple[str, ...] = ()
         self._verified = False
         self._missed = False
         """Something has changed while nobody looked."""
+        self._zone: ZoneInfo | None = None
+        self._troubled = False
+        """It was told that it could not be read; not again before it could."""
         self._speed = Speed()
+        self.verbs = ReportVerbs(desk, self, self._failed)
         self._build()
         tasks = desk.tasks
-        self._reload = Reload(tasks, self, self._load, wait_ms=RELOAD_MS, on_problem=self._gone)
-        self._messages = Latest(tasks, self, self._failed)
-        self._verifying = Latest(tasks, self, self._failed)
-        self._once = Once(tasks, self, lambda busy: self._show_buttons())
-        self._verify_timer = QTimer(self)
-        self._verify_timer.setInterval(VERIFY_MS)
-        self._verify_timer.timeout.connect(self._verify_when_idle)
+        self._reload = Reload(tasks, self, self._load, wait_ms=RELOAD_MS, on_problem=self._not_read)
+        self._slow = Reload(tasks, self, self._load_slow, wait_ms=SLOW_MS, on_problem=self._failed)
+        self._people_soon = Reload(tasks, self, self._load_people, wait_ms=SLOW_MS, on_problem=self._failed)
+        self._people = Latest(tasks, self, self._failed)
+        self.check = LedgerCheck(desk, self, self._rests, self._failed)
+        self.check.checked.connect(self._checked)
+        self.check.looked.connect(self._look_for_retries)
         self._wire()
         desk.live.follow(self, self._heard)
 
@@ -77,25 +82,26 @@ class ReportPage(QWidget):
         self.back = IconButton(theme, "arrow-left", "All broadcasts (Esc)", name="report_back")
         self.title = ElidedLabel("", "h1", name="report_name")
         self.badge = Badge(theme, "", name="report_status")
+        self.parent_link = Button(theme, "", "link", name="report_parent")
+        self.parent_link.hide()
         self.pause = Button(theme, "Pause", icon="pause-fill", color="text", name="report_pause")
         self.stop = Button(theme, "Stop", name="report_stop")
+        self.export = MenuButton(theme, "Export", name="report_export")
         header = Bar(theme, "header", HEADER_PX, name="report_header")
-        header.row.addWidget(self.back)
-        header.row.addWidget(self.title)
-        header.row.addWidget(self.badge)
+        for widget in (self.back, self.title, self.badge, self.parent_link):
+            header.row.addWidget(widget)
         header.row.addStretch(1)
-        header.row.addWidget(self.pause)
-        header.row.addWidget(self.stop)
-        self.held = Banner(theme, "warn", "", action="Go on", name="report_held")
-        self.held.hide()
+        for button in (self.pause, self.stop, self.export):
+            header.row.addWidget(button)
+        self.bar = ReportBar(theme)
         self.notices = NoticeBanners(theme, name="report_notices")
         self.progress = ProgressCard(theme)
-        self.tiles = Tiles()
+        self.tiles = Tiles(theme)
         self.ledger = LedgerLine(theme)
         self.approved = Label("", "muted", wrap=True, tight=True, color="warn", name="report_approved")
         self.approved.hide()
-        self.time = TimeCard(theme)
-        self.why = ReasonsCard()
+        self.time = TimeCard(theme, now)
+        self.why = ReasonsCard(theme, now)
         self.messages = MessagesCard(theme, now)
         self.missing = EmptyState(
             theme, "megaphone", "This broadcast is not there", "It may have been removed meanwhile.",
@@ -103,8 +109,8 @@ class ReportPage(QWidget):
         )  # fmt: skip
         self.missing.hide()
         body = Body(name="report_body")
-        for widget in (self.held, self.notices, self.progress, self.tiles):
-            body.column.addWidget(widget)
+        for part in (self.bar, self.notices, self.progress, self.tiles):
+            body.column.addWidget(part)
         body.column.addSpacing(-6)
         body.column.addWidget(self.ledger)
         body.column.addWidget(self.approved)
@@ -119,17 +125,33 @@ class ReportPage(QWidget):
         named(self, "report", "Report")
 
     def _wire(self) -> None:
+        verbs, card = self.verbs, self.messages
         self.back.clicked.connect(self.back_requested)
         self.missing.action_requested.connect(self.back_requested)
-        self.pause.clicked.connect(self._pause_clicked)
-        self.stop.clicked.connect(lambda: self._once.start(self._stop, on_problem=self._failed))
-        self.held.action_requested.connect(lambda: self._once.start(self._resume, on_problem=self._failed))
-        self.messages.wanted.connect(self._load_messages_now)
-        self.messages.contact_requested.connect(self.contact_requested)
-        self.messages.why_requested.connect(
+        self.pause.clicked.connect(verbs.pause_or_resume)
+        self.stop.clicked.connect(verbs.stop)
+        self.export.clicked.connect(self._offer_files)
+        self.parent_link.clicked.connect(self._open_parent)
+        self.bar.take_back_requested.connect(verbs.take_back)
+        self.bar.go_on_requested.connect(verbs.go_on)
+        self.bar.stop_requested.connect(verbs.stop)
+        self.bar.tick.connect(self._tick)
+        self.why.retry_requested.connect(lambda: verbs.retry(self._extras.retryable))
+        verbs.changed.connect(self._read_anew)
+        verbs.busy_changed.connect(self._show_buttons)
+        verbs.draft_requested.connect(self.draft_requested)
+        verbs.broadcast_requested.connect(self.show_broadcast)
+        for opens in (self.tiles.opened, self.ledger.opened, self.why.opened, self.time.opened):
+            opens.connect(self._open_people)
+        self.time.tab_chosen.connect(self._slow.now)
+        self.time.broadcast_opened.connect(self.show_broadcast)
+        self.why.broadcast_opened.connect(self.show_broadcast)
+        card.wanted.connect(self._load_people_now)
+        card.contact_requested.connect(self.contact_requested)
+        card.why_requested.connect(
             lambda message_id: self._desk.tasks.spawn(self, self._why(message_id), on_problem=self._failed)
         )
-        self.messages.detail.decided.connect(self._decide)
+        card.detail.decided.connect(verbs.decide)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._find)
@@ -149,32 +171,43 @@ class ReportPage(QWidget):
         """Show the report of a broadcast, from its beginning; search: for which name or number in its messages."""
         if broadcast_id != self._id:
             self._id, self._report, self._faults, self._verified = broadcast_id, None, (), False
+            self.verbs.report, self._extras = None, Extras()
             self._speed.forget()
-            self._verifying.cancel()
+            self._slow.stop()
+            self._people_soon.stop()
             self.title.setText("")
-            self.messages.show_messages([])
-        self._missed = False
+            self.bar.show_record(None, self._desk.app.clock.now())
+            self.why.show_extras(self._extras, "")
+            self.tiles.show_opted_out(None)
+            self.messages.tabs.choose("all")
+            self.messages.show_people([])
+        self._missed = self._troubled = False
         self.messages.look_for(search)
         self.missing.hide()
         self.body.show()
         self._show_buttons()
-        self._reload.now()
-        self._load_messages_now()
-        self._verify_timer.start()
+        self._read_anew()
+        self.check.begin(broadcast_id)
 
     def leave(self) -> None:
         """Nobody looks any more: nothing is read."""
-        self._verify_timer.stop()
-        self._reload.stop()
-        self._messages.cancel()
-        self._verifying.cancel()
+        self.check.leave()
+        self.bar.leave()
+        for load in (self._reload, self._slow, self._people_soon):
+            load.stop()
+        self._people.cancel()
 
     # Loading.
 
     def _heard(self, changes: Changes) -> None:
-        # An opt-out changes *opted out since*, which belongs to contacts.
+        if changes.has(Topic.BROADCAST, self._id):
+            self.check.changed()
+        if changes.has(Topic.SETTINGS):
+            self._zone = None
+        # An opt-out changes *opted out since*, which belongs to contacts; what a child does, its parent shows.
         mine = (
             changes.has(Topic.BROADCAST, self._id)
+            or any(changes.has(Topic.BROADCAST, one.record.id) for one in self._extras.tries)
             or changes.has(Topic.CONTACT)
             or changes.has(Topic.TEMPLATE)
         )
@@ -190,9 +223,16 @@ class ReportPage(QWidget):
             self._missed = False
             self._reload.now()
 
+    def _read_anew(self) -> None:
+        self._reload.now()
+        self._slow.now()
+        self._load_people_now()
+
     async def _load(self) -> None:
         wanted = self._id
-        report = await self._desk.app.broadcasts.report(wanted)
+        report = await self._desk.app.broadcasts.report(wanted, opted_out=False)
+        if self._zone is None:
+            self._zone = zone((await self._desk.app.workspace.settings()).time_zone)
         template_id = report.record.template_id
         known = [] if report.record.status.is_over else await self._desk.app.templates.every()
         if wanted != self._id:
@@ -200,52 +240,78 @@ class ReportPage(QWidget):
         template = next((one for one in known if one.id == template_id), None)
         self.notices.show_notices(warnings(template, self._desk.app.clock.now()) if template else ())
         self._show(report)
-        if not self._messages.running:
-            self._load_messages_now()
+        self._slow.soon()
+        if report.figures.selected_count > _LARGE_COUNT:
+            self._people_soon.soon()
+        elif not self._people.running:
+            self._load_people_now()
 
-    def _load_messages_now(self) -> None:
-        self._messages.start(self._load_messages())
+    async def _load_slow(self) -> None:
+        """Replies, retries, and what the chosen tab over time needs."""
+        wanted, reports = self._id, self._desk.app.broadcast_reports
+        if not wanted:
+            return
+        extras = await reports.extras(wanted)
+        if wanted != self._id:
+            return
+        self._extras = extras
+        self._show_extras()
+        if self.time.current == "hours":
+            hours = await reports.hours(wanted)
+            if wanted == self._id:
+                self.time.show_hours(hours, self._zone)
+        elif self.time.current == "compare":
+            own, others = await reports.compare(wanted)
+            if wanted == self._id:
+                self.time.show_others(own, others)
+
+    def _load_people_now(self) -> None:
+        self._people.start(self._load_people())
+
+    async def _load_people(self) -> None:
+        card, wanted = self.messages, self._id
+        chosen = card.chosen
+        people, total = await self._desk.app.broadcast_reports.people(
+            wanted, chosen, search=card.text, limit=card.limit
+        )
+        if (wanted, chosen) == (self._id, card.chosen):
+            card.show_people(people, total)
 
     async def _why(self, message_id: int) -> None:
         wanted = await why_message(self._desk, self, message_id)
         if wanted is not None:
             self.event_requested.emit(wanted.contact_id, wanted.event_id)
 
-    async def _load_messages(self) -> None:
-        card = self.messages
-        found = await self._desk.app.broadcasts.messages(
-            self._id, card.statuses, search=card.text, limit=card.limit
-        )
-        card.show_messages(found)
+    def _rests(self) -> bool:
+        counted = self._report is not None and self._report.record.selected_count is not None
+        return counted and self.isVisible() and not self._reload.running
 
-    def _verify_when_idle(self) -> None:
-        if self._id and self.isVisible() and not self._reload.running and not self._verifying.running:
-            self._verifying.start(self._verify())
-
-    async def _verify(self) -> None:
-        wanted = self._id
-        result = await self._desk.app.broadcasts.verify(wanted)
-        if wanted == self._id and self._report is not None:
-            self._faults, self._verified = result.faults, True
+    def _checked(self, faults: tuple[str, ...]) -> None:
+        self._faults, self._verified = faults, True
+        if self._report is not None:
             self._show_ledger(self._report)
+
+    def _look_for_retries(self) -> None:
+        """What had to wait can be tried again: nothing else tells so."""
+        later = self._extras.retryable.later
+        if later and later[0][0] <= self._desk.app.clock.now() and self.isVisible():
+            self._slow.soon()
 
     # Showing.
 
     def _show(self, report: Report) -> None:
-        self._report = report
-        record, now = report.record, self._desk.app.clock.now()
+        self._report = self.verbs.report = report
+        self._troubled = False
+        self.missing.hide()
+        self.body.show()
+        record = report.record
         if record.status is BroadcastStatus.RUNNING:
             self._speed.saw(report.figures.gone_count, self._desk.app.clock.monotonic_s())
         else:
             self._speed.forget()
         self.title.setText(record.name)
-        self.badge.show_badge(
-            words.BROADCAST_STATUS[record.status][0], words.BROADCAST_STATUS[record.status][1], ""
-        )
-        self.held.setVisible(record.status is BroadcastStatus.HELD)
-        if record.status is BroadcastStatus.HELD:
-            self.held.show_banner("warn", held_html(record), "Go on")
-        self.progress.show_report(report, self._speed.per_s, now)
+        self.badge.show_badge(*words.BROADCAST_STATUS[record.status], "")
+        self._tick()
         self.tiles.show_report(report)
         self._show_ledger(report)
         approved = approved_words(record, report.figures, report.reasons)
@@ -256,7 +322,29 @@ class ReportPage(QWidget):
         self.messages.show_figures(report.figures)
         self._show_buttons()
 
+    def _tick(self) -> None:
+        """What says how long it is until something."""
+        report, now = self._report, self._desk.app.clock.now()
+        if report is not None:
+            self.bar.show_record(report.record, now, self._zone)
+            share = self._extras.planned_share
+            self.progress.show_report(report, self._speed.per_s, now, share, self._zone)
+
+    def _show_extras(self) -> None:
+        self.messages.show_replies(self._extras.replies)
+        self.why.show_extras(self._extras, self.verbs.refusal)
+        parent, record = self._extras.parent, self._record
+        if record is not None and record.selected_count is not None:
+            self.tiles.show_opted_out(self._extras.opted_out_since_count)
+        self.parent_link.setVisible(parent is not None)
+        if parent is not None and record is not None:
+            told = f"{report_words.KINDS.get(record.kind, 'Of')} “{parent.name}”"
+            self.parent_link.setText(told)
+            self.parent_link.setAccessibleName(told)
+        self._tick()
+
     def _show_ledger(self, report: Report) -> None:
+        self.ledger.setVisible(report.record.selected_count is not None)
         self.ledger.show_ledger(report.figures, self._faults, self._verified)
 
     @property
@@ -265,29 +353,35 @@ class ReportPage(QWidget):
 
     def _show_buttons(self) -> None:
         record = self._record
-        going = record is not None and record.status in _GOING
+        going = record is not None and record.status in GOING
         paused = record is not None and record.status is BroadcastStatus.PAUSED
         held = record is not None and record.status is BroadcastStatus.HELD
-        user = self._desk.user()
-        allowed = may(user, Right.BROADCAST)
-        why = "" if allowed else f"{user.name} ({user.role.value.title()}) may not {Right.BROADCAST.value}."
+        why = self.verbs.refusal
+        free = not why and not self.verbs.running
         self.pause.setVisible(going and not held)
         self.pause.setText("Resume" if paused else "Pause")
         self.pause.setAccessibleName(self.pause.text())
         self.pause.set_icon("play-fill" if paused else "pause-fill", "text")
         self.stop.setVisible(going)
-        for button in (self.pause, self.stop, self.held.action):
-            button.setEnabled(allowed and not self._once.running)
+        self.export.setVisible(record is not None and record.selected_count is not None)
+        for button in (self.pause, self.stop):
+            button.setEnabled(free)
             button.setToolTip(why)
+        self.bar.let(free, why)
         for answer in self.messages.detail.answers.values():
-            answer.setEnabled(allowed)
+            answer.setEnabled(not why)
             answer.setToolTip(why)
 
-    def _gone(self, problem: Exception) -> None:
-        """The broadcast is not there (any more)."""
-        self.body.hide()
-        self.missing.show()
-        self._verify_timer.stop()
+    def _not_read(self, problem: Exception) -> None:
+        """It is not there (any more), or could not be read just now: then what is shown stays."""
+        if isinstance(problem, NotFound):
+            self.body.hide()
+            self.missing.show()
+            self.check.leave()
+        elif isinstance(problem, Problem) and not self._troubled:
+            self._troubled = True
+            said = f"{problem.title}. {problem.sentence}"
+            self._desk.toasts.show_toast(said, "danger", action="Read again", on_action=self._read_anew)
 
     def _failed(self, problem: Exception) -> None:
         if isinstance(problem, Problem):
@@ -298,33 +392,16 @@ class ReportPage(QWidget):
         self.messages.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.messages.search.selectAll()
 
-    # What a person does.
+    # What a person opens.
 
-    def _pause_clicked(self) -> None:
-        record = self._record
-        paused = record is not None and record.status is BroadcastStatus.PAUSED
-        self._once.start(self._resume if paused else self._pause, on_problem=self._failed)
+    def _open_people(self, chosen: Chosen) -> None:
+        self.messages.open(chosen)
+        self.body.ensureWidgetVisible(self.messages)
 
-    async def _pause(self) -> None:
-        await self._desk.app.broadcasts.pause(self._id, self._desk.user())
-        self._reload.now()
+    def _open_parent(self) -> None:
+        if self._extras.parent is not None:
+            self.show_broadcast(self._extras.parent.id)
 
-    async def _resume(self) -> None:
-        await self._desk.app.broadcasts.resume(self._id, self._desk.user())
-        self._reload.now()
-
-    async def _stop(self) -> None:
-        report, stopped = self._report, self._id
-        if report is None:
-            return
-        if await ask_stop(self._desk.theme, self.window(), report.record.name, report.figures):
-            await self._desk.app.broadcasts.stop(stopped, self._desk.user())
-            self._reload.now()
-
-    def _decide(self, message_id: int, decision: UnknownDecision) -> None:
-        async def decide() -> None:
-            await self._desk.app.broadcasts.decide_unknown(message_id, decision, self._desk.user())
-            self._reload.now()
-            self._load_messages_now()
-
-        self._desk.tasks.spawn(self, decide(), on_problem=self._failed)
+    def _offer_files(self) -> None:
+        card = self.messages
+        self.verbs.offer_files(self.export, card.chosen, card.told, card.text, card.count)

@@ -1,40 +1,31 @@
-"""The cards of a report: progress, figures, ledger, over time, why."""
+"""The upper cards of a report: how far it is, its figures, the ledger. Each number opens its people."""
 
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from html import escape
-from typing import Final
+from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
 from desktop.domain.broadcast_figures import Figures, ReasonCount
+from desktop.domain.broadcast_report import Chosen, Milestone
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.services.broadcasts import Report
-from desktop.ui.broadcasts import words
+from desktop.ui.broadcasts import report_words, words
 from desktop.ui.parts.bars import ProgressBar
+from desktop.ui.parts.button import KEYBOARD, paint_ring
 from desktop.ui.parts.card import Card
-from desktop.ui.parts.chart import Line, LineChart
 from desktop.ui.parts.glyph import Glyph
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.parts.stat import Stat, TileRow
-from desktop.ui.theme import Color, Theme
+from desktop.ui.theme import Theme
 
 RATE_OVER_S = 5.0
-_DOING: Final[dict[BroadcastStatus, str]] = {
-    BroadcastStatus.DRAFT: "Draft",
-    BroadcastStatus.SCHEDULED: "Scheduled",
-    BroadcastStatus.PREPARING: "Preparing",
-    BroadcastStatus.RUNNING: "Sending",
-    BroadcastStatus.PAUSED: "Paused",
-    BroadcastStatus.HELD: "Held",
-    BroadcastStatus.STOPPED: "Stopped",
-    BroadcastStatus.DONE: "Sent",
-}
 
 
 class Speed:
@@ -62,22 +53,6 @@ class Speed:
         return (last - first) / (last_s - first_s) if last_s - first_s >= 0.2 else 0.0
 
 
-def progress_words(record: BroadcastRecord, figures: Figures, per_s: float) -> str:
-    """'720 of 988 gone · 79 / s · about 4 s left'."""
-    parts = [f"{figures.gone_count:,} of {figures.to_send_count:,} gone"]
-    left = figures.waiting_count
-    if record.status is BroadcastStatus.RUNNING and per_s > 0 and left:
-        parts += [
-            f"{per_s:.0f} / s" if per_s >= 1 else f"{per_s:.1f} / s",
-            f"about {words.duration(left / per_s)} left",
-        ]
-    if record.status.is_over and record.launched_at and record.ended_at:
-        parts.append(f"took {words.duration((record.ended_at - record.launched_at).total_seconds())}")
-    if cancelled := figures.count(Status.CANCELLED):
-        parts.append(f"{cancelled:,} never went")
-    return " · ".join(parts)
-
-
 class ProgressCard(Card):
     def __init__(self, theme: Theme) -> None:
         super().__init__(spacing_px=12, name="report_progress_card")
@@ -93,45 +68,105 @@ class ProgressCard(Card):
         self.body.addLayout(row)
         self.body.addWidget(self.bar)
 
-    def show_report(self, report: Report, per_s: float, now: datetime) -> None:
+    def show_report(
+        self,
+        report: Report,
+        per_s: float,
+        now: datetime,
+        planned_share: float = 0.0,
+        zone: ZoneInfo | None = None,
+    ) -> None:
+        """zone: the workspace's, for when it was launched."""
         record, figures = report.record, report.figures
-        self.doing.setText(_DOING[record.status])
-        self.text.setText(progress_words(record, figures, per_s))
-        self.bar.show_progress(figures.gone_count, figures.to_send_count)
-        launched = words.when(record.launched_at, now)
-        by = f" by {record.created_by_name}" if record.created_by_name else ""
-        self.who.setText(f"Launched{by}, {launched}" if launched else "")
-        self.who.setToolTip(words.full(record.launched_at))
+        self.doing.setText(report_words.doing_words(record.status))
+        self.text.setText(report_words.progress_words(report, per_s, planned_share))
+        if record.status is BroadcastStatus.PREPARING:
+            self.bar.show_progress(round(planned_share * figures.selected_count), figures.selected_count)
+        else:
+            self.bar.show_progress(figures.gone_count, figures.to_send_count)
+        self.who.setText(report_words.launched_words(record, now, zone))
+        self.who.setToolTip(words.full(record.launched_at, zone))
 
 
-class Tiles(TileRow):
-    """The eight figures; *sent*, *delivered*, *read* count who was reached at least once."""
+class OpenStat(Stat):
+    """A figure that opens its people: `opened` by a click, Enter or the space bar."""
 
-    def __init__(self) -> None:
-        self.selected = Stat("Selected", "–", name="report_tile_selected")
-        self.left_out = Stat("Left out", "–", name="report_tile_left_out")
-        self.sent = Stat("Sent", "–", name="report_tile_sent")
-        self.delivered = Stat("Delivered", "–", name="report_tile_delivered")
-        self.read = Stat("Read", "–", name="report_tile_read")
-        self.failed = Stat("Failed", "–", name="report_tile_failed")
-        self.unknown = Stat("Not certain", "–", name="report_tile_not_certain")
-        self.opted_out = Stat("Opted out since", "–", name="report_tile_opted_out_since")
-        super().__init__(
-            [
-                self.selected,
-                self.left_out,
-                self.sent,
-                self.delivered,
-                self.read,
-                self.failed,
-                self.unknown,
-                self.opted_out,
-            ],
-            name="report_tiles",
-        )
+    opened = Signal()
+
+    def __init__(self, theme: Theme, label: str, *, name: str) -> None:
+        super().__init__(label, "–", name=name)
+        self._theme = theme
+        self._ring = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Show these people")
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() in KEYBOARD
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ring = False
+        super().focusOutEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._ring:
+            paint_ring(QPainter(self), self._theme, QRectF(self.rect()).adjusted(2, 2, -2, -2), 8)
+
+
+class Tiles(QWidget):
+    """The eight figures; *sent*, *delivered*, *read* count who was reached at least once.
+
+    `opened(Chosen)` when one is to show its people.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.selected = OpenStat(theme, "Selected", name="report_tile_selected")
+        self.left_out = OpenStat(theme, "Left out", name="report_tile_left_out")
+        self.sent = OpenStat(theme, "Sent", name="report_tile_sent")
+        self.delivered = OpenStat(theme, "Delivered", name="report_tile_delivered")
+        self.read = OpenStat(theme, "Read", name="report_tile_read")
+        self.failed = OpenStat(theme, "Failed", name="report_tile_failed")
+        self.unknown = OpenStat(theme, "Not certain", name="report_tile_not_certain")
+        self.opted_out = OpenStat(theme, "Opted out since", name="report_tile_opted_out_since")
+        opens = {
+            self.selected: Chosen(),
+            self.left_out: Chosen((Status.LEFT_OUT,)),
+            self.sent: Chosen(reached=Milestone.SENT),
+            self.delivered: Chosen(reached=Milestone.DELIVERED),
+            self.read: Chosen(reached=Milestone.READ),
+            self.failed: Chosen((Status.FAILED,)),
+            self.unknown: Chosen((Status.UNKNOWN,)),
+            self.opted_out: Chosen(reached=Milestone.OPTED_OUT_SINCE),
+        }
+        for tile, chosen in opens.items():
+            tile.opened.connect(lambda chosen=chosen: self.opened.emit(chosen))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(TileRow(list(opens), name="report_tiles"))
 
     def show_report(self, report: Report) -> None:
         figures = report.figures
+        if report.record.selected_count is None:
+            for tile in self.findChildren(OpenStat):
+                tile.show_value("–", "")
+            return
         left: dict[Reason, int] = {}
         for one in report.reasons:
             if one.status is Status.LEFT_OUT:
@@ -151,16 +186,45 @@ class Tiles(TileRow):
         failed, unknown = figures.count(Status.FAILED), figures.count(Status.UNKNOWN)
         self.failed.show_value(f"{failed:,}", color="warn" if failed else None)
         self.unknown.show_value(f"{unknown:,}")
-        self.opted_out.show_value(f"{figures.opted_out_since_count:,}")
+
+    def show_opted_out(self, count: int | None) -> None:
+        """How many said no since the launch; None: not read yet."""
+        self.opted_out.show_value("–" if count is None else f"{count:,}")
+
+
+class LedgerText(Label):
+    """The ledger in words, its numbers as links; text() is plain."""
+
+    def __init__(self) -> None:
+        super().__init__("", "muted", wrap=True, tight=True, rich=True, name="report_ledger")
+        self._plain = ""
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+
+    def text(self) -> str:
+        return self._plain
+
+    def show_linked(self, plain: str, html: str) -> None:
+        """Only what is new is set: a link that has the keyboard keeps it."""
+        if plain != self._plain:
+            self._plain = plain
+            self.setText(html)
+            self.setAccessibleName(plain)
 
 
 class LedgerLine(QWidget):
-    """*Now: … = 1,000 selected*, with a check; red, with what is wrong, when the records disagree."""
+    """*Now: … = 1,000 selected*, with a check; red, with what is wrong, when the records disagree.
+
+    `opened(Chosen)` when a part is to show its people.
+    """
+
+    opened = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self.sign = Glyph(theme, "check", "muted", 14, label="Adds up", name="report_ledger_sign")
-        self.text = Label("", "muted", wrap=True, tight=True, selectable=True, name="report_ledger")
+        self.text = LedgerText()
+        self.text.linkActivated.connect(self._open)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -175,101 +239,34 @@ class LedgerLine(QWidget):
         self.sign.show_icon("warning-circle-fill" if wrong else "check", "danger" if wrong else "muted")
         self.sign.setAccessibleName("Does not add up" if wrong else "Adds up")
         self.text.set_color("danger" if wrong else None)
-        self.text.setText(" ".join([figures.sentence + ("." if wrong else ""), *wrong]))
+        plain = " ".join([figures.sentence + ("." if wrong else ""), *wrong])
+        self.text.show_linked(plain, self._linked(plain, "danger" if wrong else "muted"))
         told = "Four records were compared and agree: the selection, the states, the events, the attempts."
         self.text.setToolTip("" if wrong or not verified else told)
 
+    def _linked(self, plain: str, ink: str) -> str:
+        """Every 'number words' of the sentence as a link in the sentence's own colour."""
+        color = self._theme.color("danger" if ink == "danger" else "muted").name()
+        head, equals, tail = plain.partition(" = ")
+        first, colon, parts = head.partition(": ")
+        made = []
+        for part in parts.split(" + "):
+            key = next((key for key, told, _ in report_words.LEDGER_PARTS if part.endswith(f" {told}")), "")
+            style = f"color: {color}; text-decoration: none"
+            made.append(f'<a href="{key}" style="{style}">{part}</a>' if key else part)
+        return first + colon + " + ".join(made) + equals + tail
 
-class TimeCard(Card):
-    """Sent, delivered, read over time; lines go on level to the newest moment."""
-
-    _LINES: Final[tuple[tuple[str, str, Color], ...]] = (
-        ("sent", "Sent", "accent"),
-        ("delivered", "Delivered", "info"),
-        ("read", "Read", "warn"),
-    )
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(name="report_time_card")
-        self.body.addWidget(Label("Over time", "strong"))
-        self.chart = LineChart(theme, label="Sent, delivered and read over time", name="report_chart")
-        self.body.addWidget(self.chart, 1)
-
-    def show_report(self, report: Report) -> None:
-        end_s = max((points[-1][0] for points in report.timeline.values() if points), default=0.0)
-        lines = []
-        for key, label, color in self._LINES:
-            points = report.timeline.get(key)
-            if points:
-                last = points[-1]
-                level = [(end_s, last[1])] if last[0] < end_s else []
-                lines.append(Line(label, color, tuple((x, float(y)) for x, y in (*points, *level))))
-        launched = report.record.launched_at
-        marks: list[tuple[float, str]] = []
-        if lines and launched is not None:
-            marks = [(0.0, f"{launched.astimezone():%H:%M:%S}"), (end_s, f"after {words.duration(end_s)}")]
-        self.chart.show_lines(lines, marks)
-
-
-class ReasonsCard(Card):
-    """One line per reason, the most frequent first."""
-
-    def __init__(self) -> None:
-        super().__init__(name="report_why_card")
-        self.body.addWidget(Label("Why messages failed or were left out", "strong"))
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(0)
-        self.body.addLayout(self._lines)
-        self.body.addStretch(1)
-        self._shown: tuple[ReasonCount, ...] | None = None
-        self.lines: list[tuple[QLabel, QLabel]] = []
-
-    def show_reasons(self, reasons: Sequence[ReasonCount]) -> None:
-        if tuple(reasons) == self._shown:
-            return
-        self._shown = tuple(reasons)
-        while item := self._lines.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        self.lines = []
-        for position, one in enumerate(reasons):
-            self._add(position, one)
-        if not reasons:
-            self._lines.addWidget(Label("Nothing so far.", "soft", name="report_why_none"))
-
-    def _add(self, position: int, one: ReasonCount) -> None:
-        row = QWidget()
-        across = QHBoxLayout(row)
-        across.setContentsMargins(0, 4, 0, 4)
-        across.setSpacing(4)
-        text = words.reason_words(one.reason, one.error_code)
-        note = words.reason_note(one)
-        label = Label(text, wrap=True, tight=True, name=f"report_reason_{position}")
-        small = Label(note, "muted")
-        count = Label(f"{one.count:,}", "strong", name=f"report_reason_{position}_count")
-        # A wrapping label asks for little; without this it would break where there is room.
-        label.setMinimumWidth(min(label.fontMetrics().horizontalAdvance(text) + 2, 260))
-        across.addWidget(label)
-        across.addWidget(small)
-        across.addStretch(1)
-        across.addWidget(count)
-        label.setToolTip(one.reason.sentence)
-        named(row, f"report_reason_row_{position}", f"{text} {note}: {one.count:,}")
-        self._lines.addWidget(row)
-        self.lines.append((label, count))
+    def _open(self, key: str) -> None:
+        statuses = next(statuses for name, _, statuses in report_words.LEDGER_PARTS if name == key)
+        self.opened.emit(Chosen(statuses))
 
 
 def approved_words(record: BroadcastRecord, figures: Figures, reasons: Sequence[ReasonCount]) -> str:
     """One line when another number is to be sent than the one on the button; "" otherwise."""
     approved = record.approved_count
-    if approved is None or approved == figures.to_send_count or record.status is BroadcastStatus.PREPARING:
+    unknown = record.selected_count is None or record.status is BroadcastStatus.PREPARING
+    if approved is None or approved == figures.to_send_count or unknown:
         return ""
     since = sum(one.count for one in reasons if one.reason is Reason.OPTED_OUT_AFTER_LAUNCH)
     why = f": {since:,} opted out after launch" if since else ""
     return f"{approved:,} stood on the button, {figures.to_send_count:,} are to be sent{why}."
-
-
-def held_html(record: BroadcastRecord) -> str:
-    """Why it is held, for the banner."""
-    return f"<b>Held:</b> {escape(record.held_because or 'a person has to look at it first.')}"

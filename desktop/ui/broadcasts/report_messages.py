@@ -1,21 +1,21 @@
-"""The messages of a report: tabs, search, one line each, and what can be done about the chosen one."""
+"""The messages of a report: tabs, the people of a number that was opened, search, one line each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.broadcast_figures import Figures
-from desktop.domain.conversations import MessageView
+from desktop.domain.broadcast_report import Chosen, Milestone, Person, Press, Replies
 from desktop.domain.messages import Status
 from desktop.domain.phones import pretty
-from desktop.services.broadcasts import UnknownDecision
-from desktop.ui.broadcasts import words
+from desktop.ui.broadcasts import report_words, words
+from desktop.ui.broadcasts.report_detail import Detail
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
+from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.frame import LowTable
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
@@ -26,113 +26,50 @@ from desktop.ui.theme import Theme
 from desktop.ui.why.on_rows import offer_why
 
 PAGE = 200
-TABS: Final[dict[str, tuple[str, tuple[Status, ...]]]] = {
-    "all": ("All", ()),
-    "failed": ("Failed", (Status.FAILED,)),
-    "unknown": ("Not certain", (Status.UNKNOWN,)),
-    "left_out": ("Left out", (Status.LEFT_OUT,)),
+TABS: Final[Mapping[str, tuple[str, Chosen]]] = {
+    "all": ("All", Chosen()),
+    "failed": ("Failed", Chosen((Status.FAILED,))),
+    "unknown": ("Not certain", Chosen((Status.UNKNOWN,))),
+    "left_out": ("Left out", Chosen((Status.LEFT_OUT,))),
+    "replied": ("Replied", Chosen(reached=Milestone.REPLIED)),
 }
-_ASK: Final[dict[UnknownDecision, tuple[str, str]]] = {
-    UnknownDecision.ARRIVED: ("It arrived", "Mark the message to {name} as arrived?"),
-    UnknownDecision.SEND_AGAIN: (
-        "Send again",
-        "Send a new message to {name}? If the first one arrived, they get it twice. The opt-in is asked anew.",
-    ),
-    UnknownDecision.LEAVE_IT: (
-        "Leave it",
-        "Leave the message to {name} as it is, not knowing whether it arrived?",
-    ),
-}
+_OWN: Final = "chosen"
+"""The tab of a number that has none of its own, there while it is looked at."""
 
 
-class Detail(QFrame):
-    """What happened to the chosen message; for one that is not certain, the three answers, each asked once more."""
+class PressRow(QWidget):
+    """The buttons of the message with how many pressed each; hidden where nobody did. `opened(Chosen)`."""
 
-    decided = Signal(int, object)
-    why_requested = Signal(int)
+    opened = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setProperty("kind", "inset")
-        self._message: MessageView | None = None
-        self._asking: UnknownDecision | None = None
-        self.text = Label("", wrap=True, rich=True, tight=True, name="report_detail_text")
-        self.answers = {
-            decision: Button(theme, caption, name=f"report_unknown_{decision.value}")
-            for decision, (caption, _) in _ASK.items()
-        }
-        self.confirm = Button(theme, "", "primary", name="report_unknown_confirm")
-        self.keep = Button(theme, "Cancel", name="report_unknown_cancel")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 10, 8)
-        row.setSpacing(8)
-        row.addWidget(self.text, 1)
-        for decision, button in self.answers.items():
-            button.clicked.connect(lambda _=False, decision=decision: self._ask(decision))
-            row.addWidget(button)
-        self.why = Button(theme, "Why?", "link", name="report_why")
-        self.why.setToolTip("Why this message went out or did not, step by step (?)")
-        self.why.clicked.connect(self._ask_why)
-        row.addWidget(self.why)
-        row.addWidget(self.keep)
-        row.addWidget(self.confirm)
-        self.confirm.clicked.connect(self._decide)
-        self.keep.clicked.connect(self._cancel)
-        named(self, "report_detail", "The chosen message")
-        self.show_message(None)
+        self._theme = theme
+        self._shown: tuple[Press, ...] = ()
+        self._flow = FlowLayout(self, spacing_px=12, line_spacing_px=2)
+        named(self, "report_presses", "Buttons pressed")
+        self.hide()
 
-    def show_message(self, message: MessageView | None) -> None:
-        old = self._message
-        if message and old and (message.id, message.status) == (old.id, old.status):
-            return  # a reload: a question that stands open stays open
-        self._message, self._asking = message, None
-        self._show()
-
-    def _show(self) -> None:
-        message = self._message
-        sentence = words.message_sentence(message) if message else ""
-        self.setVisible(bool(sentence))
-        unknown = message is not None and message.status is Status.UNKNOWN
-        for button in self.answers.values():
-            button.setVisible(unknown and self._asking is None)
-        self.confirm.setVisible(self._asking is not None)
-        self.keep.setVisible(self._asking is not None)
-        self.why.setVisible(self._asking is None)
-        if message is None:
+    def show_presses(self, presses: Sequence[Press], of_count: int) -> None:
+        """of_count: who replied at all."""
+        self.setVisible(bool(presses))
+        if tuple(presses) == self._shown:
             return
-        name = message.contact_name or pretty(message.phone)
-        if self._asking is None:
-            self.text.setText(f"<b>{escape(name)}</b> · {escape(sentence)}")
-            return
-        caption, question = _ASK[self._asking]
-        self.text.setText(escape(question.format(name=name)))
-        self.confirm.setText(caption)
-        self.confirm.setAccessibleName(caption)
-
-    def _ask(self, decision: UnknownDecision) -> None:
-        self._asking = decision
-        self._show()
-        self.keep.setFocus()
-
-    def _ask_why(self) -> None:
-        if self._message is not None:
-            self.why_requested.emit(self._message.id)
-
-    def _cancel(self) -> None:
-        asked, self._asking = self._asking, None
-        self._show()
-        if asked is not None:
-            self.answers[asked].setFocus()
-
-    def _decide(self) -> None:
-        if self._message is not None and self._asking is not None:
-            decision, self._asking = self._asking, None
-            self._show()
-            self.decided.emit(self._message.id, decision)
+        self._shown = tuple(presses)
+        self._flow.clear()
+        for at, one in enumerate(presses):
+            told = f"“{one.title}” {words.share(one.contact_count, of_count, 'replied')}"
+            button = Button(
+                self._theme, f"“{one.title}” {one.contact_count:,}", "link", name=f"report_press_{at}"
+            )
+            button.setToolTip(f"{told}. Show these people")
+            chosen = Chosen(reached=Milestone.REPLIED, button=one.title)
+            button.clicked.connect(lambda _=False, chosen=chosen: self.opened.emit(chosen))
+            self._flow.addWidget(button)
 
 
 class MessagesCard(Card):
-    """`wanted` when another tab, search or page is asked for; read them by `statuses`, `text`, `limit`."""
+    """`wanted` when another tab, search or page is asked for; read them by `chosen`, `text`, `limit`."""
 
     wanted = Signal()
     contact_requested = Signal(int)
@@ -143,9 +80,12 @@ class MessagesCard(Card):
         self._now = now
         self.limit = PAGE
         self._counts: dict[str, int] = {}
-        self.tabs = Tabs(
-            theme, [Tab(key, title) for key, (title, _) in TABS.items()], label="Messages", name="report_tab"
-        )
+        self._own = Chosen()
+        self._replied_count = 0
+        self._replies = Replies()
+        tabs = [*(Tab(key, title) for key, (title, _) in TABS.items()), Tab(_OWN, "")]
+        self.tabs = Tabs(theme, tabs, label="Messages", name="report_tab")
+        self.tabs.button(_OWN).hide()
         self.search = SearchField(theme, "Name or phone", hint="Ctrl F", name="report_search")
         self.search.setMinimumWidth(theme.px(220))
         head = QHBoxLayout()
@@ -153,17 +93,11 @@ class MessagesCard(Card):
         head.addWidget(Label("Messages", "strong"))
         head.addWidget(self.tabs, 1, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.search)
-        columns: list[Column[MessageView]] = [
-            Column("Contact", lambda one: Cell(one.contact_name or "–")),
-            Column("Phone", lambda one: pretty(one.phone) if one.phone else "–"),
-            Column("Status", _status, 140),
-            Column("Reason", _reason),
-            Column("Last change", self._changed, 150),
-        ]
-        self.rows = Rows(columns)
+        self.presses = PressRow(theme)
+        self.rows = Rows(self._columns())
         self.table = LowTable(theme, self.rows, label="Messages", name="report_messages")
         self.table.setMinimumHeight(theme.px(112))
-        self.detail = Detail(theme)
+        self.detail = Detail(theme, now)
         self.none = Label("", "soft", wrap=True, name="report_messages_none")
         self.none.hide()
         self.more_text = Label("", "muted", name="report_more_text")
@@ -173,26 +107,64 @@ class MessagesCard(Card):
         foot.addWidget(self.more)
         foot.addStretch(1)
         self.body.addLayout(head)
-        self.body.addWidget(self.detail)
-        self.body.addWidget(self.none)
+        for widget in (self.presses, self.detail, self.none):
+            self.body.addWidget(widget)
         self.body.addWidget(self.table, 1)
         self.body.addLayout(foot)
-        self._show_more(0, 0)
+        self._show_more(0, None)
+        self._wire(theme)
+
+    def _wire(self, theme: Theme) -> None:
         self.tabs.chosen.connect(self._another)
         self.search.search_requested.connect(self._another)
         self.more.clicked.connect(self._more)
+        self.presses.opened.connect(self.open)
         self.table.activated.connect(self._activated)
         self.detail.why_requested.connect(self.why_requested)
-        offer_why(theme, self.table, "report_row_why", lambda row: self.why_requested.emit(row.id))
+        offer_why(theme, self.table, "report_row_why", lambda row: self.why_requested.emit(row.message.id))
         self.table.selectionModel().selectionChanged.connect(self._selected)
 
+    def _columns(self) -> list[Column[Person]]:
+        return [
+            Column("Contact", lambda one: Cell(one.message.contact_name or "–")),
+            Column("Phone", lambda one: pretty(one.message.phone) if one.message.phone else "–"),
+            Column("Status", _status, 140),
+            Column("Reason", self._note),
+            Column("Last change", self._changed, 150),
+        ]
+
     @property
-    def statuses(self) -> tuple[Status, ...]:
-        return TABS[self.tabs.current][1]
+    def chosen(self) -> Chosen:
+        """Whose messages are looked at."""
+        current = self.tabs.current
+        return self._own if current == _OWN else TABS[current][1]
+
+    @property
+    def told(self) -> str:
+        """What they are called."""
+        current = self.tabs.current
+        return report_words.chosen_words(self._own, self._now()) if current == _OWN else TABS[current][0]
+
+    @property
+    def count(self) -> int:
+        """How many they are; with a search, how many were found at least."""
+        return len(self.rows.rows) if self.text.strip() else self._counts.get(self.tabs.current, 0)
 
     @property
     def text(self) -> str:
         return self.search.text()
+
+    def open(self, chosen: Chosen) -> None:
+        """Show the people of a number, in its own tab where none of the others is theirs."""
+        key = next((key for key, (_, one) in TABS.items() if one == chosen), _OWN)
+        if key == _OWN:
+            self._own = chosen
+            self._counts.pop(_OWN, None)
+            self.tabs.show_tabs([Tab(_OWN, report_words.chosen_words(chosen, self._now()))])
+            self.tabs.button(_OWN).show()
+        self.tabs.choose(key)
+        self._another(key)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def look_for(self, text: str) -> None:
         """Put into the search what one came for, among all messages; nothing is asked for: the owner reads next."""
@@ -201,42 +173,74 @@ class MessagesCard(Card):
             self.search.setText(text)
         if text:
             self.tabs.choose("all")
+            self._fit_tabs()
 
     def show_figures(self, figures: Figures) -> None:
-        counts = {"all": figures.selected_count}
-        for key, (_, statuses) in TABS.items():
-            if statuses:
-                counts[key] = sum(figures.count(one) for one in statuses)
-        self._counts = counts
+        counts = {"all": figures.selected_count, "replied": self._replied_count}
+        for key, (_, chosen) in TABS.items():
+            if chosen.statuses:
+                counts[key] = sum(figures.count(one) for one in chosen.statuses)
+        self._counts = {**self._counts, **counts}
         self.tabs.show_tabs([Tab(key, title, counts[key]) for key, (title, _) in TABS.items()])
 
-    def show_messages(self, messages: Sequence[MessageView]) -> None:
-        """The chosen line stays chosen and the table where it was."""
+    def show_replies(self, replies: Replies) -> None:
+        """How many replied, and what they pressed."""
+        self._replied_count = self._counts["replied"] = replies.contact_count
+        self.tabs.show_tabs([Tab("replied", TABS["replied"][0], replies.contact_count)])
+        self._replies = replies
+        self._fit_presses()
+
+    def _fit_presses(self) -> None:
+        shown = self.chosen.reached is Milestone.REPLIED
+        replies = self._replies
+        self.presses.show_presses(replies.presses if shown else (), replies.contact_count)
+
+    def show_people(self, people: Sequence[Person], total: int | None = None) -> None:
+        """The chosen line stays chosen and the table where it was. total: of all; None: as the tab says, or all here."""
         chosen = self.table.chosen_row()
         scrolled = self.table.verticalScrollBar().value()
-        self.rows.set_rows(messages)
-        at = next((place for place, one in enumerate(messages) if chosen and one.id == chosen.id), -1)
-        if at < 0 and self.tabs.current == "unknown" and messages:
+        self.rows.set_rows(people)
+        same = (at for at, one in enumerate(people) if chosen and one.message.id == chosen.message.id)
+        at = next(same, -1)
+        if at < 0 and self.tabs.current == "unknown" and people:
             at = 0  # the list of what needs an answer begins with the first question
         if at >= 0:
             self.table.setCurrentIndex(self.rows.index(at, 0))
         self.table.verticalScrollBar().setValue(scrolled)
-        self.detail.show_message(messages[at] if at >= 0 else None)
-        self.none.setVisible(not messages)
+        self.detail.show_person(people[at] if at >= 0 else None)
+        self.none.setVisible(not people)
         self.none.setText("No message has this name or phone." if self.text.strip() else "None.")
-        total = self._counts.get(self.tabs.current, 0)
-        self._show_more(len(messages), total if not self.text.strip() else 0)
+        if self.tabs.current == _OWN and not self.text.strip():
+            self._counts[_OWN] = total if total is not None else len(people)
+            told = report_words.chosen_words(self._own, self._now())
+            self.tabs.show_tabs([Tab(_OWN, told, self._counts[_OWN])])
+        self._show_more(len(people), total)
 
-    def _show_more(self, shown: int, total: int) -> None:
-        more = shown >= self.limit and (total > shown or not total)
+    def _show_more(self, shown: int, total: int | None) -> None:
+        more = total is not None and total > shown
         self.more_text.setVisible(more)
         self.more.setVisible(more)
-        of = f" of {total:,}" if total else ""
-        self.more_text.setText(f"The {shown:,} newest changes{of} are shown.")
+        self.more_text.setText(f"The {shown:,} newest changes of {total or 0:,} are shown.")
 
     def _another(self, _: str) -> None:
         self.limit = PAGE
+        self._fit_tabs()
         self.wanted.emit()
+
+    def _fit_tabs(self) -> None:
+        """Only what is looked at has a tab of its own, and the column says what is in it."""
+        self.tabs.button(_OWN).setVisible(self.tabs.current == _OWN)
+        for key in (*TABS, _OWN):
+            self.tabs.button(key).updateGeometry()  # the one that is chosen is bold, and wider
+        self._fit_presses()
+        reached = self.chosen.reached
+        replied, out = reached is Milestone.REPLIED, reached is Milestone.OPTED_OUT_SINCE
+        title = "Reply" if replied else "Opted out" if out else "Reason"
+        if self.rows.columns[3].title != title:
+            columns = list(self.rows.columns)
+            columns[3] = Column(title, self._note)
+            self.rows.columns = tuple(columns)
+            self.rows.headerDataChanged.emit(Qt.Orientation.Horizontal, 3, 3)
 
     def _more(self) -> None:
         self.limit += 2 * PAGE
@@ -245,26 +249,24 @@ class MessagesCard(Card):
     def _activated(self) -> None:
         row = self.table.chosen_row()
         if row is not None:
-            self.contact_requested.emit(row.contact_id)
+            self.contact_requested.emit(row.message.contact_id)
 
     def _selected(self, selected: QItemSelection, _: QItemSelection) -> None:
         row = self.table.chosen_row()
-        if isinstance(row, MessageView) and selected.indexes():
-            self.detail.show_message(row)
+        if isinstance(row, Person) and selected.indexes():
+            self.detail.show_person(row)
 
-    def _changed(self, one: MessageView) -> Cell:
+    def _note(self, one: Person) -> Cell:
         return Cell(
-            words.clock(one.changed_at, self._now()),
-            color="muted",
-            small=True,
-            tooltip=words.full(one.changed_at),
+            report_words.person_note(one, self.chosen, self._now()),
+            tooltip=words.message_sentence(one.message),
         )
 
+    def _changed(self, one: Person) -> Cell:
+        at = one.message.changed_at
+        return Cell(words.clock(at, self._now()), color="muted", small=True, tooltip=words.full(at))
 
-def _status(one: MessageView) -> Cell:
-    text, icon, color = words.status_of(one)
+
+def _status(one: Person) -> Cell:
+    text, icon, color = words.status_of(one.message)
     return Cell(text, icon=icon, color=color)
-
-
-def _reason(one: MessageView) -> Cell:
-    return Cell(words.message_reason(one), tooltip=words.message_sentence(one))

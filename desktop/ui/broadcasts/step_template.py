@@ -2,31 +2,71 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from PySide6.QtCore import QItemSelection, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.domain.template_notices import not_sendable, warnings
-from desktop.domain.templates import Template, example_values
+from desktop.domain.audience import Lately
+from desktop.domain.broadcast_wizard import stands_against
+from desktop.domain.consent import Category
+from desktop.domain.template_notices import Notice, NoticeKind, warnings
+from desktop.domain.templates import Quality, Template, example_values
+from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.summary import MessageCard, column_px
+from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.label import Label
-from desktop.ui.parts.rows import Column
+from desktop.ui.parts.naming import named
+from desktop.ui.parts.rows import ROW, Cell, Column, Index, Rows
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.table import Table
-from desktop.ui.templates.choice import (
-    ChoiceRows,
-    category_cell,
-    has_words,
-    name_cell,
-    quality_cell,
-    reason_cell,
-    status_cell,
-)
+from desktop.ui.parts.tabs import Tab, Tabs
+from desktop.ui.templates import words as template_words
+from desktop.ui.templates.choice import category_cell, has_words, quality_cell, reason_cell, status_cell
 from desktop.ui.templates.notices import NoticeBanners
 from desktop.ui.theme import Theme
+
+_ANY: Final = ""
+_CATEGORIES: Final = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION)
+_GIVEN_HERE: Final = (NoticeKind.NEEDS_FILE, NoticeKind.NEEDS_CODE)
+
+
+class TemplateRows(Rows[Template]):
+    """Templates with which no broadcast can be made are shown, but cannot be chosen."""
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        template = index.data(ROW)
+        if isinstance(template, Template) and stands_against(template):
+            return Qt.ItemFlag.NoItemFlags
+        return super().flags(index)
+
+
+def _name_cell(template: Template) -> Cell:
+    against = bool(stands_against(template))
+    return Cell(template.name, color="muted" if against else "text", bold=not against, tooltip=template.body)
+
+
+def _reason_cell(template: Template) -> Cell:
+    """What is given in a later step is no reason against it."""
+    told = warnings(template)
+    if told and told[0].kind in _GIVEN_HERE and not stands_against(template):
+        brings = "a code" if told[0].kind is NoticeKind.NEEDS_CODE else f"{article(template.header_kind)}"
+        return Cell(f"Brings {brings}", color="muted", small=True)
+    return reason_cell(template)
+
+
+def told_of(template: Template, now: datetime) -> tuple[Notice, ...]:
+    """What a person should know of it here: not that it needs what this wizard asks for."""
+    open_ones = stands_against(template, now)
+    return tuple(one for one in warnings(template, now) if open_ones or one.kind not in _GIVEN_HERE)
+
+
+def article(noun: str) -> str:
+    """'an image', 'a video'."""
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 class TemplateStep(QWidget):
@@ -49,14 +89,14 @@ class TemplateStep(QWidget):
         )
         self.refresh.clicked.connect(self.refresh_requested)
         columns: list[Column[Template]] = [
-            Column("Name", name_cell),
+            Column("Name", _name_cell),
             Column("Category", category_cell, 132),
             Column("Language", lambda one: one.language, 76),
             Column("Status", status_cell, 110),
             Column("Quality", quality_cell, 84),
-            Column("", reason_cell),
+            Column("", _reason_cell),
         ]
-        self.rows = ChoiceRows(columns)
+        self.rows = TemplateRows(columns)
         self.table = Table(theme, self.rows, label="Templates", name="wizard_templates")
         self.table.selectionModel().selectionChanged.connect(self._selected)
         self.table.activated.connect(lambda _: self.onward_requested.emit())
@@ -73,6 +113,7 @@ class TemplateStep(QWidget):
         card = Card("Which template?", name="wizard_template_card")
         card.header.addWidget(self.search)
         card.header.addWidget(self.refresh)
+        card.body.addLayout(self._narrowing(theme))
         card.body.addWidget(self.none_found)
         card.body.addWidget(self.stack, 1)
         self.none_found.hide()
@@ -88,8 +129,33 @@ class TemplateStep(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
+        self.lately = Banner(theme, "info", "", icon="clock-counter-clockwise", name="wizard_template_lately")
         column.addWidget(self.notices)
+        column.addWidget(self.lately)
         column.addLayout(row, 1)
+        self.lately.hide()
+
+    def _narrowing(self, theme: Theme) -> QHBoxLayout:
+        """By category and by quality."""
+        tabs = [Tab(_ANY, "All"), *(Tab(one.value, template_words.CATEGORY[one][0]) for one in _CATEGORIES)]
+        self.category = Tabs(theme, tabs, label="Category", name="wizard_template_category")
+        self.category.chosen.connect(lambda _: self._fill())
+        self.quality = named(QComboBox(), "wizard_template_quality", "Quality")
+        self.quality.addItem("Any quality", _ANY)
+        for one in (Quality.GREEN, Quality.YELLOW, Quality.RED):
+            self.quality.addItem(f"{template_words.QUALITY[one][0]} quality", one.value)
+        self.quality.currentIndexChanged.connect(lambda _: self._fill())
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.category, 1)
+        row.addWidget(self.quality)
+        return row
+
+    def show_lately(self, found: Lately | None) -> None:
+        """How many of the people that are chosen so far got it already; None: nobody, or not read."""
+        self.lately.setVisible(found is not None)
+        if found is not None:
+            self.lately.show_banner("info", f"<b>{words.lately(found, self._now())}</b>")
 
     def _rescale(self) -> None:
         self.preview.setFixedWidth(column_px(self._theme))
@@ -102,28 +168,32 @@ class TemplateStep(QWidget):
     def show_template(self, template: Template | None) -> None:
         """The one that is chosen."""
         self.preview.show_message(template, example_values(template) if template else {})
-        self.notices.show_notices(warnings(template, self._now()) if template else ())
+        self.notices.show_notices(told_of(template, self._now()) if template else ())
         self._mark(template.id if template else None)
 
     def _fill(self) -> None:
         chosen = self.table.chosen_row()
-        found = [one for one in self._every if has_words(one, self.search.text())]
+        found = [one for one in self._every if has_words(one, self.search.text()) and self._fits(one)]
         self._silent = True
         self.rows.set_rows(found)
         self._silent = False
         self.none_found.setVisible(bool(self._every) and not found)
         self._mark(chosen.id if isinstance(chosen, Template) else None)
 
+    def _fits(self, one: Template) -> bool:
+        category, quality = self.category.current, self.quality.currentData()
+        return category in (_ANY, one.effective_category.value) and quality in (_ANY, one.quality.value)
+
     def _mark(self, template_id: int | None) -> None:
         self._silent = True
         for position, one in enumerate(self.rows.rows):
-            if one.id == template_id and not not_sendable(one):
+            if one.id == template_id and not stands_against(one):
                 self.table.setCurrentIndex(self.rows.index(position, 0))
         self._silent = False
 
     def _selected(self, selected: QItemSelection, _: QItemSelection) -> None:
         row = self.table.chosen_row()
-        if self._silent or not isinstance(row, Template) or not_sendable(row):
+        if self._silent or not isinstance(row, Template) or stands_against(row):
             return
         if selected.indexes():
             self.template_chosen.emit(row)

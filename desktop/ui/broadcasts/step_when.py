@@ -1,61 +1,72 @@
-"""Step 4: when it leaves."""
+"""Step 4: when it leaves, how fast, who takes the replies, what is tried again, and a test before."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from desktop.domain.broadcast_when import When
 from desktop.domain.broadcast_wizard import WizardState
-from desktop.ui.broadcasts.summary import pace_words
-from desktop.ui.parts.card import Card
-from desktop.ui.parts.glyph import Glyph
-from desktop.ui.parts.keyvalue import KeyValue
-from desktop.ui.parts.label import Label
+from desktop.domain.settings import Settings
+from desktop.domain.zones import zone
+from desktop.services.limits import LimitsNow
+from desktop.ui.broadcasts.trial_send import SendTestCard
+from desktop.ui.broadcasts.when_after import RepliesCard, RetryCard
+from desktop.ui.broadcasts.when_pace import PaceChoice
+from desktop.ui.broadcasts.when_time import TimeCard
 from desktop.ui.theme import Theme
 
 
 class WhenStep(QWidget):
-    """Now; and how long it will take."""
+    """What a person changes is `when_requested(When)` and `afterwards_requested(Afterwards)`."""
 
-    def __init__(self, theme: Theme) -> None:
+    when_requested = Signal(object)
+    afterwards_requested = Signal(object)
+
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__()
-        card = Card("When should it go?", name="wizard_when_card")
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(Glyph(theme, "paper-plane-tilt", "accent", 20), 0, Qt.AlignmentFlag.AlignTop)
-        text = QVBoxLayout()
-        text.setSpacing(2)
-        text.addWidget(Label("Now", "strong", name="wizard_when_now"))
-        text.addWidget(
-            Label(
-                "The messages start to leave as soon as you confirm on the next page. Until the last one has "
-                "left you can pause or stop it.",
-                "soft",
-                wrap=True,
-            )
+        self._now = now
+        self._when = When()
+        self.time = TimeCard(theme)
+        self.pace = PaceChoice(theme)
+        self.replies = RepliesCard(theme)
+        self.retry = RetryCard(theme)
+        self.test = SendTestCard(theme)
+        grid = QGridLayout()
+        grid.setSpacing(16)
+        for at, card in enumerate((self.time, self.pace, self.replies, self.retry)):
+            grid.addWidget(card, at // 2, at % 2)
+        for column in (0, 1):
+            grid.setColumnStretch(column, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(16)
+        whole.addLayout(grid)
+        whole.addWidget(self.test)
+        whole.addStretch(1)
+        self.time.at_requested.connect(
+            lambda at, each: self._ask(replace(self._when, at=at, in_each_zone=each))
         )
-        row.addLayout(text, 1)
-        card.body.addLayout(row)
-        self.pace = Card("How fast?", spacing_px=4, name="wizard_when_pace")
-        self.limit = KeyValue(theme, "Pace of this workspace", "–", name="wizard_when_limit")
-        self.takes = KeyValue(theme, "Takes about", "–", name="wizard_when_takes")
-        self.note = Label(
-            "A reply that a colleague writes goes before the broadcast’s next messages. When WhatsApp asks to "
-            "slow down, the pace is halved and grows again by itself.",
-            "muted",
-            wrap=True,
-        )
-        for widget in (self.limit, self.takes, self.note):
-            self.pace.body.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
-        column.addWidget(card)
-        column.addWidget(self.pace)
-        column.addStretch(1)
+        self.pace.pace_requested.connect(lambda per_s: self._ask(replace(self._when, pace_per_s=per_s)))
+        self.pace.per_day_requested.connect(lambda count: self._ask(replace(self._when, per_day_count=count)))
+        self.replies.afterwards_requested.connect(self.afterwards_requested)
+        self.retry.afterwards_requested.connect(self.afterwards_requested)
 
-    def show_state(self, state: WizardState, pace_per_s: int | None, known: bool) -> None:
-        count = state.breakdown.will_be_sent_count if state.breakdown else None
-        if not known:
+    def show_state(self, state: WizardState, settings: Settings | None, limits: LimitsNow | None) -> None:
+        """settings None: not read yet; limits None: not known."""
+        if settings is None:
             return
-        limit = "no limit (sandbox)" if pace_per_s is None else f"{pace_per_s:,} messages a second"
-        self.limit.show_value(limit)
-        self.takes.show_value(pace_words(count, pace_per_s))
+        when, now = state.draft.when, self._now()
+        self._when = when
+        self.time.show_zone(zone(settings.time_zone))
+        self.time.show_when(when, now)
+        count = state.breakdown.will_be_sent_count if state.breakdown else None
+        self.pace.show_when(when, count, settings.pace_per_s, limits, now)
+        self.replies.show_afterwards(state.draft.afterwards)
+        self.retry.show_afterwards(state.draft.afterwards)
+
+    def _ask(self, wanted: When) -> None:
+        if wanted != self._when:
+            self.when_requested.emit(wanted)

@@ -2,36 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.domain.audience import Breakdown, Line
-from desktop.domain.broadcast_wizard import WizardState
+from desktop.domain.broadcast_when import When
 from desktop.domain.templates import Quality, Template
+from desktop.services.limits import LimitsNow
 from desktop.ui.broadcasts import words
-from desktop.ui.parts.bars import Segment, StackBar
-from desktop.ui.parts.button import IconButton
+from desktop.ui.broadcasts.count_card import CountCard
+from desktop.ui.broadcasts.when_pace import ends_words, takes_words
+from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.glyph import Dot
 from desktop.ui.parts.keyvalue import KeyValue
-from desktop.ui.parts.label import Label, Rule, SectionLabel
+from desktop.ui.parts.label import Label, SectionLabel
 from desktop.ui.parts.naming import named
 from desktop.ui.templates import words as template_words
 from desktop.ui.templates.message_bubble import MessageBubble
-from desktop.ui.theme import Color, Theme
+from desktop.ui.theme import Theme
 
 WIDTH_PX = 340
 _GROWTH = 0.4
-_COLORS: Final[dict[Line, Color]] = {
-    Line.WILL_OPTED_IN: "accent",
-    Line.WILL_NO_CHOICE: "info",
-    Line.WILL_DESPITE: "danger",
-    Line.OPTED_OUT: "danger",
-    Line.NO_CHOICE: "info",
-    Line.STOPPED_IN_WHATSAPP: "danger",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,116 +36,10 @@ class NumberInfo:
     limit: str = ""
 
 
-def shown_lines(breakdown: Breakdown) -> list[tuple[Line, int]]:
-    """The three lines of the opt-in always, then every other one that is not zero."""
-    opted_out = Line.OPTED_OUT if breakdown.count(Line.OPTED_OUT) else Line.WILL_DESPITE
-    if not breakdown.despite_count:
-        opted_out = Line.OPTED_OUT
-    no_choice = Line.NO_CHOICE if breakdown.count(Line.NO_CHOICE) else Line.WILL_NO_CHOICE
-    first = [Line.WILL_OPTED_IN, no_choice, opted_out]
-    more = [line for line in Line if line not in first and breakdown.count(line)]
-    return [(line, breakdown.count(line)) for line in (*first, *more)]
-
-
-def line_note(line: Line, count: int) -> str:
-    """'left out', 'included' or nothing."""
-    if line is Line.WILL_DESPITE:
-        return "included"
-    return "left out" if count and not line.is_sent else ""
-
-
-class CountCard(Card):
-    """WILL BE SENT TO: the number, the bar, one line per kind of contact."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(spacing_px=8, pad_px=20, name="wizard_counts")
-        self._theme = theme
-        self.number = Label("–", "figure", name="wizard_will_be_sent")
-        self.of = Label("", "muted", wrap=True, tight=True, name="wizard_selected")
-        self.bar = StackBar(theme, label="Selected contacts", name="wizard_bar")
-        self.note = Label("", "muted", wrap=True, name="wizard_count_note")
-        self.lines: dict[Line, KeyValue] = {}
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(0)
-        top = QHBoxLayout()
-        top.setSpacing(8)
-        top.addWidget(self.number)
-        top.addWidget(self.of, 1, Qt.AlignmentFlag.AlignBottom)
-        self.of.setContentsMargins(0, 0, 0, 6)
-        self.body.addWidget(SectionLabel("Will be sent to"))
-        self.body.addLayout(top)
-        self.body.addWidget(self.bar)
-        self.body.addLayout(self._lines)
-        self.body.addWidget(Rule())
-        self.body.addWidget(self.note)
-
-    def show_state(self, state: WizardState, problem: str = "", unfinished_count: int = 0) -> None:
-        counts = state.breakdown
-        if counts is None:
-            waiting = "counting…" if state.counting and state.template else "Choose a template first."
-            self.number.setText("–")
-            self.number.set_color("muted")
-            self.of.setText(problem or waiting)
-            self.bar.show_segments([])
-            self._show_lines([])
-            self.note.setText("")
-            return
-        self.number.setText(f"{counts.will_be_sent_count:,}")
-        self.number.set_color(number_color(state) if not state.counting else "muted")
-        self.of.setText(
-            problem or ("counting…" if state.counting else f"of {counts.selected_count:,} selected")
-        )
-        self.number.setAccessibleName(
-            f"Will be sent to {counts.will_be_sent_count:,} of {counts.selected_count:,} selected"
-        )
-        lines = shown_lines(counts)
-        self.bar.show_segments(
-            [Segment(line.label, count, _COLORS.get(line, "muted")) for line, count in lines if count]
-        )
-        self._show_lines(lines)
-        self.note.setText(note_text(state, unfinished_count))
-
-    def _show_lines(self, lines: list[tuple[Line, int]]) -> None:
-        if list(self.lines) != [line for line, _ in lines]:
-            for gone in self.lines.values():
-                self._lines.removeWidget(gone)
-                gone.hide()
-                gone.deleteLater()
-            self.lines = {
-                line: KeyValue(
-                    self._theme, line.label, dot=_COLORS.get(line, "muted"), strong=True,
-                    name=f"wizard_line_{line.value}",
-                )
-                for line, _ in lines
-            }  # fmt: skip
-            for row in self.lines.values():
-                self._lines.addWidget(row)
-        for line, count in lines:
-            self.lines[line].show_value(f"{count:,}", note=line_note(line, count))
-
-
-def number_color(state: WizardState) -> Color:
-    """Amber while the toggle is off: the number includes people who said no."""
-    return "accent" if state.draft.only_opted_in or not state.shows_toggle else "warn"
-
-
-def note_text(state: WizardState, unfinished_count: int = 0) -> str:
-    """The small print under the counts."""
-    counts = state.breakdown or Breakdown()
-    if unfinished_count:
-        return "A condition without a value is not counted. Finish it or remove it."
-    if not state.shows_toggle:
-        return "Counted just now. Only marketing templates ask for the opt-in; this one goes to everyone."
-    if not state.draft.only_opted_in:
-        covered = f"these {counts.despite_count:,}" if counts.despite_count else "nobody now"
-        return (
-            f"The reason you give covers {covered}. Anyone who opts out after the launch is still left out."
-        )
-    return "Counted just now. Anyone who opts out before their message leaves is left out too."
-
-
 class PaceCard(Card):
-    """NUMBER AND PACE; what is not known is a dash."""
+    """NUMBER AND PACE; what is not known is a dash. `split_requested(count a day)` where the limit is too small."""
+
+    split_requested = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(spacing_px=0, pad_px=20, name="wizard_pace")
@@ -161,6 +48,13 @@ class PaceCard(Card):
         self.quality = Label("–", name="wizard_quality")
         self.limit = KeyValue(theme, "24 h limit", name="wizard_limit")
         self.takes = KeyValue(theme, "Takes about", "–", name="wizard_takes")
+        self.ends = KeyValue(theme, "Ends", "", name="wizard_ends")
+        self.before = Label("", "muted", wrap=True, name="wizard_pace_before")
+        self.too_many = Label("", wrap=True, color="warn", name="wizard_too_many")
+        self.split = Button(theme, "Split over days", "link", name="wizard_split")
+        self._per_day: int = 1
+        self.split.clicked.connect(lambda: self.split_requested.emit(self._per_day))
+        self._tier = ""
         heading = SectionLabel("Number and pace")
         heading.setContentsMargins(0, 0, 0, 8)
         row = QHBoxLayout()
@@ -176,6 +70,14 @@ class PaceCard(Card):
         self.body.addWidget(self.limit)
         self.limit.hide()  # until it is known
         self.body.addWidget(self.takes)
+        self.body.addWidget(self.ends)
+        for label in (self.before, self.too_many):
+            label.setContentsMargins(0, 8, 0, 0)
+            self.body.addWidget(label)
+        self.body.addWidget(self.split, 0, Qt.AlignmentFlag.AlignLeading)
+        for widget in (self.before, self.too_many, self.split):
+            widget.hide()
+        self.ends.hide()
 
     def show_number(self, number: NumberInfo) -> None:
         self.number.show_value(number.phone or "–")
@@ -185,21 +87,47 @@ class PaceCard(Card):
         self.quality.setAccessibleName(f"Quality: {text}")
         self.quality_dot.set_color(color)
         self.quality_dot.setVisible(number.quality is not Quality.UNKNOWN)
-        limit = words.daily_limit(number.limit)
-        self.limit.show_value(limit)
-        self.limit.setVisible(bool(limit))
+        self._tier = words.daily_limit(number.limit)
+        self._show_limit(None)
 
-    def show_pace(self, to_send_count: int | None, pace_per_s: int | None, known: bool) -> None:
-        self.takes.show_value(pace_words(to_send_count, pace_per_s) if known else "–")
+    def show_pace(
+        self, count: int | None, when: When, pace_per_s: int | None, limits: LimitsNow | None, now: datetime,
+        *, known: bool = True,
+    ) -> None:  # fmt: skip
+        """count: messages that will leave, None: not counted yet. known: the workspace's pace has been read."""
+        self.takes.show_value(takes_words(count, when, pace_per_s, limits) if known else "–")
+        ends = ends_words(count, when, limits, now) if known else ""
+        self.ends.show_value(ends)
+        self.ends.setVisible(bool(ends))
+        self._show_limit(limits)
+        waiting = limits.running_count if limits else 0
+        self.before.setText(f"{waiting:,} messages of other broadcasts go before it.")
+        self.before.setVisible(bool(waiting))
+        self._show_too_many(count or 0, when, limits)
 
+    def _show_limit(self, limits: LimitsNow | None) -> None:
+        if limits is not None and limits.tier_count is not None and limits.left_count is not None:
+            self.limit.key.setText("24 h limit left")
+            self.limit.show_value(f"{limits.left_count:,} of {limits.tier_count:,}")
+        else:
+            self.limit.key.setText("24 h limit")
+            self.limit.show_value(self._tier)
+        self.limit.setVisible(bool(self.limit.value.text()))
 
-def pace_words(to_send_count: int | None, pace_per_s: int | None) -> str:
-    """'13 s at 80 / s'."""
-    if pace_per_s is None:
-        return "as fast as it goes"
-    if to_send_count is None:
-        return f"– at {pace_per_s:,} / s"
-    return f"{words.duration(to_send_count / pace_per_s)} at {pace_per_s:,} / s"
+    def _show_too_many(self, count: int, when: When, limits: LimitsNow | None) -> None:
+        """More than the limit leaves: split it, or it is held when the limit is reached."""
+        over = limits is not None and limits.days_for(min(count, when.per_day_count or count)) > 1
+        self.too_many.setVisible(over)
+        self.split.setVisible(over)
+        if not over or limits is None:
+            return
+        self._per_day = limits.left_count or limits.tier_count or 1
+        self.too_many.setText(
+            f"{count:,} are more than WhatsApp’s limit leaves today. At the limit it is held, and a person says "
+            "how it goes on; or split it."
+        )
+        self.split.setText(f"Send {self._per_day:,} a day, over {-(-count // self._per_day):,} days")
+        self.split.setAccessibleName(self.split.text())
 
 
 class MessageCard(Card):

@@ -3,26 +3,36 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.audience import Breakdown, Line
-from desktop.domain.broadcast_wizard import Step, WizardState
+from desktop.domain.broadcast import BroadcastRecord
+from desktop.domain.broadcast_when import When
+from desktop.domain.broadcast_wizard import Step, WizardState, stands_against
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.consent import Path
 from desktop.domain.filters import BadFilter, Filter
 from desktop.domain.problems import Problem
+from desktop.domain.selection import Source
 from desktop.domain.settings import Settings
-from desktop.domain.template_notices import not_sendable
 from desktop.domain.templates import Template, Variable
+from desktop.services.broadcast_drafts import DraftChanged
+from desktop.ui.broadcasts.colleagues import Colleagues
 from desktop.ui.broadcasts.draft_keeper import DraftKeeper
-from desktop.ui.broadcasts.launch_dialogs import ask_before_launch
+from desktop.ui.broadcasts.header_hands import HeaderHands
+from desktop.ui.broadcasts.line_people import LineOpener
 from desktop.ui.broadcasts.reach import Reach
+from desktop.ui.broadcasts.recipients import Recipient
 from desktop.ui.broadcasts.rights import why_not_launch, why_not_save
 from desktop.ui.broadcasts.segment_choice import SegmentChoice
-from desktop.ui.broadcasts.step_audience import Recipient
+from desktop.ui.broadcasts.step_review import ReviewLook
 from desktop.ui.broadcasts.summary import NumberInfo
+from desktop.ui.broadcasts.when_after import Named
+from desktop.ui.broadcasts.wizard_hands import SourceHands, takers, vocabulary_of
+from desktop.ui.broadcasts.wizard_launch import Launching, waits_for
 from desktop.ui.broadcasts.wizard_view import WizardLook, WizardView
+from desktop.ui.broadcasts.wizard_wiring import wire
 from desktop.ui.desk import Desk
 from desktop.ui.filters.condition_row import Vocabulary
 from desktop.ui.loads import Reload
@@ -51,7 +61,8 @@ class Wizard(QWidget):
         self._state = WizardState()
         self._settings: Settings | None = None
         self._problem = ""
-        self._launching = False
+        self._takers: list[Named] = []
+        self._vocabulary = Vocabulary()
         self.view = WizardView(desk.theme, desk.app.clock.now)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,42 +70,35 @@ class Wizard(QWidget):
         self.setFocusProxy(self.view)
         named(self, "wizard", "New broadcast")
         tasks = desk.tasks
-        self.keeper = DraftKeeper(tasks, self, desk.app.broadcasts, desk.user, self._failed)
+        self.keeper = DraftKeeper(
+            tasks, self, desk.app.broadcast_drafts, desk.app.broadcasts, desk.user, self._failed
+        )
         self.reach = Reach(
-            tasks, self, desk.app.broadcasts, lambda: self._state,
+            tasks, self, desk.app, lambda: self._state,
             on_counts=self._counted, on_people=self._people_read, on_problem=self._count_failed,
         )  # fmt: skip
         audience = self.view.audience_step
         SegmentChoice(desk, audience.segment, audience.builder, self._failed)
+        self.hands = SourceHands(
+            desk, audience.source, lambda: self._state.draft.selection.source, self._failed
+        )
+        self.launching = Launching(
+            desk, self, self.keeper, lambda: self._state, lambda: self._settings, self._failed
+        )
         self._retemplate = Reload(tasks, self, self._load_templates)
-        self._once = Once(tasks, self, lambda busy: self._show())
-        self._wire()
+        self.once = Once(tasks, self, lambda busy: self.refresh())
+        self.colleagues = Colleagues(
+            desk, self.keeper, self.view.conflict, self.once, lambda: self._state, self._failed
+        )
+        self.file = HeaderHands(desk, self, self.view.message_step.file, self._header_kind)
+        self.lines = LineOpener(desk, self, self.reach, lambda: self._state, self._failed)
+        wire(self)
         desk.live.follow(self, self._heard)
-        self._show()
+        self.refresh()
         tasks.spawn(self, self._begin(draft_id, template_id), on_problem=self._failed)
         if number is not None:
             # A number that cannot be asked now stays a dash; nothing here depends on it.
             tasks.spawn(self, self._load_number(number), on_problem=lambda _: None)
-
-    def _wire(self) -> None:
-        view, tasks = self.view, self._desk.tasks
-        view.renamed.connect(lambda text: self._apply(self._state.rename(text)))
-        view.step_requested.connect(lambda index: self._go(self._state.go_to(Step(index + 1))))
-        view.save_requested.connect(self._save_clicked)
-        view.back_requested.connect(self.go_back)
-        view.next_requested.connect(self.go_on)
-        view.leave_requested.connect(self.leave)
-        view.template_step.template_chosen.connect(self._choose_template)
-        view.template_step.refresh_requested.connect(self._refresh_templates)
-        view.audience_step.filter_requested.connect(self._choose_audience)
-        view.audience_step.toggle_requested.connect(lambda on: self._apply(self._state.toggle(on)))
-        view.audience_step.recipients.search_requested.connect(self._search_recipients)
-        view.audience_step.recipients.contact_requested.connect(self.contact_requested)
-        view.audience_step.recipients.why_requested.connect(
-            lambda contact_id, line: tasks.spawn(self, self._why(contact_id, line), on_problem=self._failed)
-        )
-        view.message_step.variable_changed.connect(self._set_variable)
-        view.message_step.message.step_requested.connect(self._turn)
 
     # What it knows.
 
@@ -113,73 +117,106 @@ class Wizard(QWidget):
 
     def blocked_by(self) -> str:
         """Why one cannot go on from here, "" when one can."""
-        why, step = self._state.blocked_by(), self._state.step
+        why, step = self._state.blocked_by(self._desk.app.clock.now()), self._state.step
         if why or step < Step.AUDIENCE:
             return why
         if self._problem:
             return self._problem
         if self.view.audience_step.builder.unfinished_count and step in (Step.AUDIENCE, Step.REVIEW):
             return "A condition has no value yet. Finish it or remove it."
-        return why_not_launch(self._desk.user(), self._settings, self._state) if step is Step.REVIEW else ""
+        if step is not Step.REVIEW:
+            return ""
+        return why_not_launch(self._desk.user(), self._settings, self._state) or self.launching.why_not()
 
-    def _apply(self, state: WizardState) -> None:
+    def apply(self, state: WizardState) -> None:
         """Take a new state: count if it says so, show it, and keep the draft a moment later."""
         changed = state.draft != self._state.draft
         recount = state.counting and state is not self._state and state.template is not None
         self._state = state
         if recount and (changed or not self.reach.counting):
             self._count()
-        if changed and not self._launching:
+        if changed and not self.launching.running:
             self.keeper.later(state.draft)
-        self._show()
+        self.refresh()
 
-    def _go(self, state: WizardState) -> None:
+    def go(self, state: WizardState) -> None:
         """Another step: its page, and the keyboard on it."""
         moved = state.step != self._state.step
         if moved:
             self.view.review_step.show_problem("", "")
-        self._apply(state)
+        self.apply(state)
         if moved:
             self.view.step_pages[state.step - 1].setFocus()
 
-    def _show(self) -> None:
+    def refresh(self) -> None:
+        busy = self.once.running
+        review = ReviewLook(
+            self._settings, self.reach.limits, self.launching.look(), self.hands.list_names,
+            self.hands.broadcast_names, self._takers, busy,
+        )  # fmt: skip
         look = WizardLook(
             self._problem, self.blocked_by(), why_not_save(self._desk.user(), self._settings),
-            self.reach.recipients, self.reach.at, self._settings, self._once.running,
+            self.reach.recipients, self.reach.at, busy, self.reach.lately, self.file.busy,
+            self.file.problem, self._no_test(), review, self.colleagues.last_changed(),
         )  # fmt: skip
         self.view.show_state(self._state, look)
+
+    def _header_kind(self) -> str:
+        return self._state.template.header_kind if self._state.template is not None else ""
+
+    def _no_test(self) -> str:
+        """Why no test can be sent now."""
+        if self.launching.testing:
+            return "The test is being sent."
+        refused = why_not_save(self._desk.user(), self._settings)
+        at_message = replace(self._state, step=Step.MESSAGE, breakdown=None)
+        return refused or replace(at_message, step=Step.TEMPLATE).blocked_by() or at_message.blocked_by()
 
     # Loading and counting.
 
     async def _begin(self, draft_id: int | None, template_id: int | None = None) -> None:
         app = self._desk.app
         self._settings = await app.workspace.settings()
-        attributes = {one.name: one for one in await app.contacts.attributes()}
-        now = app.clock.now().astimezone()
-        vocabulary = Vocabulary(
-            attributes, await app.contacts.tag_names(), QDate(now.year, now.month, now.day),
-            [one.name for one in await app.workspace.people()],
-        )  # fmt: skip
-        self.view.message_step.variables.show_fields(list(attributes))
+        self._vocabulary = await vocabulary_of(self._desk)
+        self.view.message_step.variables.show_fields(list(self._vocabulary.attributes))
         state = self._state
         if draft_id is not None:
-            record = await app.broadcasts.get(draft_id)
-            self.keeper.opened(draft_id, record.draft)
-            chosen = record.draft.template_id
-            template = await app.templates.get(chosen) if chosen is not None else None
-            step = Step.AUDIENCE if template and not not_sendable(template) else Step.TEMPLATE
-            state = WizardState(record.draft, step, template, counting=template is not None)
+            state = await self._opened(await app.broadcasts.get(draft_id))
         elif template_id is not None:
             state = state.choose_template(await app.templates.get(template_id)).next()
-        builder = self.view.audience_step.builder
-        builder.show_filter(state.draft.audience, vocabulary)
-        if builder.group.filter() != state.draft.audience:  # a condition on an attribute that is gone
-            state = state.choose_audience(builder.group.filter())
+        state = self._build_filter(state)
         await self._load_templates()
-        self._apply(state)
+        self.apply(state)
         self.view.template_step.show_template(state.template)
         if state.step is Step.TEMPLATE:
             self.view.template_step.search.setFocus()
+        people, bots = await takers(self._desk)
+        self._takers = [*people, *bots]
+        self.view.when_step.replies.show_choices(people, bots)
+        await self.hands.load()
+        self.refresh()
+
+    async def _opened(self, record: BroadcastRecord) -> WizardState:
+        """A draft to go on with: at its audience, or at the review where somebody waits for this person's yes."""
+        self.colleagues.record = record
+        self.keeper.opened(record)
+        chosen = record.draft.template_id
+        template = await self._desk.app.templates.get(chosen) if chosen is not None else None
+        step = Step.AUDIENCE if template and not stands_against(template) else Step.TEMPLATE
+        state = WizardState(record.draft, step, template, counting=template is not None)
+        asked = await self._desk.app.approvals.of(record.id)
+        self.launching.approval = asked[0] if asked else None
+        if waits_for(self.launching.approval, self._desk.user().id):
+            return state.go_to(Step.REVIEW)
+        return state
+
+    def _build_filter(self, state: WizardState) -> WizardState:
+        """The builder with the draft's conditions; one on an attribute that is gone falls away."""
+        builder = self.view.audience_step.builder
+        builder.show_filter(state.draft.audience, self._vocabulary)
+        if builder.group.filter() != state.draft.audience:
+            return state.choose_audience(builder.group.filter())
+        return state
 
     async def _load_templates(self) -> None:
         templates = await self._desk.app.templates.every()
@@ -187,7 +224,7 @@ class Wizard(QWidget):
         chosen = self._state.template
         fresh = next((one for one in templates if chosen is not None and one.id == chosen.id), chosen)
         if fresh != chosen and fresh is not None:
-            self._apply(replace(self._state, template=fresh, counting=True))
+            self.apply(replace(self._state, template=fresh, counting=True))
         self.view.template_step.show_template(self._state.template)
 
     async def _load_number(self, source: NumberSource) -> None:
@@ -195,7 +232,7 @@ class Wizard(QWidget):
 
     async def _load_settings(self) -> None:
         self._settings = await self._desk.app.workspace.settings()
-        self._show()
+        self.refresh()
 
     def _count(self) -> None:
         self._problem = ""
@@ -204,11 +241,11 @@ class Wizard(QWidget):
     def _counted(self, counts: Breakdown) -> None:
         self._problem = ""
         self._state = self._state.counted(counts)
-        self._show()
+        self.refresh()
 
     def _people_read(self, shown: Sequence[Recipient]) -> None:
         self.view.audience_step.recipients.show_recipients(shown)
-        self._show()
+        self.refresh()
 
     def _count_failed(self, problem: Exception) -> None:
         if not isinstance(problem, Problem):
@@ -216,7 +253,7 @@ class Wizard(QWidget):
         self._problem = problem.sentence
         if isinstance(problem, BadFilter) and problem.field:
             self.view.audience_step.builder.group.show_problem(problem.field, problem.sentence)
-        self._show()
+        self.refresh()
 
     def _heard(self, changes: Changes) -> None:
         if changes.has(Topic.TEMPLATE):
@@ -225,46 +262,64 @@ class Wizard(QWidget):
             self._desk.tasks.spawn(self, self._load_settings(), on_problem=self._failed)
         if changes.has(Topic.CONTACT) or changes.has(Topic.SETTINGS):
             self.reach.count_soon()
+        self.hands.heard(changes)
+        if not self.launching.running:
+            self.keeper.heard(changes)
+            self.launching.heard(changes)
 
     # What a person does.
 
-    def _choose_template(self, template: Template) -> None:
+    def choose_template(self, template: Template) -> None:
         if self._state.template is None or template.id != self._state.template.id:
             self.reach.at = 0
-            self._apply(self._state.choose_template(template))
+            self.apply(self._state.choose_template(template))
         self.view.template_step.show_template(template)
 
-    def _choose_audience(self, wanted: Filter) -> None:
+    def choose_audience(self, wanted: Filter) -> None:
         if wanted == self._state.draft.audience:
-            self._show()
+            self.refresh()
         else:
             self.reach.at = 0
-            self._apply(self._state.choose_audience(wanted))
+            self.apply(self._state.choose_audience(wanted))
 
-    def _set_variable(self, variable: Variable) -> None:
-        self._apply(self._state.set_variable(variable))
+    def choose_source(self, source: Source) -> None:
+        if source != self._state.draft.selection.source:
+            self.reach.at = 0
+            other = source.kind is not self._state.draft.selection.source.kind
+            self.apply(self._state.choose_source(source))
+            if other:
+                self.hands.show_picked()
 
-    def _turn(self, by: int) -> None:
+    def schedule(self, when: When) -> None:
+        self.apply(self._state.schedule(when))
+        self.reach.look_at_limits()
+
+    def bring_file(self, media_id: str, name: str) -> None:
+        self.apply(self._state.bring_file(media_id, name, self._desk.app.clock.now()))
+
+    def set_variable(self, variable: Variable) -> None:
+        self.apply(self._state.set_variable(variable))
+
+    def turn(self, by: int) -> None:
         self.reach.turn(by)
-        self._show()
+        self.refresh()
 
-    async def _why(self, contact_id: int, line: Line) -> None:
+    def why(self, contact_id: int, line: Line) -> None:
         """Why a person of the preview gets the message, or not."""
-        template = self._state.template
-        if template is None:
-            return
-        before = line.reason if line in NOT_ABOUT_CONSENT else None
-        only = self._state.draft.only_opted_in
-        wanted = await why_contact(
-            self._desk, self, contact_id, template.id, Path.BROADCAST, only_opted_in=only, before=before
-        )
-        if wanted is not None:
-            self.event_requested.emit(wanted.contact_id, wanted.event_id)
 
-    def _search_recipients(self, text: str) -> None:
-        self.reach.look_for(text)
+        async def ask_why(template_id: int) -> None:
+            before = line.reason if line in NOT_ABOUT_CONSENT else None
+            only = self._state.draft.only_opted_in
+            wanted = await why_contact(
+                self._desk, self, contact_id, template_id, Path.BROADCAST, only_opted_in=only, before=before
+            )
+            if wanted is not None:
+                self.event_requested.emit(wanted.contact_id, wanted.event_id)
 
-    def _refresh_templates(self) -> None:
+        if self._state.template is not None:
+            self._desk.tasks.spawn(self, ask_why(self._state.template.id), on_problem=self._failed)
+
+    def refresh_templates(self) -> None:
         async def refresh() -> None:
             count = await self._desk.app.templates.refresh()
             self._desk.toasts.show_toast(f"{count:,} templates read from WhatsApp", "done")
@@ -277,20 +332,20 @@ class Wizard(QWidget):
         if not self.view.next_button.isEnabled() or self.blocked_by():
             return
         if self._state.step is Step.REVIEW:
-            self._once.start(self._launch, on_problem=self._launch_failed)
+            self.once.start(self.launching.launch, on_problem=self._launch_failed)
         else:
-            self._go(self._state.next())
+            self.go(self._state.next())
 
     def go_back(self) -> None:
         """The step before, or all broadcasts."""
         if self._state.step is Step.TEMPLATE:
             self.leave()
         else:
-            self._go(self._state.back())
+            self.go(self._state.back())
 
     def leave(self) -> None:
         """Back to all broadcasts; what was chosen is kept as a draft."""
-        self._once.start(self._leave, on_problem=self._failed)
+        self.once.start(self._leave, on_problem=self._failed)
 
     async def settle(self) -> None:
         """Return when what was chosen and typed so far is kept as a draft."""
@@ -299,40 +354,40 @@ class Wizard(QWidget):
 
     async def _leave(self) -> None:
         draft = self._state.draft
-        if self.keeper.worth_keeping(draft):
+        if self.keeper.theirs is not None:
+            await self.keeper.part(draft)
+            self._desk.toasts.show_toast("Your version is kept as a draft of its own", "done")
+        elif self.keeper.worth_keeping(draft):
             told = self.keeper.differs(draft)
             await self.keeper.now(draft)
             if told:
                 self._desk.toasts.show_toast("Kept as a draft", "done")
         self.left.emit()
 
-    def _save_clicked(self) -> None:
+    def save(self) -> None:
         async def save() -> None:
-            await self.keeper.now(self._state.draft)
+            try:
+                await self.keeper.now(self._state.draft)
+            except DraftChanged:
+                return
             self._desk.toasts.show_toast("Draft saved", "done")
 
         self._desk.tasks.spawn(self, save(), on_problem=self._failed)
 
+    def take_up(self, record: BroadcastRecord, template: Template | None) -> None:
+        """A colleague's version, in place of this one."""
+        self._state = replace(self._state, draft=record.draft, template=template)
+        self.view.message_step.variables.show_fields(list(self._vocabulary.attributes))
+        state = self._build_filter(self._state)
+        self.apply(replace(state, counting=template is not None))
+        self.view.template_step.show_template(template)
+        self.hands.show_picked()
+
     # The launch.
 
-    async def _launch(self) -> None:
-        counts, draft = self._state.breakdown, self._state.draft
-        if counts is None:
-            return
-        reason = await ask_before_launch(self._desk.theme, self.window(), self._state)
-        if reason is None:
-            return
-        self._launching = True
-        try:
-            broadcast_id = await self.keeper.now(draft)
-            await self._desk.app.broadcasts.launch(
-                broadcast_id, self._desk.user(), reason=reason, approved_count=counts.will_be_sent_count
-            )
-        finally:
-            self._launching = False
-        self.launched.emit(broadcast_id)
-
     def _launch_failed(self, problem: Exception) -> None:
+        if isinstance(problem, DraftChanged):
+            return  # said at the top, with what can be done
         if isinstance(problem, Problem):
             self.view.review_step.show_problem(problem.title, problem.sentence)
 

@@ -3,22 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+from desktop.domain.audience import Lately
 from desktop.domain.broadcast_wizard import Step, WizardState
 from desktop.domain.contacts import fields_of
-from desktop.domain.settings import Settings
 from desktop.domain.templates import values_for
 from desktop.ui.broadcasts.launch_dialogs import contacts_words
-from desktop.ui.broadcasts.step_audience import AudienceStep, Recipient
+from desktop.ui.broadcasts.recipients import Recipient
+from desktop.ui.broadcasts.step_audience import AudienceStep
 from desktop.ui.broadcasts.step_message import MessageStep
-from desktop.ui.broadcasts.step_review import ReviewStep
+from desktop.ui.broadcasts.step_review import ReviewLook, ReviewStep
 from desktop.ui.broadcasts.step_template import TemplateStep
 from desktop.ui.broadcasts.step_when import WhenStep
 from desktop.ui.broadcasts.summary import SummaryColumn
+from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.frame import FOOTER_PX, HEADER_PX, Bar, Body, Pages, stacked
 from desktop.ui.parts.label import Label
@@ -34,7 +37,8 @@ class WizardLook:
     """What the wizard shows beside its state.
 
     problem: why the audience cannot be counted; blocked_by: why one cannot go on; cannot_save: why not;
-    recipients and at: whose message is shown; settings None: not read yet.
+    recipients and at: whose message is shown; lately: who of them got the template; uploading, file_problem: of the
+    header's file; no_test: why no test can be sent; review: what the review shows; last_changed: by whom and when.
     """
 
     problem: str = ""
@@ -42,8 +46,13 @@ class WizardLook:
     cannot_save: str = ""
     recipients: Sequence[Recipient] = ()
     at: int = 0
-    settings: Settings | None = None
     busy: bool = False
+    lately: Lately | None = None
+    uploading: bool = False
+    file_problem: str = ""
+    no_test: str = ""
+    review: ReviewLook = ReviewLook()
+    last_changed: str = ""
 
 
 class NameField(QLineEdit):
@@ -76,14 +85,14 @@ class WizardView(QWidget):
 
     def __init__(self, theme: Theme, now: Callable[[], datetime], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._now = theme, now
         self._step = Step.TEMPLATE
         self.name = NameField()
         self.steps = Steps(theme, TITLES, name="wizard_step")
         self.template_step = TemplateStep(theme, now)
         self.audience_step = AudienceStep(theme)
         self.message_step = MessageStep(theme)
-        self.when_step = WhenStep(theme)
+        self.when_step = WhenStep(theme, now)
         self.review_step = ReviewStep(theme, now)
         self.summary = SummaryColumn(theme)
         self.step_pages: tuple[QWidget, ...] = (
@@ -98,11 +107,14 @@ class WizardView(QWidget):
             theme, "Continue", "primary", tooltip="Continue (Ctrl+Enter)", name="wizard_next"
         )
         self.why = Label("", "muted", name="wizard_why")
+        self.changed = Label("", "muted", name="wizard_last_changed")
+        self.conflict = ConflictBanner(theme)
         body = Body(name="wizard_body")
         across = QHBoxLayout()
         across.setSpacing(20)
         across.addWidget(self.pages, 1)
         across.addWidget(self.summary, 0)
+        body.column.addWidget(self.conflict)
         body.column.addLayout(across, 1)
         self.setLayout(stacked(self._header(), body, self._footer()))
         self._wire()
@@ -110,7 +122,8 @@ class WizardView(QWidget):
 
     def show_state(self, state: WizardState, look: WizardLook) -> None:
         """Show everything; what has not changed is not touched where that would show."""
-        known, pace = look.settings is not None, look.settings.pace_per_s if look.settings else None
+        settings, limits = look.review.settings, look.review.limits
+        known, pace = settings is not None, settings.pace_per_s if settings else None
         self._step = state.step
         if self.name.text() != state.draft.name:
             self.name.setText(state.draft.name)
@@ -120,11 +133,16 @@ class WizardView(QWidget):
         self.summary.message.setVisible(state.step is not Step.MESSAGE)
         self.summary.counts.show_state(state, look.problem, self.audience_step.builder.unfinished_count)
         count = state.breakdown.will_be_sent_count if state.breakdown else None
-        self.summary.pace.show_pace(count, pace, known)
+        when, now = state.draft.when, self._now()
+        self.summary.pace.show_pace(count, when, pace, limits, now, known=known)
+        self.summary.counts.show_lately(look.lately, now)
+        self.template_step.show_lately(look.lately)
         self.audience_step.show_state(state)
-        self.message_step.show_state(state)
-        self.when_step.show_state(state, pace, known)
-        self.review_step.show_state(state, pace, known)
+        self.message_step.show_state(state, now, uploading=look.uploading, file_problem=look.file_problem)
+        self.when_step.show_state(state, settings, limits)
+        self.when_step.test.show_ready(look.no_test, busy=look.busy)
+        self.review_step.show_state(state, look.review)
+        self.changed.setText(look.last_changed)
         self._show_message(state, look)
         self._show_footer(state, look)
 
@@ -166,6 +184,7 @@ class WizardView(QWidget):
     def _footer(self) -> Bar:
         footer = Bar(self._theme, "footer", FOOTER_PX, name="wizard_footer")
         footer.row.addWidget(self.save_button)
+        footer.row.addWidget(self.changed)
         footer.row.addStretch(1)
         for widget in (self.why, self.back_button, self.next_button):
             footer.row.addWidget(widget)
@@ -214,7 +233,7 @@ class WizardView(QWidget):
         if state.step is Step.AUDIENCE and count is not None:
             text = f"Continue with {contacts_words(count)}"
         if state.step is Step.REVIEW:
-            text = f"Send to {contacts_words(count)}" if count is not None else "Send"
+            text = _launch_words(state, count)
         counted_step = state.step in (Step.AUDIENCE, Step.REVIEW)
         waiting = counted_step and state.counting and not look.problem
         text = "Counting…" if waiting else text
@@ -225,3 +244,38 @@ class WizardView(QWidget):
         self.back_button.setToolTip("Back" if state.step > Step.TEMPLATE else "Back to all broadcasts (Esc)")
         self.save_button.setEnabled(not look.cannot_save)
         self.save_button.setToolTip(look.cannot_save or "Save draft (Ctrl+S)")
+
+
+def _launch_words(state: WizardState, count: int | None) -> str:
+    """'Send to 990 contacts', 'Schedule for 990 contacts'."""
+    scheduled = state.draft.when.at is not None
+    if count is None:
+        return "Schedule" if scheduled else "Send"
+    return f"{'Schedule for' if scheduled else 'Send to'} {contacts_words(count)}"
+
+
+class ConflictBanner(Banner):
+    """A colleague changed the same draft: `theirs_requested()` or `mine_requested()`; the other one is kept too."""
+
+    theirs_requested = Signal()
+    mine_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, "warn", "", action="Take theirs", name="wizard_conflict")
+        self.mine = Button(theme, "Keep mine", "banner-warn", name="wizard_conflict_mine")
+        row = self.layout()
+        assert row is not None
+        row.addWidget(self.mine)
+        self.action_requested.connect(self.theirs_requested)
+        self.mine.clicked.connect(self.mine_requested)
+        self.hide()
+
+    def show_conflict(self, by_name: str) -> None:
+        who = escape(by_name or "A colleague")
+        self.show_banner(
+            "warn",
+            f"<b>{who} changed this draft while you worked on it.</b> Yours is not kept until you choose. Whichever "
+            "you take, the other one stays as a draft of its own.",
+            "Take theirs",
+        )
+        self.show()

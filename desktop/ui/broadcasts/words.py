@@ -3,10 +3,12 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from desktop.domain.audience import Line
+from desktop.domain import zones
+from desktop.domain.audience import Lately, Line
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.broadcast_figures import ReasonCount
 from desktop.domain.consent import OptIn
@@ -18,16 +20,22 @@ from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.theme import Color
 from desktop.whatsapp.errors import rule
 
-BROADCAST_STATUS: Final[dict[BroadcastStatus, tuple[str, BadgeKind]]] = {
-    BroadcastStatus.DRAFT: ("Draft", BadgeKind.DRAFT),
-    BroadcastStatus.SCHEDULED: ("Scheduled", BadgeKind.SCHEDULED),
-    BroadcastStatus.PREPARING: ("Preparing", BadgeKind.RUNNING),
-    BroadcastStatus.RUNNING: ("Running", BadgeKind.RUNNING),
-    BroadcastStatus.PAUSED: ("Paused", BadgeKind.PAUSED),
-    BroadcastStatus.HELD: ("Held", BadgeKind.WARN),
-    BroadcastStatus.STOPPED: ("Stopped", BadgeKind.DANGER),
-    BroadcastStatus.DONE: ("Done", BadgeKind.DONE),
+_BADGES: Final[dict[BroadcastStatus, BadgeKind]] = {
+    BroadcastStatus.DRAFT: BadgeKind.DRAFT,
+    BroadcastStatus.LAUNCHING: BadgeKind.RUNNING,
+    BroadcastStatus.SCHEDULED: BadgeKind.SCHEDULED,
+    BroadcastStatus.PREPARING: BadgeKind.RUNNING,
+    BroadcastStatus.RUNNING: BadgeKind.RUNNING,
+    BroadcastStatus.PAUSED: BadgeKind.PAUSED,
+    BroadcastStatus.HELD: BadgeKind.WARN,
+    BroadcastStatus.STOPPED: BadgeKind.DANGER,
+    BroadcastStatus.DONE: BadgeKind.DONE,
 }
+BROADCAST_STATUS: Final[dict[BroadcastStatus, tuple[str, BadgeKind]]] = {
+    one: (one.label, kind) for one, kind in _BADGES.items()
+}
+TRIED_AGAIN: Final = "Tried again"
+"""What a retry is called: in the list under its parent, in its own report and its parent's."""
 OPT_IN: Final[dict[OptIn, tuple[str, BadgeKind]]] = {
     OptIn.YES: ("Yes", BadgeKind.IN),
     OptIn.NO: ("No", BadgeKind.OUT),
@@ -71,6 +79,15 @@ def share(part: int, whole: int, of: str) -> str:
     return f"{shown} % of {whole:,} {of}"
 
 
+def lately(found: Lately, now: datetime) -> str:
+    """'940 of these people got it 2 h ago.'"""
+    minutes = max(0, int((now - found.at).total_seconds() // 60))
+    ago = f"{minutes // 60} h ago" if minutes >= 60 else f"{minutes} min ago" if minutes else "just now"
+    if found.count == 1:
+        return f"1 of these people got it {ago}."
+    return f"{found.count:,} of these people got it {ago}."
+
+
 def duration(seconds: float) -> str:
     """'13 s', '4 min', '2 h 10 min'."""
     whole = math.ceil(seconds)
@@ -83,11 +100,14 @@ def duration(seconds: float) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
-def when(moment: datetime | None, now: datetime) -> str:
-    """Local: '11:02' today, 'Yesterday 11:02', '22 Nov 11:02', with the year when it is another one."""
+def when(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> str:
+    """'11:02' today, 'Yesterday 11:02', '22 Nov 11:02', with the year when it is another one.
+
+    zone: whose clock; None: this machine's.
+    """
     if moment is None:
         return ""
-    local, today = moment.astimezone(), now.astimezone()
+    local, today = moment.astimezone(zone), now.astimezone(zone)
     if local.date() == today.date():
         return f"{local:%H:%M}"
     if local.date() == today.date() - timedelta(days=1):
@@ -103,11 +123,22 @@ def clock(moment: datetime, now: datetime) -> str:
     return f"{shown}:{moment.astimezone():%S}"
 
 
-def full(moment: datetime | None) -> str:
-    """The whole time with its zone, for tooltips."""
+def start(moment: datetime | None, now: datetime, zone: ZoneInfo | None) -> str:
+    """As when(), on the workspace's clock, by which broadcasts start; it is named where this machine shows another."""
+    if (
+        moment is None
+        or zone is None
+        or moment.astimezone().utcoffset() == moment.astimezone(zone).utcoffset()
+    ):
+        return when(moment, now, zone)
+    return f"{when(moment, now, zone)} {zones.offset_words(moment, zone)}"
+
+
+def full(moment: datetime | None, zone: tzinfo | None = None) -> str:
+    """The whole time with its zone, for tooltips. zone: whose clock; None: this machine's."""
     if moment is None:
         return ""
-    local = moment.astimezone()
+    local = moment.astimezone(zone)
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}"
 
 

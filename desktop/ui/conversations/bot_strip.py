@@ -13,7 +13,7 @@ from desktop.ui.parts import when
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Panel
 from desktop.ui.parts.glyph import Glyph
-from desktop.ui.parts.label import ElidedLabel
+from desktop.ui.parts.label import ElidedLabel, Label
 from desktop.ui.theme import Theme
 
 _AWAITS: Final = {
@@ -37,11 +37,16 @@ class BotStrip(Panel):
         row.setContentsMargins(16, 6, 16, 7)
         row.setSpacing(8)
         row.addWidget(Glyph(theme, "robot", "info", 18))
+        # What it waits for is always whole; a long name and since when give way to it.
         self.name = ElidedLabel("", "strong", name="thread_bot_name")
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row.addWidget(self.name)
-        self.line = ElidedLabel("", "muted", name="thread_bot_line")
-        row.addWidget(self.line, 1)
+        self.began = ElidedLabel("", "muted", name="thread_bot_began")
+        self.began.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row.addWidget(self.began)
+        self.line = Label("", "muted", name="thread_bot_line")
+        row.addWidget(self.line)
+        row.addStretch(1)
         self.take_over = Button(theme, "Take over", tooltip=TAKE_OVER, name="thread_bot_take_over")
         self.take_over.clicked.connect(self.take_over_requested)
         row.addWidget(self.take_over)
@@ -54,6 +59,7 @@ class BotStrip(Panel):
             by = f"started by {session.user_name}" if session.user_name else "since"
             began = f"{by} {when.short(session.started_at, now)}"
             self.name.setText(name)
-            self.line.setText(f"{began} · {_AWAITS[session.awaits]}")
-            self.setAccessibleName(f"{name}, {self.line.text()}")
+            self.began.setText(began)
+            self.line.setText(f"· {_AWAITS[session.awaits]}")
+            self.setAccessibleName(f"{name}, {began} {self.line.text()}")
         self.setVisible(session is not None)

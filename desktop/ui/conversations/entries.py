@@ -1,13 +1,14 @@
-"""A thread as rows: days, messages and changes of the opt-in, in the order they happened."""
+"""A thread as rows: days, messages, changes of the opt-in, and bots that began and ended, in the order of time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from desktop.domain.attachments import told
 from desktop.domain.contacts import ConsentEvent
-from desktop.domain.conversations import MessageView
+from desktop.domain.conversations import BotTurn, MessageView
+from desktop.domain.flow import SessionStatus
 from desktop.domain.interactive import choices
 from desktop.domain.known import REFUSALS
 from desktop.domain.messages import Status
@@ -31,7 +32,7 @@ class DayEntry:
 
 @dataclass(frozen=True, slots=True)
 class EventEntry:
-    """A change of the opt-in, told between the messages."""
+    """A change of the opt-in, or a bot that began or ended, told between the messages."""
 
     key: str
     text: str
@@ -94,12 +95,17 @@ def build(
     name: str,
     now: datetime,
     buttons_of: ButtonsOf,
+    bots: Sequence[BotTurn] = (),
 ) -> list[Entry]:
     """The rows, oldest first, at most MOST_ROWS of them: the newest.
 
     Changes of the opt-in before the first message belong to the history, not to the talk.
     """
-    waiting = [one for one in history if messages and one.at >= messages[0].at]
+    told_events = [_Told(one.at, True, event_entry(one, name)) for one in history]
+    told_events += _of_bots(bots)
+    waiting = sorted(
+        (one for one in told_events if messages and one.at >= messages[0].at), key=lambda one: one.at
+    )
     made: list[Entry] = []
     today = ""
 
@@ -113,13 +119,39 @@ def build(
 
     for message in messages:
         # What a message caused stands under it, and above the answer that it set off in the same instant.
-        while waiting and (waiting[0].at < message.at or (waiting[0].at == message.at and message.outgoing)):
+        while waiting and waiting[0].is_before(message):
             event = waiting.pop(0)
-            put(event.at, event_entry(event, name))
+            put(event.at, event.entry)
         put(message.at, bubble_entry(message, buttons_of(message)))
     for event in waiting:
-        put(event.at, event_entry(event, name))
+        put(event.at, event.entry)
     return made[-MOST_ROWS:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A line between the messages. sets_off: it stands above the message of ours of the same instant, which it caused."""
+
+    at: datetime
+    sets_off: bool
+    entry: EventEntry
+
+    def is_before(self, message: MessageView) -> bool:
+        return self.at < message.at or (self.sets_off and self.at == message.at and message.outgoing)
+
+
+def _of_bots(turns: Sequence[BotTurn]) -> Iterator[_Told]:
+    """Who started a bot, and how it ended; nothing of one that a message started and that came to its end."""
+    for one in turns:
+        if one.by_name:
+            text = words.bot_began(one)
+            entry = EventEntry(f"bot:{one.session_id}:began", text, "robot", "info", one.started_at)
+            yield _Told(one.started_at, True, entry)
+        if one.ended_at is not None and one.status is not SessionStatus.COMPLETED:
+            color: Color = "warn" if one.status.is_dropped else "muted"
+            text = words.bot_ended(one)
+            entry = EventEntry(f"bot:{one.session_id}:ended", text, "robot", color, one.ended_at)
+            yield _Told(one.ended_at, False, entry)
 
 
 def event_entry(event: ConsentEvent, name: str) -> EventEntry:

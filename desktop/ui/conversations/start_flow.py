@@ -1,5 +1,6 @@
 """Which flow is started by hand: a card with the published ones, found by name."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
@@ -7,13 +8,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain import window
+from desktop.domain.consent import Category, Path, Policy, Question, decide
 from desktop.domain.contacts import Contact
 from desktop.domain.flow import FlowDefinition, FlowStatus, SessionStatus
 from desktop.domain.flow_checks import Known
-from desktop.domain.flow_nodes import LABELS
+from desktop.domain.flow_nodes import LABELS, SendTemplate
 from desktop.domain.flow_words import summary
+from desktop.domain.reasons import Reason
 from desktop.domain.text import fold
 from desktop.services.flows import FlowShown
+from desktop.ui.conversations.words import lower_first
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog, ask
 from desktop.ui.parts.frame import LowTable
@@ -29,27 +33,22 @@ NONE_FITS: Final = "No flow fits the search."
 CLOSED: Final = (
     "The reply window is closed: until the customer writes, only templates of the flow reach them."
 )
-ASKED_AT_FIRST: Final = (
-    "It sends marketing. Until the customer answers the bot, that does not go to contacts who opted out. After an answer "
-    "a bot does not ask for the opt-in; each such message is counted in the register."
-)
-ASKED: Final = (
-    "It sends marketing. Bots ask for the opt-in here, so it does not go to contacts who opted out."
-)
 _CHOSEN: Final = 1
+MOST_NAMED: Final = 3
+"""Templates that a sentence names."""
 
 
 class StartFlow(CardDialog):
     """`flow` is the chosen one; Enter and a double click take it."""
 
     def __init__(
-        self, desk: Desk, over: QWidget, name: str, flows: list[FlowShown], known: Known, *, closed: bool, bots_ask: bool
+        self, desk: Desk, over: QWidget, contact: Contact, flows: list[FlowShown], known: Known, *, closed: bool, policy: Policy
     ) -> None:  # fmt: skip
         super().__init__(
-            desk.theme, over, f"Start a flow with {name}", icon="robot", color="accent", width_px=WIDTH_PX,
+            desk.theme, over, f"Start a flow with {contact.first_name}", icon="robot", color="accent", width_px=WIDTH_PX,
             name="start_flow",
         )  # fmt: skip
-        self._known, self._bots_ask = known, bots_ask
+        self._known, self._contact, self._policy = known, contact, policy
         running = (one for one in flows if one.record.status is FlowStatus.PUBLISHED)
         self._flows = [one for one in running if not one.record.is_unreadable]
         columns: list[Column[FlowShown]] = [
@@ -112,9 +111,13 @@ class StartFlow(CardDialog):
     def _show_note(self) -> None:
         chosen = self.flow
         self.go.setEnabled(chosen is not None)
-        sells = chosen is not None and sends_marketing(chosen.record.definition, self._known)
-        self.note.setText(ASKED if self._bots_ask else ASKED_AT_FIRST)
-        self.note.setVisible(sells)
+        note = (
+            ""
+            if chosen is None
+            else stopped_words(chosen.record.definition, self._known, self._contact, self._policy)
+        )
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
 
     def _activated(self, _: QModelIndex) -> None:
         self._take()
@@ -130,9 +133,7 @@ async def choose_flow(desk: Desk, parent: QWidget, contact: Contact) -> FlowShow
     flows, known = await app.flows.every(), await app.flows.known()
     settings = await app.workspace.settings()
     closed = not window.is_open(contact.last_inbound_at, app.clock.now())
-    dialog = StartFlow(
-        desk, parent.window(), contact.first_name, flows, known, closed=closed, bots_ask=settings.bots_ask
-    )
+    dialog = StartFlow(desk, parent.window(), contact, flows, known, closed=closed, policy=settings.policy)
     return dialog.flow if await ask(dialog) == _CHOSEN else None
 
 
@@ -145,10 +146,40 @@ def begins_with(definition: FlowDefinition, known: Known) -> str:
     return f"{LABELS[first.does.kind]} · {said}"
 
 
-def sends_marketing(definition: FlowDefinition, known: Known) -> bool:
-    """True if a template in it is marketing now."""
-    found = (known.templates.get(id) for id in definition.template_ids)
-    return any(one is not None and one.is_marketing for one in found)
+def marketing_of(definition: FlowDefinition, known: Known) -> list[str]:
+    """The names of its templates that are marketing now, each once, in the order of its steps."""
+    ids = (one.does.template_id for one in definition.nodes if isinstance(one.does, SendTemplate))
+    found = (known.templates.get(id) for id in ids if id is not None)
+    return list(dict.fromkeys(one.name for one in found if one is not None and one.is_marketing))
+
+
+_BECAUSE: Final = {
+    Reason.OPTED_OUT: "opted out",
+    Reason.STOPPED_IN_WHATSAPP: "stopped promotions in WhatsApp",
+    Reason.NO_CHOICE: "has said neither Yes nor No, and this workspace requires an opt-in",
+    Reason.US_NUMBER: "has a United States number, where WhatsApp delivers no marketing",
+}
+
+
+def stopped_words(definition: FlowDefinition, known: Known, contact: Contact, policy: Policy) -> str:
+    """Which of its marketing would not go to this contact, and why; "" where all of it would."""
+    names = marketing_of(definition, known)
+    asked = policy.in_session(has_spoken=False)
+    verdict = decide(Question(Path.BOT, Category.MARKETING, contact.facts, asked))
+    if not names or verdict.may_send:
+        return ""
+    why = _BECAUSE.get(verdict.reason, lower_first(verdict.reason.label))
+    # What WhatsApp itself does not deliver arrives after an answer no more than before it.
+    for_good = policy.bots_ask or contact.facts.us_number
+    until = "" if for_good else f" until {contact.first_name} answers the bot"
+    return f"{contact.first_name} {why}: {_listed(names)} will not be sent{until}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    """'a', 'a and b', 'a, b and 3 more'."""
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[: MOST_NAMED - 1])} and {len(names) - MOST_NAMED + 1} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _running(one: FlowShown) -> Cell:

@@ -68,10 +68,12 @@ class ThreadPages(QObject):
             return entries.buttons_in(message)
 
         has_newer = self.before_id is not None
-        history = opened.history
+        history, bots = opened.history, opened.bots
         if has_newer and opened.messages:
-            history = tuple(one for one in history if one.at <= opened.messages[-1].at)
-        rows = entries.build(opened.messages, history, opened.contact.first_name, now, buttons_of)
+            last_at = opened.messages[-1].at
+            history = tuple(one for one in history if one.at <= last_at)
+            bots = tuple(one for one in bots if one.started_at <= last_at)
+        rows = entries.build(opened.messages, history, opened.contact.first_name, now, buttons_of, bots)
         rows = rows[self._start(rows, keep) :]
         first = next((row for row in rows if isinstance(row, entries.BubbleEntry)), None)
         cut = first is not None and first.message.id != opened.messages[0].id

@@ -5,7 +5,8 @@ from typing import Final
 
 from desktop.domain import window
 from desktop.domain.consent import Path
-from desktop.domain.conversations import ConversationRow, MessageView
+from desktop.domain.conversations import BotTurn, ConversationRow, MessageView
+from desktop.domain.flow import SessionStatus
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.why import failed_words
@@ -37,6 +38,25 @@ def media_of(kind: str) -> tuple[str, str] | None:
 def bot_line(flow_name: str) -> str:
     """Which flow handles a conversation now: 'Bot: Order status'."""
     return f"{BOT}: {flow_name}"
+
+
+def bot_began(turn: BotTurn) -> str:
+    """'Bot “Order status” began · Lina Haddad started it · 13:44'."""
+    return f"{BOT} “{turn.flow_name}” began · {turn.by_name} started it · {when.clock(turn.started_at)}"
+
+
+def bot_ended(turn: BotTurn) -> str:
+    """'Bot “Order status” ended: no answer came · 13:59'."""
+    at = when.clock(turn.ended_at or turn.started_at)
+    return f"{BOT} “{turn.flow_name}” ended: {_why_ended(turn)} · {at}"
+
+
+def _why_ended(turn: BotTurn) -> str:
+    because = turn.because.strip().removesuffix(".")
+    label = lower_first(turn.status.label)
+    if turn.status is SessionStatus.TAKEN_OVER:
+        return because or label
+    return f"{label} ({lower_first(because)})" if because else label
 
 
 # Why something did not arrive.

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QWidget
 
 from desktop.ui.parts.button import Button
@@ -21,6 +22,21 @@ class Tab:
     @property
     def caption(self) -> str:
         return self.text if self.count is None else f"{self.text} {self.count:,}"
+
+
+class _TabButton(Button):
+    """As wide when it is not chosen as when it is, in the bolder letters: so its neighbours stay where they are."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if self.isChecked():
+            return hint
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        wider_px = QFontMetrics(bold).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(
+            self.text()
+        )
+        return hint + QSize(max(0, wider_px), 0)
 
 
 class Tabs(QWidget):
@@ -47,7 +63,7 @@ class Tabs(QWidget):
         self.setSizePolicy(policy)
         named(self, name, label)
         for tab in tabs:
-            button = Button(theme, tab.caption, "tab", name=f"{name}-{tab.key}" if name else "")
+            button = _TabButton(theme, tab.caption, "tab", name=f"{name}-{tab.key}" if name else "")
             button.setCheckable(True)
             button.setProperty("key", tab.key)
             self._buttons[tab.key] = button
@@ -81,5 +97,6 @@ class Tabs(QWidget):
         return self._buttons[key]
 
     def _toggled(self, button: Button, checked: bool) -> None:
+        button.updateGeometry()  # Qt keeps the size that it measured first
         if checked and not self._silent:
             self.chosen.emit(str(button.property("key")))

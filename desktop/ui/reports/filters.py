@@ -56,10 +56,10 @@ class FilterRow(QWidget):
             self.buttons[part] = button
             self._flow.addWidget(button)
         self.search = SearchField(
-            theme, "Contact, broadcast, sequence, id", hint="Ctrl F", name="reports_search"
+            theme, "Contact, broadcast, sequence, flow, id", hint="Ctrl F", name="reports_search"
         )
         self.search.setToolTip(
-            "Search by contact, phone, the name of a broadcast or sequence, or a message’s id (Ctrl+F); "
+            "Search by contact, phone, the name of a broadcast, sequence or flow, or a message’s id (Ctrl+F); "
             "↓ or F6 leads to the list"
         )
         self.search.search_requested.connect(self.search_requested)

@@ -88,7 +88,7 @@ def no_choice_count(breakdown: Breakdown) -> int:
 BOTS_ASK = (
     "A bot answers someone who wrote to you, so it does not ask for the opt-in: a marketing template in a flow goes "
     "out, marked “Bot: consent not asked”, and is counted in the register under Bots. Where a colleague starts the flow, "
-    "it asks until the customer has answered. With this on, bots always ask, as the API does: to contacts who opted out the template is not sent, and the flow goes on by its exit “Not sent”."
+    "it asks until the customer has answered, and so it does where the customer says No after the bot began. With this on, bots always ask, as the API does: to contacts who opted out the template is not sent, and the flow goes on by its exit “Not sent”."
 )
 
 

@@ -20,6 +20,7 @@ from desktop.ui.dialog import confirm
 from desktop.ui.settings.about import AboutCard
 from desktop.ui.settings.activity import ActivityPanel
 from desktop.ui.settings.appearance import AppearanceCard
+from desktop.ui.settings.broadcasts import GuardCard, SecondYesCard
 from desktop.ui.settings.consent import AnswersCard, BotsCard, RolesCard, StrictCard, WordsCard
 from desktop.ui.settings.fields import FieldsCard
 from desktop.ui.settings.frame import Frame, Section
@@ -80,6 +81,7 @@ class SettingsPage(QWidget):
         self.strict, self.bots, self.words = StrictCard(theme), BotsCard(theme), WordsCard(theme)
         self.answers, self.roles = AnswersCard(theme), RolesCard(theme)
         self.pace = PaceCard(theme, is_sandbox=app.is_sandbox)
+        self.second_yes, self.guard = SecondYesCard(theme), GuardCard(theme)
         self.time_zone = TimeZoneCard(theme)
         self.fields = FieldsCard(self._desk)
         self.sign_in, self.people = SignInCard(theme), PeoplePanel(self._desk)
@@ -91,6 +93,7 @@ class SettingsPage(QWidget):
         self.about = AboutCard(theme)
         self._settings_cards: tuple[SettingsCard, ...] = (
             self.strict, self.bots, self.words, self.answers, self.roles, self.pace, self.time_zone, self.sign_in,
+            self.second_yes, self.guard,
         )  # fmt: skip
         self._starting_over = Once(self._desk.tasks, self, self._show_starting_over)
         self._appearance = Appearance(theme, app.machine, self._desk.tasks, self)
@@ -102,6 +105,7 @@ class SettingsPage(QWidget):
         sections = [
             Section("whatsapp", "WhatsApp", whatsapp),
             Section("consent", "Consent", [self.strict, self.bots, self.words, self.answers, self.roles]),
+            Section("broadcasts", "Broadcasts", [self.second_yes, self.guard]),
             Section("fields", "Contact fields", [self.fields]),
             Section("people", "People", [self.people, self.sign_in, self.people.rights]),
             Section("activity", "Activity", [self.activity], fills=True),

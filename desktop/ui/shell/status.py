@@ -79,7 +79,7 @@ class StatusLine(QObject):
         self._show_webhook()
 
     async def _read_broadcasts(self) -> None:
-        text, color = words.broadcast_words(await self._desk.app.broadcasts.every())
+        text, color = words.broadcast_words(await self._desk.app.broadcast_list.at_work())
         self._bar.show_segment("broadcasts", text, color, tooltip=text)
 
 

@@ -3,13 +3,14 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
-from desktop.domain.broadcast_figures import Figures
+from desktop.domain.broadcast import BroadcastStatus
+from desktop.services.broadcast_list import AtWork
 from desktop.services.dispatcher import EngineState, EngineStatus
 from desktop.ui.theme import Color
 
 Said = tuple[str, Color]
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+_WAITS = (BroadcastStatus.HELD, BroadcastStatus.PAUSED)
 
 
 def engine_words(status: EngineStatus, *, here: bool = True) -> Said:
@@ -58,20 +59,14 @@ def connection_words(*, is_sandbox: bool, sandbox_url: str, phone_number_id: str
     return f"WhatsApp number {phone_number_id}", "accent"
 
 
-_AT_WORK = {
-    BroadcastStatus.PREPARING: "preparing", BroadcastStatus.RUNNING: "", BroadcastStatus.HELD: "held",
-    BroadcastStatus.PAUSED: "paused",
-}  # fmt: skip
-
-
-def broadcast_words(known: list[tuple[BroadcastRecord, Figures]]) -> Said:
+def broadcast_words(at_work: AtWork | None) -> Said:
     """How far the broadcasts are that are at work; "" when none is."""
-    at_work = [(record, figures) for record, figures in known if record.status in _AT_WORK]
-    if not at_work:
+    if at_work is None:
         return "", "muted"
-    record, figures = at_work[0]
+    record, figures = at_work.record, at_work.figures
     done = figures.to_send_count - figures.waiting_count
-    state = _AT_WORK[record.status]
+    runs = record.status is BroadcastStatus.RUNNING
+    state = "" if runs else record.status.label.lower()
     words = f"{record.name}: {f'{state}, ' if state else ''}{done:,} of {figures.to_send_count:,}"
-    more = len(at_work) - 1
-    return words + (f" · {more} more" if more else ""), "warn" if state in ("held", "paused") else "info"
+    more = at_work.more_count
+    return words + (f" · {more:,} more" if more else ""), "warn" if record.status in _WAITS else "info"

@@ -13,7 +13,7 @@ from desktop.ui.bots.page import BotsPage
 from desktop.ui.bots.page_head import REGISTER
 from desktop.ui.bots.report_tab import ANSWERS, SESSIONS, FlowReportTab
 from desktop.ui.conversations.page import ConversationsPage
-from tests.looks.scenes.bots_history import THROUGH, WAITING, lived, published, session
+from tests.looks.scenes.bots_history import SILENT, THROUGH, WAITING, lived, published, session
 from tests.looks.scenes.conversations import opened
 from tests.looks.scenes.settings import consent as consent_settings
 from tests.looks.stage import PATIENCE_S, Stage, until
@@ -90,7 +90,7 @@ async def register_empty(stage: Stage) -> None:
 
 
 async def thread(stage: Stage) -> None:
-    """Marketing of a bot in the thread of somebody who opted out, and the bot that has the conversation now."""
+    """Marketing of a bot in the thread of somebody who opted out, one that ended, and the one that is here now."""
     record = await published(stage)
     page = await opened(stage, "Priya")
     contact_id = page.area.contact_id
@@ -98,6 +98,9 @@ async def thread(stage: Stage) -> None:
     now = stage.app.clock.now()
     await stage.app.store.write(
         lambda tx: session(tx, record, contact_id, THROUGH, now - timedelta(minutes=5))
+    )
+    await stage.app.store.write(
+        lambda tx: session(tx, record, contact_id, SILENT, now - timedelta(minutes=2))
     )
     await stage.app.store.write(lambda tx: session(tx, record, contact_id, WAITING, now))
     page.area.reload()
@@ -131,13 +134,13 @@ async def _waits(stage: Stage, contact_id: int, node_id: str) -> None:
 
 
 async def start_flow(stage: Stage) -> None:
-    """The picker, at a flow that sends marketing."""
+    """The picker, at a flow whose marketing does not go to this contact."""
     await published(stage)
     await published(stage, LONG[:80])
-    page = await opened(stage, "Arjun")
+    page = await opened(stage, "Priya")
     assert isinstance(page, ConversationsPage)
     page.area.compose.flow_button.click()
-    await stage.seen("start_flow_table")
+    await stage.seen("start_flow_note")
     await stage.quiet()
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from desktop.domain.broadcast_figures import Figures
+from desktop.domain.broadcast_when import UNDO_FOR
 from desktop.domain.filters import Condition, Filter, Op
 from desktop.domain.messages import Status
 from desktop.ui.broadcasts.page import BroadcastsPage
@@ -122,6 +123,18 @@ async def filled(stage: Stage) -> None:
     stage.window.toasts.clear()
 
 
+async def calendar(stage: Stage) -> None:
+    await filled(stage)
+    await stage.click("broadcasts_tabs-calendar")
+    await stage.quiet()
+
+
+async def put_away(stage: Stage) -> None:
+    await filled(stage)
+    await stage.click("broadcasts_tabs-archived")
+    await stage.seen("broadcasts_none_found")
+
+
 async def _wizard(stage: Stage) -> None:
     stage.window.places.new_broadcast()
     await stage.seen("wizard_templates")
@@ -172,6 +185,8 @@ async def _press(stage: Stage, name: str, *, then: str) -> None:
 async def _launched(stage: Stage) -> None:
     await launch(stage)
     await _press(stage, "launch_go", then="report")
+    await stage.app.move_clock(UNDO_FOR)
+    await _figures(stage, lambda now: now.selected_count > 0)
 
 
 async def _figures(stage: Stage, enough: Callable[[Figures], bool]) -> None:

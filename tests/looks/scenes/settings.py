@@ -55,6 +55,10 @@ async def pace(stage: Stage) -> None:
     await _section(stage, "pace")
 
 
+async def broadcasts(stage: Stage) -> None:
+    await _section(stage, "broadcasts")
+
+
 async def time_zone(stage: Stage) -> None:
     await _section(stage, "time")
 

@@ -168,7 +168,7 @@ async def test_the_list_of_steps_goes_along_with_the_canvas_and_has_its_keys(sta
     question = top(tree, 1)
     exits = [child(question, at).text(0) for at in range(question.childCount())]
     assert exits == [
-        "Answered → Condition: order is not empty?", "Does not fit → Assign: To: Unassigned", "Not sent → nowhere",
+        "Answered → Condition: order is not empty?", "Does not fit → Assign: To: Unassigned", "Not sent → People take over",
     ]  # fmt: skip
     tree.setCurrentItem(child(question, 2))
     assert (editor.chosen.current, editor.chosen.exit) == ("question1", "not_sent")

@@ -13,7 +13,7 @@ from desktop.domain import flow_edit
 from desktop.domain.flow import START, Edge, FlowDefinition
 from desktop.domain.flow_nodes import SendText
 from desktop.ui.bots import chosen
-from desktop.ui.bots.node_item import NodeItem
+from desktop.ui.bots.node_item import IN_Y, NodeItem
 from tests.looks.scenes.bots_editor import make, many, order_status, published
 from tests.looks.stage import Stage, staged, until
 from tests.ui.bots.editor_hands import CONTROL, LEFT, SHIFT, card, click, drag, exit_of, kept, led, places
@@ -196,3 +196,22 @@ async def test_a_right_click_offers_what_can_be_done_with_a_card(stage: Stage) -
     menu.close()
     assert editor.edit.definition.node("text1") is None
     assert editor.chosen.current == "condition1"
+
+
+@staged
+async def test_a_line_that_is_dropped_on_the_ground_puts_the_new_card_there(stage: Stage) -> None:
+    editor = await make(stage, "Order status", await order_status(stage))
+    canvas = editor.parts.canvas
+    spot = canvas.mapFromScene(QPointF(650, 520))
+    drag(editor, exit_of(editor, "question1", "not_sent"), spot)
+    await stage.quiet()
+    editor.parts.left.library.add_requested.emit("text", True)
+    made = editor.edit.definition.node(editor.chosen.current)
+    assert made is not None
+    assert editor.edit.definition.after("question1", "not_sent") == made.id
+    assert abs(made.x - 650) <= 8
+    assert abs(made.y + IN_Y - 520) <= 8
+    editor.parts.left.library.add_requested.emit("text", True)
+    after = editor.edit.definition.node(editor.chosen.current)
+    assert after is not None
+    assert after.x > made.x, "the next one comes behind it again"

@@ -8,7 +8,19 @@ from desktop.domain import flow_edit
 from desktop.domain.consent import Category
 from desktop.domain.flow import START, Edge, FlowDefinition, Node, Trigger, TriggerKind
 from desktop.domain.flow_checks import FlowFinding, Known
-from desktop.domain.flow_nodes import KINDS, Assign, Decide, End, Jump, Question, SendTemplate, SendText
+from desktop.domain.flow_nodes import (
+    KINDS,
+    OTHER,
+    Assign,
+    Choice,
+    Decide,
+    End,
+    Jump,
+    Question,
+    SendButtons,
+    SendTemplate,
+    SendText,
+)
 from desktop.domain.flow_ways import in_order
 from desktop.domain.problems import Problem
 from desktop.domain.templates import Template
@@ -49,6 +61,29 @@ def test_the_exit_that_is_meant_is_a_free_one_that_customers_come_out_of() -> No
     assert [chosen.next_exit(FLOW, now, by).exit for by in (1, 2, 3, -1)] == [
         "invalid", "not_sent", "next", "not_sent",
     ]  # fmt: skip
+
+
+def test_a_new_step_comes_after_the_first_free_exit_also_of_buttons_that_came_later() -> None:
+    made, now = hands.add(FlowDefinition(), Chosen(), "buttons", (0, 0))
+    assert now.exit == OTHER, "it has no other yet"
+    typed = SendButtons(text="Offers?", choices=(Choice("y", "Yes"), Choice("n", "No")))
+    made = flow_edit.with_does(made, now.current, typed)
+    exits = []
+    for _ in range(3):
+        now = chosen.one(made, "buttons1").kept(made)
+        exits.append(now.exit)
+        made, _now = hands.add(made, now, "question", (0, 0))
+    assert exits == ["choice:y", "choice:n", OTHER]
+    picked = chosen.one(FLOW, "condition1", "no").kept(FLOW)
+    assert picked.exit == "no", "what somebody chose stays"
+    assert chosen.one(FlowDefinition(), "").kept(FLOW) == Chosen()
+
+
+def test_an_exit_that_nobody_chose_follows_the_card() -> None:
+    made, now = hands.add(FlowDefinition(), Chosen(), "buttons", (0, 0))
+    typed = SendButtons(text="Offers?", choices=(Choice("y", "Yes"), Choice("n", "No")))
+    made = flow_edit.with_does(made, now.current, typed)
+    assert now.kept(made).exit == "choice:y"
 
 
 @pytest.mark.parametrize(

@@ -223,3 +223,18 @@ async def test_a_flow_that_cannot_be_read_stands_among_the_others(stage: Stage) 
     page.list.open_requested.emit(page.list.chosen())
     await until(lambda: page.every.isVisible(), "the list again")
     assert "Not a flow" in stage.find(QWidget, "toast").accessibleName()
+
+
+@staged
+async def test_enter_begins_also_where_a_choice_was_clicked(stage: Stage) -> None:
+    page = await scenes.page(stage)
+    await stage.seen("flows_begin")
+    page.new_flow()
+    await stage.seen("new_flow")
+    QTest.mouseClick(stage.find(QWidget, "new_flow_hand_over_row"), Qt.MouseButton.LeftButton)
+    QTest.keyClick(stage.find(QRadioButton, "new_flow_hand_over"), Qt.Key.Key_Return)
+    await until(lambda: stage.sees("bots_editor"), "the editor")
+    await stage.quiet()
+    assert page.editor is not None
+    assert page.editor.record is not None
+    assert page.editor.record.name == "Hand-over"

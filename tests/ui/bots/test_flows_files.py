@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
+from desktop.ui.bots.page_head import TRIGGERS
 from tests.looks.scenes import bots_flows as scenes
 from tests.looks.scenes.bots_history import published
 from tests.looks.stage import Stage, staged, until
@@ -59,6 +60,8 @@ async def test_what_is_wrong_with_a_file_is_said_beside_the_button_and_can_be_pu
     await pick_file(stage, "flow_import_file", tmp_path / "gone.json")
     await until(lambda: "cannot be read" in page.head.problem.words.text(), "what is wrong")
     assert cells(page.list.rows, 0) == ["Order status"]
+    page.show_tab(TRIGGERS)
+    assert not page.head.problem.isVisible(), "something else is done"
 
 
 @staged

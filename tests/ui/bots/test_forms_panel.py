@@ -162,12 +162,12 @@ def test_tab_goes_from_above_to_below_also_through_what_was_added(theme: Theme, 
     bench.click("choice_add")
     bench.find(QWidget, "node_remove").setFocus()
     seen = []
-    for _ in range(9):
+    for _ in range(12):
         QTest.keyClick(bench.find(QWidget, bench.focused), Qt.Key.Key_Tab)
         seen.append(bench.focused)
     assert seen == [
-        "node_text", "node_text_insert", "choice_c1_remove", "choice_c1_title", "choice_add", "node_answer",
-        "exit_choice_c1", "exit_choice_c1_new", "exit_other",
+        "node_text", "node_text_insert", "choice_c1_remove", "choice_c1_title", "choice_add", "node_invalid_text",
+        "node_invalid_text_insert", "node_tries", "node_answer", "exit_choice_c1", "exit_choice_c1_new", "exit_other",
     ]  # fmt: skip
 
 

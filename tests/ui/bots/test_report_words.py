@@ -95,4 +95,6 @@ def test_how_a_session_stands_is_a_sentence(status: SessionStatus, because: str,
 
 def test_a_contact_without_a_name_is_called_by_the_number() -> None:
     assert words.who(session(SessionStatus.RUNNING)) == "+1 604 555 0142"
-    assert words.node_title(Node("yes", SetOptIn(value=OptIn.YES)), Known()).startswith("Set opt-in · ")
+    assert words.node_title(Node("yes", SetOptIn(value=OptIn.YES)), Known(), FlowDefinition()).startswith(
+        "Set opt-in · "
+    )

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateTimeEdit, QLineEdit, QPushButton
 
 from desktop.domain.consent import Facts, OptIn
 from desktop.domain.flow import START, Edge, FlowDefinition, Node, SessionStatus, Trigger, TriggerKind
 from desktop.domain.flow_checks import Known
+from desktop.domain.flow_layout import laid_out
 from desktop.domain.flow_nodes import SendText
+from desktop.domain.flow_ready import READY
 from desktop.domain.flow_simulation import Who
 from desktop.domain.flow_triggers import Incoming
 from desktop.ui.bots.canvas import Canvas
@@ -187,6 +189,22 @@ async def test_who_writes_can_be_somebody_else_whose_messages_do_not_go_out(stag
     assert status(shown) is SessionStatus.NOT_SENT
 
 
+@staged
+async def test_office_hours_can_be_tried_out_of_hours(stage: Stage) -> None:
+    hours = next(one.definition for one in READY if one.key == "office_hours")
+    shown = await simulator(stage, hours)
+    for at, status_then in ((QTime(11, 0), SessionStatus.HANDED_OVER), (QTime(3, 0), SessionStatus.RUNNING)):
+        press(stage, "simulator_contact")
+        await stage.seen("made_up")
+        stage.find(QComboBox, "made_up_when").setCurrentIndex(1)
+        stage.find(QDateTimeEdit, "made_up_time").setDateTime(QDateTime(QDate(2026, 11, 24), at))
+        press(stage, "made_up_do")
+        await stage.quiet()
+        assert at.toString("HH:mm") in shown.who.text()
+        await say(stage, "hello")
+        assert status(shown) is status_then
+
+
 @slow
 @staged
 async def test_an_edit_is_tried_from_the_next_beginning(stage: Stage) -> None:
@@ -195,8 +213,11 @@ async def test_an_edit_is_tried_from_the_next_beginning(stage: Stage) -> None:
     assert page.editor is not None
     await say(stage, "order")
     edited = replace(looked_up(), triggers=(Trigger(values=("parcel",)),))
+    shown.show_definition(laid_out(looked_up()), Known())
+    assert not shown.changed.isVisible(), "where cards lie is no change"
     shown.show_definition(edited, Known())
     assert shown.changed.isVisible()
+    assert not shown.controls.again.isVisible(), "one button for it"
     assert said(shown) == ["What is your order number?"]
     press(stage, "simulator_anew")
     await stage.quiet()

@@ -93,6 +93,8 @@ async def fill_store(path: Path) -> None:
         # Without the demo's own broadcast: these tests begin with an empty list.
         whole.execute("UPDATE message SET broadcast_id = NULL")
         whole.execute("DELETE FROM broadcast_recipient")
+        whole.execute("DELETE FROM broadcast_tally")
+        whole.execute("DELETE FROM broadcast_reached")
         whole.execute("DELETE FROM broadcast")
         whole.commit()
         whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -59,7 +59,7 @@ async def story(scene: Scene, tag: str) -> None:
     await scene.counted()
     wizard = scene.page.wizard
     assert wizard is not None
-    wizard._apply(wizard.state.rename("Winter clearance – Mumbai"))
+    wizard.apply(wizard.state.rename("Winter clearance – Mumbai"))
     await take(scene, f"2-everyone{tag}")
     group = wizard.view.audience_step.builder.group
     group.show_filter(
@@ -94,7 +94,7 @@ async def story(scene: Scene, tag: str) -> None:
     scene.window.grab().save(str(SHOTS / f"broadcast-6-despite{tag}.png"))
     scene.click("launch_keep")
     await asyncio.sleep(0.05)
-    wizard._go(wizard.state.back().back().back())
+    wizard.go(wizard.state.back().back().back())
     scene.click("wizard_toggle")
     await scene.counted()
     for _ in range(3):

@@ -50,7 +50,7 @@ async def wizard_pages(scene: Scene) -> list[str]:
     await scene.appears("filter_2_2_value")
     found += await look(scene, "audience")
     for step in (Step.MESSAGE, Step.WHEN, Step.REVIEW):
-        wizard._go(wizard.state.go_to(step))
+        wizard.go(wizard.state.go_to(step))
         await scene.counted()
         found += await look(scene, step.name.lower())
     wizard.leave()
@@ -60,7 +60,9 @@ async def wizard_pages(scene: Scene) -> list[str]:
 
 async def report_pages(scene: Scene) -> list[str]:
     draft = (await scene.app.broadcasts.every())[0][0]
-    await scene.app.broadcasts.launch(draft.id, scene.who[0], reason="A recall", approved_count=1000)
+    await scene.app.broadcasts.launch(
+        draft.id, scene.who[0], reason="A recall", approved_count=1000, now=True
+    )
     await scene.plan(draft.id)
     scene.page.open_report(draft.id)
     ids = [one.message_id for one in await scene.send(20)]

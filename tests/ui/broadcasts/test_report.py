@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.broadcast import BroadcastDraft, BroadcastStatus
 from desktop.domain.broadcast_figures import Figures
-from desktop.domain.changes import Changes, Topic
+from desktop.domain.changes import Change, Changes, Topic
 from desktop.domain.consent import OptIn
 from desktop.domain.messages import Status
 from desktop.domain.people import Role
+from desktop.domain.problems import NotFound, Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Variable
 from desktop.store.engine import Tx
@@ -26,7 +27,7 @@ async def launch(scene: Scene, approved: int = 990) -> int:
     template = await scene.app.templates.by_name("winter_clearance")
     draft = BroadcastDraft("Winter clearance – Mumbai", template.id, variables=VALUES)
     broadcast_id = await scene.app.broadcasts.save_draft(None, draft, scene.who[0])
-    await scene.app.broadcasts.launch(broadcast_id, scene.who[0], approved_count=approved)
+    await scene.app.broadcasts.launch(broadcast_id, scene.who[0], approved_count=approved, now=True)
     await scene.plan(broadcast_id)
     scene.page.open_report(broadcast_id)
     await scene.until(lambda: scene.text("report_status") == "Running")
@@ -96,18 +97,19 @@ async def test_the_same_number_as_on_the_button_needs_no_line(scene: Scene) -> N
 async def test_a_flipped_row_turns_the_ledger_red(scene: Scene) -> None:
     broadcast_id = await launch(scene)
     await scene.send(5)
-    scene.page.report._verify_when_idle()
-    await scene.until(lambda: scene.page.report._verified)
+    check = scene.page.report.check
+    await scene.until(lambda: (check.look(), scene.page.report._verified)[1])  # type: ignore[func-returns-value]
     assert scene.find("report_ledger").property("color") is None
     first = (await scene.app.broadcasts.messages(broadcast_id, (Status.QUEUED,), limit=1))[0]
 
     def flip(tx: Tx) -> None:
         tx.conn.exec_driver_sql("UPDATE message SET status = 'delivered' WHERE id = ?", (first.id,))
+        tx.touch(Topic.BROADCAST, broadcast_id)
 
     await scene.app.store.write(flip)
-    await scene.until(lambda: not scene.page.report._reload.running)
-    scene.page.report._verify_when_idle()
-    await scene.until(lambda: "events do not lead to" in scene.text("report_ledger"))
+    await scene.until(
+        lambda: (check.look(), "events do not lead to" in scene.text("report_ledger"))[1]  # type: ignore[func-returns-value]
+    )
     assert scene.find("report_ledger").property("color") == "danger"
     assert scene.find("report_ledger_sign").accessibleName() == "Does not add up"
 
@@ -186,7 +188,7 @@ async def test_an_uncertain_message_is_asked_about_twice_and_settled(scene: Scen
     scene.click("report_unknown_confirm")
     await scene.until(lambda: tile(scene, "not_certain")[0] == "2" and len(rows.rows) == 2)
     arrived = await scene.app.broadcasts.messages(broadcast_id, (Status.ACCEPTED,))
-    assert [one.id for one in arrived] == [first.id]
+    assert [one.id for one in arrived] == [first.message.id]
     await scene.appears("report_unknown_leave_it")
     scene.click("report_unknown_leave_it")
     await scene.appears("report_unknown_confirm")
@@ -221,13 +223,13 @@ async def test_tabs_and_search_find_messages_with_their_reasons(scene: Scene) ->
     card.tabs.button("all").click()
     QTest.keyClicks(scene.find("report_search"), "priya")
     QTest.keyClick(scene.find("report_search"), Qt.Key.Key_Return)
-    await scene.until(lambda: [one.contact_name for one in card.rows.rows] == ["Priya Sharma"])
+    await scene.until(lambda: [one.message.contact_name for one in card.rows.rows] == ["Priya Sharma"])
     told: list[int] = []
     scene.page.contact_requested.connect(told.append)
     card.table.setCurrentIndex(card.rows.index(0, 0))
     await scene.until(lambda: "Priya Sharma" in scene.text("report_detail_text"))
     QTest.keyClick(card.table, Qt.Key.Key_Return)
-    assert told == [card.rows.rows[0].contact_id]
+    assert told == [card.rows.rows[0].message.contact_id]
 
 
 @in_scene
@@ -246,6 +248,40 @@ async def test_what_is_gone_is_said(scene: Scene) -> None:
     await scene.until(lambda: scene.shows("report_missing"))
     scene.click("report_missing-action")
     await scene.until(lambda: scene.shows("broadcasts_empty"))
+
+
+@in_scene
+async def test_what_could_not_be_read_just_now_is_not_gone(scene: Scene) -> None:
+    broadcast_id = await launch(scene)
+    report = scene.page.report
+    report._not_read(Problem("The workspace is busy", "Another program writes."))
+    assert scene.text("report_name") == "Winter clearance – Mumbai"
+    assert not scene.shows("report_missing")
+    assert scene.desk.toasts.shown[-1].action.text() == "Read again"
+    report._not_read(NotFound("Broadcast not found", "It does not exist (any more)."))
+    assert scene.shows("report_missing")
+    report._heard(Changes.of(Change(Topic.BROADCAST, broadcast_id)))
+    await scene.until(lambda: not scene.shows("report_missing") and scene.shows("report_ledger"))
+
+
+@in_scene
+async def test_a_resting_broadcast_is_compared_once(scene: Scene) -> None:
+    broadcast_id = await launch(scene)
+    check = scene.page.report.check
+    checked: list[object] = []
+    check.checked.connect(checked.append)
+    await scene.until(lambda: (check.look(), bool(checked))[1])  # type: ignore[func-returns-value]
+    await scene.until(lambda: not scene.page.report._reload.running)
+    began = check._not_before_s
+    check.look()
+    assert not check._work.running
+    check.changed()
+    check._not_before_s = scene.app.clock.monotonic_s() + 3_600
+    check.look()
+    assert not check._work.running, "it waits as long as the last one took, five times"
+    check._not_before_s = began
+    await scene.until(lambda: (check.look(), len(checked) > 1)[1])  # type: ignore[func-returns-value]
+    assert (await scene.app.broadcasts.verify(broadcast_id)).is_green
 
 
 @in_scene

@@ -68,7 +68,7 @@ async def test_a_message_of_the_report(scene: Scene) -> None:
     scene.click("report_tab-left_out")
     messages = scene.page.report.messages
     await scene.until(lambda: len(messages.rows.rows) == 10, "those who were left out")
-    at = next(at for at, row in enumerate(messages.rows.rows) if row.contact_name == "Priya Sharma")
+    at = next(at for at, row in enumerate(messages.rows.rows) if row.message.contact_name == "Priya Sharma")
     messages.table.selectRow(at)
     scene.click("report_why")
     told = (await answer(scene)).explanation()

@@ -128,7 +128,7 @@ async def test_the_page_shows_consent_messages_and_broadcasts_and_leads_on(stage
     broadcasts = stage.window.pages.currentWidget()
     assert isinstance(broadcasts, BroadcastsPage)
     listed = broadcasts.report.messages
-    await until(lambda: [one.contact_id for one in listed.rows.rows] == [priya], "only their message")
+    await until(lambda: [one.message.contact_id for one in listed.rows.rows] == [priya], "only their message")
     stage.window.go("contacts")
     await stage.click("contact_message")
     talk = stage.window.pages.currentWidget()

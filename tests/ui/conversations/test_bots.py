@@ -2,24 +2,26 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from sqlalchemy import text
 
+from desktop.domain.consent import OptIn, Source
 from desktop.domain.conversations import Box
-from desktop.domain.flow import START, Edge, FlowDefinition, FlowRecord, Node, Trigger
+from desktop.domain.flow import START, Edge, FlowDefinition, FlowRecord, Node, SessionStatus, Trigger
 from desktop.domain.flow_nodes import End, Question, SendTemplate
 from desktop.domain.flow_session import Said
 from desktop.domain.flow_triggers import Incoming
 from desktop.domain.templates import Variable
 from desktop.services.bots import heard
-from desktop.store import conversations
+from desktop.store import consent, conversations, sessions
 from desktop.store.engine import Tx
-from desktop.ui.conversations.entries import BubbleEntry
+from desktop.ui.conversations.entries import BubbleEntry, EventEntry
 from desktop.ui.conversations.row_delegate import badges
-from desktop.ui.conversations.start_flow import ASKED_AT_FIRST, CLOSED, NONE_FITS, NOTHING, StartFlow
+from desktop.ui.conversations.start_flow import CLOSED, NONE_FITS, NOTHING, StartFlow
 from desktop.ui.parts.badge import BadgeKind
 from desktop.ui.parts.label import ElidedLabel, Label
 from tests.ui.conversations.bench import Bench, until
@@ -138,7 +140,7 @@ async def test_a_flow_is_found_and_started_by_keyboard(bench: Bench, flow: FlowR
     assert search.hasFocus()
     assert not bench.sees("start_flow_note")
     QTest.keyClick(search, Qt.Key.Key_Down)
-    assert bench.find("start_flow_note", Label).text() == ASKED_AT_FIRST
+    assert not bench.sees("start_flow_note")  # it would go to Arjun
     QTest.keyClicks(search, "nothing like it")
     assert bench.find("start_flow_nothing", Label).text() == NONE_FITS
     assert not bench.find("start_flow_do").isEnabled()
@@ -159,6 +161,139 @@ async def test_a_flow_is_found_and_started_by_keyboard(bench: Bench, flow: FlowR
     assert not bench.sees("start_flow")
     entries = bench.page.area.thread_view.entries()
     await until(lambda: any("What is your order number?" in getattr(one, "text", "") for one in entries))
+
+
+async def start(bench: Bench, who: str, flow: str) -> None:
+    """Open the card of a contact and choose a flow, without starting it."""
+    await bench.open(who)
+    bench.click("compose_flow_button")
+    await until(lambda: bench.sees("start_flow_search"))
+    bench.find("start_flow_search").setText(flow)
+
+
+@pytest.mark.parametrize(
+    ("facts", "settings", "told"),
+    [
+        (
+            {"opt_in": OptIn.NO},
+            {},
+            "Priya opted out: winter_clearance will not be sent until Priya answers the bot.",
+        ),
+        ({"opt_in": OptIn.NO}, {"bots_ask": True}, "Priya opted out: winter_clearance will not be sent."),
+        (
+            {"opt_in": OptIn.YES, "stopped": True},
+            {},
+            "Priya stopped promotions in WhatsApp: winter_clearance will not be sent until Priya answers the bot.",
+        ),
+        (
+            {"opt_in": OptIn.NONE},
+            {"strict": True},
+            "Priya has said neither Yes nor No, and this workspace requires an opt-in: winter_clearance will not be "
+            "sent until Priya answers the bot.",
+        ),
+        ({"opt_in": OptIn.NONE}, {}, ""),
+        ({"opt_in": OptIn.YES}, {"bots_ask": True, "strict": True}, ""),
+    ],
+)
+async def test_what_would_not_go_to_this_contact_is_told_before_the_start(
+    bench: Bench, facts: dict[str, Any], settings: dict[str, bool], told: str
+) -> None:
+    await offering(bench, "Winter")
+    priya = bench.world.ids["Priya"]
+    await bench.world.change_settings(**settings)
+    await bench.world.write(lambda tx: consent.record(tx, priya, facts["opt_in"], Source.AGENT))
+    await bench.world.write(lambda tx: consent.record(tx, priya, bool(facts.get("stopped")), Source.WHATSAPP))
+    await start(bench, "Priya", "Winter")
+    assert bench.sees("start_flow_note") is bool(told)
+    if told:
+        assert bench.find("start_flow_note", Label).text() == told
+    bench.click("start_flow_cancel")
+    await until(lambda: not bench.sees("start_flow"))
+
+
+async def test_a_flow_that_ends_with_its_only_message_says_so_at_once_and_in_the_thread(bench: Bench) -> None:
+    await offering(bench, "Winter")
+    priya = bench.world.ids["Priya"]
+    await bench.world.write(lambda tx: consent.record(tx, priya, OptIn.NO, Source.AGENT))
+    await start(bench, "Priya", "Winter")
+    bench.click("start_flow_do")
+    await until(lambda: bool(bench.toasts.shown))
+    toast = bench.toasts.shown[-1]
+    assert toast.text == "“Winter” ended at once: winter_clearance was not sent (opted out of marketing)."
+    assert toast.urgent
+    await until(lambda: "ended" in lines(bench)[-1])
+    *_, began, message, ended = lines(bench)
+    assert began.startswith(f"event: Bot “Winter” began · {bench.user.name} started it · ")
+    assert message.startswith("Hi")
+    assert ended.startswith("event: Bot “Winter” ended: could not send (opted out of marketing) · ")
+
+
+def lines(bench: Bench) -> list[str]:
+    """The thread's lines; those between the messages begin with 'event: '."""
+    return [
+        f"event: {one.text}" if isinstance(one, EventEntry) else one.text
+        for one in bench.page.area.thread_view.entries()
+    ]
+
+
+async def test_the_thread_says_who_took_over_and_nothing_of_a_flow_that_came_to_its_end(
+    bench: Bench, flow: FlowRecord
+) -> None:
+    arjun = bench.world.ids["Arjun"]
+    await bench.world.write(lambda tx: conversations.assign(tx, arjun, None))
+    await bench.world.write(says(arjun, "order"))
+    await bench.open("Arjun")
+    assert not [one for one in lines(bench) if "Order status" in one]
+    other = bench.world.users[1]
+    await bench.world.app.bots.stop(arjun, other)
+    await until(
+        lambda: lines(bench)[-1].startswith(f"event: Bot “Order status” ended: {other.name} took over · ")
+    )
+    # A flow that comes to its end leaves nothing but its messages.
+    await bench.world.write(lambda tx: conversations.assign(tx, arjun, None))
+    await bench.world.write(says(arjun, "order"))
+    count = len(lines(bench))
+
+    def over(tx: Tx) -> None:
+        session = sessions.hold_of(tx, arjun)
+        assert session is not None
+        sessions.end(tx, session, SessionStatus.COMPLETED)
+
+    await bench.world.write(over)
+    await until(lambda: not bench.sees("thread_bot") and len(lines(bench)) > count)
+    assert sum("Order status" in one for one in lines(bench)) == 1
+
+
+async def test_who_comes_second_to_take_over_is_told_who_was_quicker(bench: Bench, flow: FlowRecord) -> None:
+    arjun, quicker = bench.world.ids["Arjun"], bench.world.users[1]
+    await bench.world.write(lambda tx: conversations.assign(tx, arjun, None))
+    await bench.world.write(says(arjun, "order"))
+    await bench.open("Arjun")
+    await until(lambda: bench.sees("thread_bot"))
+    await bench.world.app.bots.stop(arjun, quicker)
+    bench.page.area._take_over()  # as pressed before the screen had heard of it
+    await until(lambda: bool(bench.toasts.shown))
+    assert bench.toasts.shown[-1].text == (
+        f"Taken over already. {quicker.name} took over a moment ago. Look again."
+    )
+    rows = await bench.world.app.conversations.rows(Box.MINE, quicker)
+    assert arjun in [row.contact_id for row in rows]
+
+
+async def test_a_long_name_gives_way_to_what_the_bot_waits_for(bench: Bench) -> None:
+    name = "Winter clearance for customers of the Halifax and the Vancouver shop"
+    await publish(bench, name, Node("ask", Question(text="Which size?", answer="size")))
+    arjun = bench.world.ids["Arjun"]
+    await bench.world.write(lambda tx: conversations.assign(tx, arjun, None))
+    await bench.world.write(says(arjun, "order"))
+    await bench.open("Arjun")
+    await until(lambda: bench.sees("thread_bot"))
+    bench.window.resize(1100, 760)
+    await until(lambda: bench.window.width() == 1100)
+    title, line = bench.find("thread_bot_name", ElidedLabel), bench.find("thread_bot_line", Label)
+    assert line.width() >= line.sizeHint().width()
+    assert title.shown_text() != title.text()
+    assert title.toolTip() == title.text()
 
 
 async def test_without_a_published_flow_the_card_says_what_to_do(bench: Bench) -> None:

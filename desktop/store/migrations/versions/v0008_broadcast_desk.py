@@ -24,6 +24,10 @@ def upgrade() -> None:
         ["answers_broadcast_id", "id"],
         "answers_broadcast_id IS NOT NULL",
     )
+    _partial("ix_message_retry_of", "message", ["retry_of", "broadcast_id", "status"], "retry_of IS NOT NULL")
+    changed = ["broadcast_id", "changed_at", "id"]
+    _partial("ix_message_broadcast_changed", "message", changed, "broadcast_id IS NOT NULL")
+    op.add_column("bot_step", sa.Column("because", sa.Text(), nullable=False, server_default=""))
     _marketing_so_far()
 
 

@@ -7,7 +7,7 @@ from desktop.domain.fields import KINDS as FIELD_KINDS
 from desktop.domain.filters import Kind
 from desktop.domain.flow_answers import compiled, fitting
 from desktop.domain.flow_message_checks import LONGEST_ROW, MOST_TRIES
-from desktop.domain.flow_nodes import LONGEST_BODY, AnswerKind, Question, SendButtons, SendList
+from desktop.domain.flow_nodes import LONGEST_BODY, OTHER, AnswerKind, Question, SendButtons, SendList
 from desktop.domain.flow_session import Said
 from desktop.domain.interactive import LONGEST_BUTTON, MOST_BUTTONS, MOST_ROWS
 from desktop.ui.bots.forms.boxes import LineBox
@@ -30,6 +30,7 @@ _KIND_HELP: Final = {
     AnswerKind.DATE: "23.11.2026, 23 Nov 2026 or 2026-11-23; kept as 2026-11-23.",
     AnswerKind.PHONE: "Kept as +16045550142.",
 }
+LED_ON: Final = "Not said here: “Something else” leads on at once."
 FITTING_FIELDS: Final = frozenset(FIELD_KINDS) - {Kind.USER}
 
 
@@ -53,11 +54,38 @@ class _Asking(Form[D]):
             "answer", "Keep the answer as", hint="order_number", help_text=answer_help("")
         )
 
+    def make_again(self, most: int, hint: str) -> None:
+        """What is said to an answer that does not fit, and how often there may be one."""
+        self.invalid_row, self.invalid_text = self.add_text(
+            "invalid_text", "Said when it does not fit", most=most, least_lines=2, hint=hint
+        )
+        self.tries = NumberField(
+            self.theme, 1, MOST_TRIES, 3, label="How often it may be tried", name="node_tries"
+        )
+        self.tries.valueChanged.connect(lambda count: self.set("tries", tries=count))
+        self.tries_row = self.add(
+            Row("How often it may be tried", self.tries, name="node_tries", part="tries")
+        )
+
     def show_asking(self, text: str, answer: str) -> None:
         self.text.show_text(text, self.place)
         self.text_row.show_length(len(text))
         self.answer.show_text(answer)
         self.answer_row.show_help(answer_help(answer))
+
+    def show_again(self, invalid_text: str, tries: int) -> None:
+        self.invalid_text.show_text(invalid_text, self.place)
+        self.invalid_row.show_length(len(invalid_text))
+        self.tries.blockSignals(True)
+        self.tries.setMaximum(max(MOST_TRIES, tries))
+        self.tries.setValue(tries)
+        self.tries.blockSignals(False)
+
+    def show_again_of_choices(self, does: SendButtons | SendList, word: str) -> None:
+        """Where “Something else” leads on, it is followed at once, and nothing is said again."""
+        self.show_again(does.invalid_text, does.tries)
+        leads_on = bool(self.place.definition.after(self.place.node_id, OTHER))
+        self.invalid_row.show_help(LED_ON if leads_on else f"The text and its {word} follow these words.")
 
 
 class ButtonsForm(_Asking[SendButtons]):
@@ -68,10 +96,12 @@ class ButtonsForm(_Asking[SendButtons]):
         )
         self.choices.choices_changed.connect(lambda choices, joint: self.set(joint, choices=choices))
         self.add(Row("Buttons", self.choices, name="node_choices", part="choices"))
+        self.make_again(LONGEST_BODY, "Without it, the buttons come again as they are")
         self.make_answer()
 
     def show_fields(self) -> None:
         self.show_asking(self.does.text, self.does.answer)
+        self.show_again_of_choices(self.does, "buttons")
         self.choices.show_choices(self.does.choices)
 
 
@@ -86,12 +116,14 @@ class ListForm(_Asking[SendList]):
         )
         self.choices.choices_changed.connect(lambda choices, joint: self.set(joint, choices=choices))
         self.add(Row("Rows", self.choices, name="node_choices", part="choices"))
+        self.make_again(LONGEST_BODY, "Without it, the list comes again as it is")
         self.make_answer()
 
     def show_fields(self) -> None:
         self.show_asking(self.does.text, self.does.answer)
         self.button.show_text(self.does.button)
         self.button_row.show_length(len(self.does.button))
+        self.show_again_of_choices(self.does, "list")
         self.choices.show_choices(self.does.choices)
 
 
@@ -109,17 +141,7 @@ class QuestionForm(_Asking[Question]):
         self.trial_row = self.add(Row("Try an answer", self.trial, name="node_trial", part="trial"))
         self.verdict = Label("", "muted", wrap=True, tight=True, name="node_trial_result")
         self.column.addWidget(self.verdict)
-        self.invalid_row, self.invalid_text = self.add_text(
-            "invalid_text", "Said when it does not fit", most=MAX_TEXT_LENGTH, least_lines=2,
-            hint="Without it, the question is asked again",
-        )  # fmt: skip
-        self.tries = NumberField(
-            self.theme, 1, MOST_TRIES, 3, label="How often it may be tried", name="node_tries"
-        )
-        self.tries.valueChanged.connect(lambda count: self._tries_chosen(count))
-        self.tries_row = self.add(
-            Row("How often it may be tried", self.tries, name="node_tries", part="tries")
-        )
+        self.make_again(MAX_TEXT_LENGTH, "Without it, the question is asked again")
         self.make_answer()
         _, self.attribute = self.add_choice("attribute", "Write it into the contact’s field")
 
@@ -129,12 +151,7 @@ class QuestionForm(_Asking[Question]):
         self.must_be.show_entries(ANSWER_KINDS, does.must_be)
         self.kind_row.show_help(_KIND_HELP.get(does.must_be, ""))
         self.pattern.show_text(does.pattern)
-        self.invalid_text.show_text(does.invalid_text, self.place)
-        self.invalid_row.show_length(len(does.invalid_text))
-        self.tries.blockSignals(True)
-        self.tries.setMaximum(max(MOST_TRIES, does.tries))
-        self.tries.setValue(does.tries)
-        self.tries.blockSignals(False)
+        self.show_again(does.invalid_text, does.tries)
         fields = [
             (one.name, one.name) for one in self.place.known.attributes.values() if one.kind in FITTING_FIELDS
         ]
@@ -145,9 +162,6 @@ class QuestionForm(_Asking[Question]):
         for row in (self.trial_row, self.invalid_row, self.tries_row):
             row.setVisible(checked)
         self._show_trial()
-
-    def _tries_chosen(self, count: int) -> None:
-        self.set("tries", tries=count)
 
     def _show_trial(self) -> None:
         said = self.trial.text()

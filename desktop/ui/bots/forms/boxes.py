@@ -1,10 +1,11 @@
 """Boxes to type in that keep the caret where it is, and a menu of the names that can stand in a text."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.bots.forms.place import Place
@@ -14,8 +15,6 @@ from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
 MOST_LINES: Final = 10
-EDGES_PX: Final = 16
-"""Above and below the lines of a box: its padding and its border."""
 CONTACT_NAMES: Final = (("first_name", "First name"), ("name", "Full name"), ("phone", "Phone"))
 INSERT_KEYS: Final = "Ctrl+Space"
 
@@ -59,9 +58,27 @@ class TextBox(QPlainTextEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def sizeHint(self) -> QSize:
-        lines = round(self.document().size().height())  # of plain text, Qt counts lines
-        shown = max(self._least_lines, min(lines, MOST_LINES))
-        return QSize(super().sizeHint().width(), shown * self.fontMetrics().lineSpacing() + EDGES_PX)
+        edges_px = self.height() - self.viewport().height()  # padding and border, as the style has them
+        height_px = math.ceil(self._text_px()) + max(edges_px, 2 * self.frameWidth())
+        return QSize(super().sizeHint().width(), height_px)
+
+    def _text_px(self) -> float:
+        """How high the shown lines are laid out; not all are alike, and more than the font says."""
+        document = self.document()
+        heights: list[float] = []
+        block = document.firstBlock()
+        while block.isValid() and len(heights) < MOST_LINES:
+            document.documentLayout().blockBoundingRect(block)  # Qt lays lines out when it is asked for them
+            laid = block.layout()
+            heights += [laid.lineAt(at).height() for at in range(laid.lineCount())]
+            block = block.next()
+        line_px = max([float(self.fontMetrics().lineSpacing()), *heights])
+        missing = max(0, self._least_lines - len(heights))
+        return line_px * min(missing + len(heights), MOST_LINES) + 2 * document.documentMargin()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()  # another width, other lines
 
     def minimumSizeHint(self) -> QSize:
         return QSize(60, self.sizeHint().height())

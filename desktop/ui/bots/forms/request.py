@@ -24,7 +24,11 @@ SECRETS: Final = (
 )  # fmt: skip
 BODY_HELP: Final = "JSON. Answers and fields in {{…}} are written so that it stays JSON."
 TAKES_HELP: Final = "From an answer {“order”: {“lines”: [{“date”: …}]}} the path order.lines.0.date takes the date of the first line."
-AGAIN: Final = "Any answer from 200 to 299 goes on; everything else, and none, leaves by “Failed”. Only public https addresses are asked."
+AGAIN: Final = "Any answer from 200 to 299 goes on; everything else, and none, leaves by “Failed”."
+PUBLIC: Final = "Only public https addresses are asked."
+HERE: Final = (
+    "Only public https addresses are asked; on a sandbox also http://127.0.0.1, which is this machine."
+)
 SECRET_EXAMPLE: Final = "{{secret:name}}"
 Pair = tuple[str, str]
 
@@ -151,7 +155,9 @@ class Pairs(Parted):
 class RequestForm(Form[Request]):
     def make(self) -> None:
         _, self.method = self.add_choice("method", "Method")
-        _, self.url = self.add_line("url", "Address", hint="https://…", ltr=True, help_text=AGAIN)
+        self.url_row, self.url = self.add_line(
+            "url", "Address", hint="https://…", ltr=True, help_text=f"{AGAIN} {PUBLIC}"
+        )
         self.headers = Pairs(
             self.theme,
             "header",
@@ -183,6 +189,7 @@ class RequestForm(Form[Request]):
         does = self.does
         self.method.show_entries(METHODS, does.method)
         self.url.show_text(does.url, self.place)
+        self.url_row.show_help(f"{AGAIN} {HERE if self.place.known.asks_here else PUBLIC}")
         self.headers.show_pairs(does.headers, self.place)
         self.body.show_text(does.body, self.place)
         self.body_row.setVisible(does.method not in ("GET", "DELETE") or bool(does.body))

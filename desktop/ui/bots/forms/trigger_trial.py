@@ -3,7 +3,8 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.flow import Trigger
-from desktop.domain.flow_triggers import Incoming, fires
+from desktop.domain.flow_findings import Known
+from desktop.domain.flow_triggers import Incoming, asked_before, fires
 from desktop.ui.bots.forms.boxes import LineBox
 from desktop.ui.bots.forms.rows import Choosing
 from desktop.ui.bots.forms.trigger_card import trigger_name
@@ -20,6 +21,7 @@ class TryTriggers(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._triggers: tuple[Trigger, ...] = ()
+        self._known = Known()
         self.how = Choosing(name="node_trigger_try_how", label="What comes in")
         self.how.show_entries(
             ((AS_MESSAGE, "A message"), (AS_PAYLOAD, "A pressed button"), (AS_ADVERTISEMENT, "An advertisement")),
@@ -37,8 +39,8 @@ class TryTriggers(QWidget):
         named(self, "node_trigger_try_box", "Try a message")
         self._show()
 
-    def show_triggers(self, triggers: tuple[Trigger, ...]) -> None:
-        self._triggers = triggers
+    def show_triggers(self, triggers: tuple[Trigger, ...], known: Known) -> None:
+        self._triggers, self._known = triggers, known
         self._show()
 
     def incoming(self) -> Incoming:
@@ -57,10 +59,20 @@ class TryTriggers(QWidget):
             return
         incoming = self.incoming()
         found = next((at for at, one in enumerate(self._triggers, 1) if fires(one, incoming)), 0)
-        if found:
+        other = self._first(self._triggers[found - 1], incoming) if found else ""
+        if other:
+            self.result.setText(
+                f"Starts “{other}” first: this flow is not asked. It fits trigger {found} here."
+            )
+        elif found:
             taken = self._triggers[found - 1]
             self.result.setText(f"Starts this flow: trigger {found}, “{trigger_name(taken)}”.")
         else:
             self.result.setText("Does not start this flow.")
-        self.result.set_color("accent" if found else "warn")
+        self.result.set_color("accent" if found and not other else "warn")
         self.result.show()
+
+    def _first(self, trigger: Trigger, incoming: Incoming) -> str:
+        """The flow that takes it before this trigger does; "" for none."""
+        before = asked_before(trigger, self._known.flow_id, self._known.asked)
+        return next((one.flow_name for one in before if fires(one.trigger, incoming)), "")

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.flow import LONGEST_TIMEOUT_MINUTES, Trigger, TriggerKind
-from desktop.domain.flow_findings import FlowFinding
+from desktop.domain.flow_findings import FlowFinding, Known
 from desktop.domain.sequence import Delay
 from desktop.ui.bots.forms.form import input_of
 from desktop.ui.bots.forms.place import Place
@@ -36,6 +36,7 @@ class StartForm(QWidget):
         super().__init__()
         self._theme = theme
         self._triggers: tuple[Trigger, ...] = ()
+        self._known = Known()
         self.cards: list[TriggerCard] = []
         self.none = Label(
             "No trigger yet. Without one, a colleague can start it by hand.", "muted", wrap=True, tight=True,
@@ -62,7 +63,7 @@ class StartForm(QWidget):
             Row("Started by", holder, name="triggers", part="triggers", help_text=ORDER),
             Row(
                 "An answer may take", self.timeout, name="flow_timeout", part="timeout_minutes",
-                help_text="After that the conversation is Unassigned, for whoever takes it.",
+                help_text="After that the bot ends, and people go on: whoever has the conversation keeps it, else whoever takes it.",
             ),
         ]  # fmt: skip
         column = QVBoxLayout(self)
@@ -73,6 +74,7 @@ class StartForm(QWidget):
         named(self, "start_form", "Trigger")
 
     def show_start(self, place: Place) -> None:
+        self._known = place.known
         self._show_triggers(place.definition.triggers)
         self.timeout.show_span(as_span(place.definition.timeout_minutes))
 
@@ -121,7 +123,7 @@ class StartForm(QWidget):
         for at, (card, trigger) in enumerate(zip(self.cards, triggers, strict=True)):
             card.show_trigger(trigger, first=at == 0, last=at == len(triggers) - 1)
         self.none.setVisible(not triggers)
-        self.attempt.show_triggers(triggers)
+        self.attempt.show_triggers(triggers, self._known)
 
     def _append(self, trigger: Trigger) -> None:
         at = len(self.cards)

@@ -43,9 +43,9 @@ def nowhere(exit: Exit) -> str:
     return MISSING if exit.needed else ENDS
 
 
-def node_words(node: Node, known: Known) -> str:
+def node_words(node: Node, known: Known, definition: FlowDefinition) -> str:
     """'Question: What is your order number?'."""
-    said = " ".join(summary(node, known).split("\n")[0].split())
+    said = " ".join(summary(node, known, definition).split("\n")[0].split())
     shown = said if len(said) <= LONGEST_WORDS else f"{said[: LONGEST_WORDS - 1]}…"
     return f"{LABELS[node.does.kind]}: {shown}"
 
@@ -53,7 +53,7 @@ def node_words(node: Node, known: Known) -> str:
 def steps(definition: FlowDefinition, known: Known, without_id: str = "") -> list[tuple[str, str]]:
     """(id, words) of every node but one; where two have the same words, their ids tell them apart."""
     nodes = [one for one in definition.nodes if one.id != without_id]
-    words = [node_words(one, known) for one in nodes]
+    words = [node_words(one, known, definition) for one in nodes]
     twice = {said for said, count in Counter(words).items() if count > 1}
     return [
         (one.id, f"{said} ({one.id})" if said in twice else said)
@@ -65,5 +65,5 @@ def place_words(definition: FlowDefinition, node_id: str, known: Known) -> str:
     """How a node is called in a list; START is the trigger, "" and what is gone the flow."""
     node = definition.node(node_id)
     if node is not None:
-        return node_words(node, known)
+        return node_words(node, known, definition)
     return START_TITLE if node_id == START else "This flow"
