@@ -49,24 +49,3 @@ class Turns:
         """Seconds until one may go on that its own pace keeps back; None if none is."""
         waits = [self._paces[id].wait_s(now_s) for id in self._short]
         return min(waits) if waits else None
-
-
-def shares(rooms: Mapping[int, int], waiting: Mapping[int, int], place_count: int) -> dict[int, int]:
-    """How the places of a claim are shared out: evenly, in turn, and what one does not need goes to the others.
-
-    rooms: what each may take, in the order of their turn. waiting: how many of each are due.
-
-    >>> shares({1: 32, 2: 32}, {1: 32, 2: 3}, 10)
-    {1: 7, 2: 3}
-    """
-    wanted = {id: min(room, waiting.get(id, 0)) for id, room in rooms.items()}
-    given = dict.fromkeys(wanted, 0)
-    open_ids: Collection[int] = [id for id, count in wanted.items() if count > 0]
-    while place_count and open_ids:
-        for id in tuple(open_ids):
-            if not place_count:
-                break
-            given[id] += 1
-            place_count -= 1
-        open_ids = [id for id in open_ids if given[id] < wanted[id]]
-    return given

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, update
 
 from desktop.domain.messages import GONE, Status, rank
 from desktop.domain.outbox import Settled
-from desktop.store import consent, outbox, tables
+from desktop.store import consent, contacts, outbox, tables
 from desktop.store.engine import Tx
 from desktop.store.statements import Hot
 from desktop.store.tables import micros
@@ -53,6 +53,10 @@ _SET_WAMID = (
 def settle(tx: Tx, results: Sequence[Settled]) -> None:
     """Write how calls ended. A webhook may have been faster: then the row keeps what it reported."""
     rows = outbox.lock(tx, (one.message_id for one in results))
+    # Those whose contacts change, too: all at once and in their order, so that two engines never wait for each other.
+    contacts.hold(
+        tx, {rows[one.message_id].contact_id for one in results if one.message_id in rows and _tells(one)}
+    )
     moves, taken = [], []
     for one in results:
         row = rows.get(one.message_id)
@@ -83,6 +87,11 @@ def settle(tx: Tx, results: Sequence[Settled]) -> None:
     outbox.write_moves(tx, moves)
     outbox.note_marketing(tx, taken)
     _END_ATTEMPT.run(tx, [_attempt_end(tx, one) for one in results])
+
+
+def _tells(one: Settled) -> bool:
+    """True if the answer may change the contact: it got a message, or has another name."""
+    return one.status in GONE or bool(one.wa_id or one.user_id)
 
 
 def _yields(current: Status, to: Status) -> bool:

@@ -98,6 +98,12 @@ _KNOWN_AS = select(tables.identity.c.contact_id).where(
 )
 _MANY = select(tables.contact).where(_contact_row.id.in_(bindparam("ids", expanding=True)))
 _MANY_HELD = _MANY.with_for_update()
+_HELD_IDS = (
+    select(_contact_row.id)
+    .where(_contact_row.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_contact_row.id)
+    .with_for_update()
+)
 _WITH_PHONE = select(tables.contact).where(
     _contact_row.id.in_(
         select(tables.identity.c.contact_id).where(
@@ -211,6 +217,12 @@ def expect_there(tx: Tx, contact_id: int) -> None:
     if into is not None:
         kept = get(tx, into).shown_name
         raise Overtaken("Merged meanwhile", f"This contact was merged into {kept}. Open that one.")
+
+
+def hold(tx: Tx, ids: Iterable[int]) -> None:
+    """Lock contacts that a transaction will change, in the order of their ids. On SQLite there is one writer anyway."""
+    if tx.on_postgresql and (wanted := sorted(set(ids))):
+        tx.rows(_HELD_IDS, ids=wanted)
 
 
 def many(tx: Tx, ids: Sequence[int]) -> list[Contact]:

@@ -1,5 +1,6 @@
 """What is due in the outbox, in the order in which it is claimed."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.flow import SessionStatus
 from desktop.domain.sequence import EnrolmentStatus, SequenceStatus
 from desktop.domain.templates import Variable
-from desktop.domain.turns import Turns, shares
+from desktop.domain.turns import Turns
 from desktop.store import tables
 from desktop.store.engine import Tx
 
@@ -120,21 +121,37 @@ def messages(
         return rows, {}
     running = _running(tx)
     turns = turns or Turns()
-    left_count = most_count - len(rows)
-    rooms = {
-        id: min(left_count, turns.room(id, running[id].pace_per_s, now_s))
-        for id in turns.order(list(running))
-    }
-    found = {
-        id: tx.rows(_OF_BROADCAST, now=tx.now, most_count=room, broadcast_id=id)
-        for id, room in rooms.items()
-        if room
-    }
-    given = shares(rooms, {id: len(waiting) for id, waiting in found.items()}, left_count)
-    turns.took(given, [id for id, room in rooms.items() if len(found.get(id, ())) >= room], now_s)
-    for id, count in given.items():
-        rows += found.get(id, [])[:count]
+    order = turns.order(list(running))
+    rooms = {id: turns.room(id, running[id].pace_per_s, now_s) for id in order}
+    found = _in_turn(tx, order, rooms, most_count - len(rows))
+    short = [id for id in order if len(found[id]) >= rooms[id]]
+    turns.took({id: len(mine) for id, mine in found.items()}, short, now_s)
+    for id in order:
+        rows += found[id]
     return rows, running
+
+
+def _in_turn(
+    tx: Tx, order: Sequence[int], rooms: Mapping[int, int], left_count: int
+) -> dict[int, list[Row[Any]]]:
+    """The next messages of each, shared out evenly; what one does not need goes to the others.
+
+    No row is taken that is not needed: on PostgreSQL it would be locked, and another engine pass it over.
+    """
+    found: dict[int, list[Row[Any]]] = {id: [] for id in order}
+    more = set(order)
+    for again in (False, True):
+        waiting = [id for id in order if id in more and len(found[id]) < rooms[id]]
+        for at, id in enumerate(waiting):
+            share = left_count if again else -(-left_count // (len(waiting) - at))
+            wanted_count = min(rooms[id], len(found[id]) + share)
+            if share:
+                had_count = len(found[id])
+                found[id] = tx.rows(_OF_BROADCAST, now=tx.now, most_count=wanted_count, broadcast_id=id)
+                left_count -= len(found[id]) - had_count
+                if len(found[id]) < wanted_count:
+                    more.discard(id)
+    return found
 
 
 def _running(tx: Tx) -> dict[int, Running]:

@@ -1,27 +1,7 @@
 """Broadcasts that run take turns, and each keeps to its own pace."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from desktop.domain.pacing import LARGEST_CLAIM
-from desktop.domain.turns import Turns, shares
-
-
-@given(
-    rooms=st.dictionaries(st.integers(1, 9), st.integers(0, LARGEST_CLAIM), max_size=6),
-    waiting=st.dictionaries(st.integers(1, 9), st.integers(0, 60), max_size=6),
-    place_count=st.integers(0, LARGEST_CLAIM),
-)
-def test_places_are_shared_evenly_and_none_is_wasted(
-    rooms: dict[int, int], waiting: dict[int, int], place_count: int
-) -> None:
-    given_to = shares(rooms, waiting, place_count)
-    wanted = {id: min(room, waiting.get(id, 0)) for id, room in rooms.items()}
-    assert sum(given_to.values()) == min(place_count, sum(wanted.values()))
-    short = [given_to[id] for id in rooms if given_to[id] < wanted[id]]
-    for id in rooms:
-        assert given_to[id] <= wanted[id]
-        assert all(given_to[id] <= other + 1 for other in short)
+from desktop.domain.turns import Turns
 
 
 def test_with_one_place_everybody_has_their_turn() -> None:

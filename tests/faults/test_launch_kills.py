@@ -71,6 +71,7 @@ def go_on(arena: Arena, id: int) -> None:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.slow
 def test_killed_before_the_snapshot(judge: Judge, tmp_path: Path) -> None:
     """Its time passed while nothing ran: it asks, and then everybody gets it once."""
     arena = Arena(tmp_path, judge)

@@ -52,6 +52,7 @@ async def test_starting_over_brings_the_demo_back(trip: Journey) -> None:
 
 
 @journey(pace_per_s=40)
+@pytest.mark.slow
 async def test_starting_over_in_the_middle_of_a_broadcast_leaves_the_engine_alive(trip: Journey) -> None:
     await to_audience(trip)
     await launch(trip)

@@ -94,6 +94,7 @@ async def test_every_cell_at_the_door(talk: Talk, opt_in: OptIn, how: str, bots_
 @pytest.mark.parametrize("bots_ask", [False, True], ids=["", "bots ask"])
 @pytest.mark.parametrize("how", HOWS)
 @pytest.mark.parametrize("opt_in", [OptIn.YES, OptIn.NO])
+@pytest.mark.sampled(6)
 async def test_every_cell_at_the_claim(talk: Talk, opt_in: OptIn, how: str, bots_ask: bool) -> None:
     """The opt-in and the setting change while the message waits."""
     talk.settings(bots_ask=not bots_ask)
@@ -137,6 +138,7 @@ NOS = {"STOP": Reason.OPTED_OUT, "in WhatsApp": Reason.STOPPED_IN_WHATSAPP, "a c
 @pytest.mark.parametrize("jumps", [False, True], ids=["", "after a jump"])
 @pytest.mark.parametrize("no", NOS)
 @pytest.mark.parametrize("opt_in", OptIn)
+@pytest.mark.sampled(6)
 async def test_a_no_in_the_talk_asks_at_the_door(talk: Talk, opt_in: OptIn, no: str, jumps: bool) -> None:
     """Also of who had said No before: it is said again."""
     sale: dict[str, Does] = {"sale": SendTemplate(template_id=talk.template().id), "end": End()}

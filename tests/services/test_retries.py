@@ -95,6 +95,7 @@ async def test_the_marketing_limit_waits_a_day_and_is_asked_anew(desk: Desk) -> 
     await desk.green(parent)
 
 
+@pytest.mark.slow
 async def test_two_who_try_it_again_at_once_send_it_once(desk: Desk) -> None:
     await desk.crowd(yes=3)
     parent = await _failed(desk, 131053, 3, calls=2)

@@ -156,6 +156,7 @@ async def test_a_bots_message_names_its_flow(desk: Desk) -> None:
         ("workspace", "the workspace wants it of bots", True),
     ],
 )
+@pytest.mark.sampled(1)
 async def test_why_a_bot_asked(desk: Desk, case: str, because: str, passes_later: bool) -> None:
     """Each reason is told as it was, also when the talk and the setting are others by now."""
     priya = await desk.contact(PRIYA, OptIn.NO)

@@ -65,6 +65,7 @@ def check(stage: Stage, role: Role, controls: tuple[Control, ...]) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
+@pytest.mark.sampled(1)
 async def test_a_role_finds_open_what_it_may(tmp_path: Path, theme: Theme, role: Role) -> None:
     async with open_stage(tmp_path, theme) as stage:
         await sit(stage, role)

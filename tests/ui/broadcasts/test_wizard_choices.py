@@ -126,7 +126,7 @@ async def test_people_come_from_an_earlier_broadcasts_outcome(scene: Scene) -> N
     made = await earlier(scene, (21, 22, 23))
     await scene.send(3)
     await scene.to_audience()
-    assert "got it" in scene.text("wizard_lately")
+    await scene.until(lambda: "got it" in scene.text("wizard_lately"))
     scene.click("wizard_audience_by-outcome")
     panel = wizard_of(scene).view.audience_step.source.outcome
     await scene.until(lambda: panel.broadcast.count() == 1)
