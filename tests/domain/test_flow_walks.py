@@ -69,7 +69,7 @@ def test_whatever_happens_a_session_ends_or_waits(
         state = done.state
         assert done == transition(definition, before, event, around(NOW + late))
         if not expected:
-            if before.awaits is Awaits.ANSWER and event == MessageEnded(True):
+            if before.awaits is Awaits.ANSWER and isinstance(event, MessageEnded) and event.sent:
                 # The question has left: the time to answer it begins now, and nothing else changes.
                 assert done.state.due_at is not None
                 before = replace(before, due_at=done.state.due_at)

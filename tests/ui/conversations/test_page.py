@@ -193,6 +193,7 @@ async def test_opting_in_is_one_click_where_nobody_chose_and_can_be_undone(bench
     bench.click("optin_to_yes")
     await until(lambda: bench.sees("toast-action"))
     assert (await bench.world.app.contacts.get(lucia)).opt_in is OptIn.YES
+    await until(lambda: bench.find("optin_badge").text() != "No choice")
     bench.click("toast-action")
     await until(lambda: bench.find("optin_badge").text() == "No choice")
     history = await bench.world.app.contacts.history(lucia)
