@@ -18,13 +18,13 @@ from desktop.services.broadcast_drafts import expect_revision
 from desktop.services.replies import expect_webhooks
 from desktop.services.rights import allow
 from desktop.store import (
-    account_state,
     activity,
     approvals,
     audience,
     broadcast_launch,
     broadcasts,
     settings,
+    standing,
     templates,
 )
 from desktop.store.engine import Tx
@@ -64,7 +64,7 @@ def launch(
         _expect_values(record.draft, approved)
         approvals.expect(tx, record, approved.despite_count, user)
     yes = _Yes(
-        taken(tx, template, approved or Breakdown()),
+        standing.taken(tx, template, approved.counts if approved is not None else {}),
         approved.will_be_sent_count if approved is not None else approved_count,
         reason.strip() if despite else "",
     )
@@ -186,19 +186,6 @@ def _starts_at(tx: Tx, draft: BroadcastDraft) -> datetime:
     if draft.when.at is not None and draft.when.at < tx.now:
         raise Problem("That time has passed", "Choose a later one, or send it now.", "when")
     return draft.when.starts_at(tx.now, zone(settings.load(tx).time_zone))
-
-
-def taken(tx: Tx, template: Template, counted: Breakdown) -> Standing:
-    """How template, number and account stand as of this transaction, beside the counts that somebody saw."""
-    told = account_state.now(tx)
-    return Standing(
-        tx.now,
-        template.effective_category.value,
-        template.revision,
-        told.quality,
-        told.restriction,
-        dict(counted.counts),
-    )
 
 
 def expect(record: BroadcastRecord, *allowed: BroadcastStatus) -> None:

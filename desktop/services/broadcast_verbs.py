@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.activity import Deed
-from desktop.domain.audience import Breakdown, Rule
+from desktop.domain.audience import Breakdown
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
 from desktop.domain.broadcast_figures import Stopped
 from desktop.domain.drift import Decision, Drift, Standing
@@ -16,28 +16,22 @@ from desktop.services.rights import allow
 from desktop.store import (
     activity,
     approvals,
-    audience,
     broadcast_due,
     broadcast_launch,
     broadcast_plan,
     broadcasts,
     holds,
-    settings,
     templates,
 )
 from desktop.store.engine import Tx
 
-_UNDER_WAY = (BroadcastStatus.PREPARING, BroadcastStatus.RUNNING)
-
 
 def counted(tx: Tx, broadcast_id: int) -> Breakdown | None:
     """Who would get a broadcast if it began now; None without a template."""
-    draft = broadcasts.get(tx, broadcast_id).draft
-    if draft.template_id is None:
+    record = broadcasts.get(tx, broadcast_id)
+    if record.draft.template_id is None:
         return None
-    template = templates.get(tx, draft.template_id)
-    rule = Rule(template.effective_category, settings.load(tx).policy, draft.only_opted_in)
-    return audience.breakdown(tx, draft.audience, rule, draft.variables, draft.selection)
+    return guard.counted(tx, record, templates.get(tx, record.draft.template_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ def pause(tx: Tx, broadcast_id: int, user: User) -> None:
     """See `Broadcasts.pause()`. One that is being prepared goes on with that when it is resumed."""
     allow(tx, user, Right.BROADCAST)
     record = broadcasts.locked(tx, broadcast_id)
-    _enter(tx, record, BroadcastStatus.PAUSED, *_UNDER_WAY)
+    _enter(tx, record, BroadcastStatus.PAUSED, *guard.WATCHED)
     activity.log(tx, user, Deed.BROADCAST_PAUSED, record.name, _left_words(tx, record))
 
 
@@ -138,7 +132,7 @@ def stop(tx: Tx, broadcast_id: int, user: User) -> Stopped:
     allow(tx, user, Right.BROADCAST)
     record = broadcasts.locked(tx, broadcast_id)
     nobody = {} if record.selected_count is not None else {"selected_count": 0, "checksum": 0}
-    may_be = (*_UNDER_WAY, BroadcastStatus.PAUSED, BroadcastStatus.HELD)
+    may_be = (*guard.WATCHED, BroadcastStatus.PAUSED, BroadcastStatus.HELD)
     _enter(tx, record, BroadcastStatus.STOPPED, *may_be, **nobody)
     holds.decide(tx, broadcast_id, Decision.STOPPED, user.id or None)
     figures = broadcast_plan.counts_now(tx, record)

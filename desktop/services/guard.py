@@ -114,14 +114,15 @@ def _counts_now(tx: Tx, record: BroadcastRecord, template: Template, then: Stand
     if record.kind is not BroadcastKind.BROADCAST or not template.is_marketing:
         return {}
     if record.selected_count is None:
-        return _counted(tx, record, template).counts
+        return counted(tx, record, template).counts
     if not then.counts:
         return {}
     more = opted_out_since.count(tx, record.id, then.at)
     return {**then.counts, Line.OPTED_OUT: then.counts.get(Line.OPTED_OUT, 0) + more}
 
 
-def _counted(tx: Tx, record: BroadcastRecord, template: Template) -> Breakdown:
+def counted(tx: Tx, record: BroadcastRecord, template: Template) -> Breakdown:
+    """Who would get a broadcast if it began now."""
     draft = record.draft
     rule = Rule(template.effective_category, settings.load(tx).policy, draft.only_opted_in)
     return audience.breakdown(

@@ -15,7 +15,6 @@ from desktop.domain.problems import Problem
 from desktop.ui.bots import chosen, keys
 from desktop.ui.bots.card_look import CardLook, Looks
 from desktop.ui.bots.chosen import Chosen
-from desktop.ui.bots.draft_keeper import DraftKeeper
 from desktop.ui.bots.editor_acts import EditorActs
 from desktop.ui.bots.editor_parts import ADD, SETTINGS, TEST, EditorParts
 from desktop.ui.bots.editor_reading import EditorReading
@@ -23,6 +22,7 @@ from desktop.ui.bots.editor_verbs import EditorVerbs
 from desktop.ui.bots.head import BUILD, REPORT, WAS_USED, HeadLook
 from desktop.ui.bots.standing import changes_count
 from desktop.ui.desk import Desk
+from desktop.ui.draft_keeper import DraftKeeper
 from desktop.ui.parts.naming import named
 
 CHECK_MS: Final = 120
@@ -51,7 +51,7 @@ class Editor(QWidget):
         self._looks = Looks()
         self._changes_count = 0
         self.parts = EditorParts(desk, self)
-        self.keeper = DraftKeeper(desk.tasks, self, desk.app.flows, desk.user, self._not_saved)
+        self.keeper = DraftKeeper(desk.tasks, self, desk.app.flows.save_draft, desk.user, self._not_saved)
         self.verbs = EditorVerbs(self)
         self.acts = EditorActs(self)
         self.reading = EditorReading(self)

@@ -16,6 +16,7 @@ from desktop.domain.sequence import Definition, SequenceRecord, SequenceStatus
 from desktop.domain.sequence_checks import Finding
 from desktop.domain.sequence_edit import SequenceEdit
 from desktop.ui.desk import Desk
+from desktop.ui.draft_keeper import DraftKeeper
 from desktop.ui.loads import Reload
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.frame import EDGE_PX, Body
@@ -23,7 +24,6 @@ from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.sequences.around import Around, look_around
 from desktop.ui.sequences.changes_bar import ChangesBar
-from desktop.ui.sequences.draft_keeper import DraftKeeper
 from desktop.ui.sequences.enrol_dialog import enrol_contacts
 from desktop.ui.sequences.head import REPORT, SETTINGS, STEPS, HeadLook, SequenceHead
 from desktop.ui.sequences.list_view import WAS_USED
@@ -59,7 +59,7 @@ class SequenceDetail(QWidget):
         self.sequence_id = self._act_count = 0
         self._build()
         tasks = desk.tasks
-        self.keeper = DraftKeeper(tasks, self, desk.app.sequences, desk.user, self._not_saved)
+        self.keeper = DraftKeeper(tasks, self, desk.app.sequences.save_draft, desk.user, self._not_saved)
         self.verbs = SequenceVerbs(desk, self)
         self._is_busy = False
         self._once = Once(tasks, self, self._show_busy)
@@ -114,7 +114,7 @@ class SequenceDetail(QWidget):
         self.settings.change_requested.connect(self._settings_changed)
         self.report.contact_requested.connect(self.contact_requested)
         self.report.message_why_requested.connect(self._why)
-        self.keeper.saved.connect(self._show)
+        self.keeper.saved.connect(lambda _: self._show())
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Ctrl+Z", lambda: self.do("undo")), ("Ctrl+Shift+Z", lambda: self.do("redo")),
             ("Ctrl+Shift+A", self.add_step), ("Alt+1", lambda: self.show_tab(STEPS)),

@@ -1,34 +1,33 @@
-"""Keeps the draft of a flow a moment after each change."""
+"""Keeps a draft a moment after each change: a flow's, a sequence's."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.domain.flow import FlowDefinition
 from desktop.domain.people import User
-from desktop.services.flows import Flows
 from desktop.ui.tasks import Tasks
 
 SAVE_MS: Final = 500
+D = TypeVar("D")
 
 
-class DraftKeeper(QObject):
+class DraftKeeper(QObject, Generic[D]):
     """`later(id, definition)` after each change, settle() before leaving; `saved(definition)` when the store has it.
 
-    generation: grows with every wish and every save, so that a reading can tell whether it was overtaken.
+    save: the service's verb, with the id, the definition and who sits there. generation: grows with every wish and every save, so that a reading can tell whether it was overtaken.
     """
 
     saved = Signal(object)
 
     def __init__(
-        self, tasks: Tasks, owner: QObject, flows: Flows, user: Callable[[], User],
+        self, tasks: Tasks, owner: QObject, save: Callable[[int, D, User], Awaitable[None]], user: Callable[[], User],
         on_problem: Callable[[Exception], object],
     ) -> None:  # fmt: skip
         super().__init__(owner)
-        self._tasks, self._flows, self._user, self._on_problem = tasks, flows, user, on_problem
-        self._wanted: tuple[int, FlowDefinition] | None = None
+        self._tasks, self._save, self._user, self._on_problem = tasks, save, user, on_problem
+        self._wanted: tuple[int, D] | None = None
         self._saving = asyncio.Lock()
         self.generation = 0
         self._timer = QTimer(self)
@@ -41,9 +40,9 @@ class DraftKeeper(QObject):
         """True while the store does not have what was wanted last."""
         return self._wanted is not None or self._saving.locked()
 
-    def later(self, flow_id: int, definition: FlowDefinition) -> None:
+    def later(self, id: int, definition: D) -> None:
         """Keep it when nothing has changed for a moment."""
-        self._wanted = (flow_id, definition)
+        self._wanted = (id, definition)
         self.generation += 1
         self._timer.start()
 
@@ -58,7 +57,7 @@ class DraftKeeper(QObject):
         async with self._saving:
             wanted, self._wanted = self._wanted, None
             if wanted is not None:
-                await self._flows.save_draft(*wanted, self._user())
+                await self._save(*wanted, self._user())
         if wanted is not None:
             self.generation += 1
             self.saved.emit(wanted[1])
