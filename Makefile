@@ -23,7 +23,7 @@ lint: setup
 
 test: lint
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 3 -m "not slow" -q
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not slow" -q
 
 test-all: lint
 	@echo "== all tests"

@@ -61,43 +61,46 @@ def make_app(
     return app
 
 
-def prepare(app: FastAPI) -> None:
-    """Build what the app would build at its first request, half a second in which nothing else is done."""
+def prepared(make: Callable[[], FastAPI]) -> FastAPI:
+    """The app, with what it would build at its first request: most of a second in which nothing else is done."""
+    app = make()
     app.middleware_stack = app.build_middleware_stack()
     for _ in iter_route_contexts(app.routes):
         pass  # going through them is what builds them
+    return app
 
 
-class _PreparedBeside:
-    """The app, prepared beside the loop when the first request comes; those that come meanwhile wait for it.
+class _MadeBeside:
+    """An app that is made beside the loop when the first request comes; those that come meanwhile wait for it.
 
     intake: answers WhatsApp's webhooks and /health by itself, so that they wait for nothing.
     """
 
-    def __init__(self, app: FastAPI, intake: FastAPI | None) -> None:
-        self._app, self._intake = app, intake
-        self._is_prepared = False
-        self._preparing = asyncio.Lock()
+    def __init__(self, make: Callable[[], FastAPI], intake: FastAPI | None) -> None:
+        self._make, self._intake = make, intake
+        self._app: FastAPI | None = None
+        self._making = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._intake is not None and scope.get("path") in (webhooks.PATH, health.PATH):
             await self._intake(scope, receive, send)
             return
-        if not self._is_prepared:
-            async with self._preparing:
-                if not self._is_prepared:
-                    await asyncio.to_thread(prepare, self._app)
-                    self._is_prepared = True
+        if self._app is None:
+            async with self._making:
+                if self._app is None:
+                    self._app = await asyncio.to_thread(prepared, self._make)
         await self._app(scope, receive, send)
 
 
 class HttpServer:
-    """uvicorn on our socket, in our loop, with its own signals and logs off. intake: see `_PreparedBeside`."""
+    """uvicorn on our socket, in our loop, with its own signals and logs off. make, intake: see `_MadeBeside`."""
 
-    def __init__(self, app: FastAPI, bound: socket.socket, intake: FastAPI | None = None) -> None:
+    def __init__(
+        self, make: Callable[[], FastAPI], bound: socket.socket, intake: FastAPI | None = None
+    ) -> None:
         self._bound = bound
         config = uvicorn.Config(
-            _PreparedBeside(app, intake),
+            _MadeBeside(make, intake),
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -36,7 +36,7 @@ async def serve(
         verify_token=lambda: verify_token,
         look=look,
     )
-    server = http.HttpServer(make(api=api), bound, intake=make())
+    server = http.HttpServer(partial(make, api=api), bound, intake=make())
     stack.push_async_callback(server.stop)
     await server.start()
     if control is not None:

@@ -5,8 +5,36 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import LRUCache
 
 _BUSY_TIMEOUT_S: Final = 30
+_KEPT_STATEMENTS: Final = 2_000
+
+
+class _Compiled(LRUCache[tuple[Any, ...], Any]):
+    """The SQL of statements, made once for all engines of one kind of database.
+
+    SQLAlchemy keeps them per dialect object, and each engine has one: reader and writer would make the same SQL
+    twice, which is most of what opening a store costs.
+    """
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get(_of_its_kind(key), default)
+
+    def __getitem__(self, key: tuple[Any, ...]) -> Any:
+        return super().__getitem__(_of_its_kind(key))
+
+    def __setitem__(self, key: tuple[Any, ...], value: Any) -> None:
+        super().__setitem__(_of_its_kind(key), value)
+
+
+def _of_its_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What stands for the dialect is what its SQL depends on; the settings of ours are alike."""
+    dialect, *statement = key
+    return (dialect.name, dialect.server_version_info, *statement)
+
+
+_COMPILED: Final = _Compiled(_KEPT_STATEMENTS)
 
 
 def make_engine(url: str, *, reader: bool) -> Engine:
@@ -23,13 +51,13 @@ def make_engine(url: str, *, reader: bool) -> Engine:
         )
         event.listen(made, "connect", _prepare_sqlite_reader if reader else _prepare_sqlite)
         event.listen(made, "begin", _begin if reader else _begin_immediate)
-        return made
+        return made.execution_options(compiled_cache=_COMPILED)
     made = create_engine(
         url, poolclass=NullPool, isolation_level="REPEATABLE READ" if reader else "READ COMMITTED"
     )
     if reader:
         event.listen(made, "begin", _begin_read_only)
-    return made
+    return made.execution_options(compiled_cache=_COMPILED)
 
 
 def _prepare_sqlite(driver: Any, _record: Any) -> None:

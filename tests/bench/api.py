@@ -110,7 +110,7 @@ async def bare_route() -> AsyncIterator[str]:
     ) -> AcceptedAnswer:
         return AcceptedAnswer(id=f"{1:024x}", status="ACCEPTED", message="Taken")
 
-    running = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    running = http.HttpServer(lambda: app, http.bind("127.0.0.1", 0))
     await running.start()
     try:
         yield running.address

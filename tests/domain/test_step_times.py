@@ -238,6 +238,7 @@ def brute_open(at: datetime, when: Hours, zone: ZoneInfo) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(moments(), any_hours)
 def test_the_next_opening_is_the_earliest_minute_that_is_open(

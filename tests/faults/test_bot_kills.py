@@ -177,6 +177,7 @@ def outcome(talk: Talk, contact_id: int) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_a_session_cut_off_between_any_two_effects_comes_out_as_if_nothing_had_been(
     talk: Talk, receiver: Receiver

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QTreeWidget
@@ -67,6 +68,7 @@ async def arrived(trip: Journey, text: str) -> None:
         assert time.monotonic() < end_s, f"“{text}” did not arrive"
 
 
+@pytest.mark.slow
 @journey()
 async def test_a_flow_is_built_tried_and_published_with_the_keyboard_alone(trip: Journey) -> None:
     await trip.press(Qt.Key.Key_5, CONTROL)

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 from typing import Final
 
+import pytest
 from aiohttp import web
 from PySide6.QtCore import Qt
 
@@ -125,6 +126,7 @@ def answer(one: Posted) -> web.Response:
     return web.Response(text=json.dumps({"order": {"status": f"packed ({one.path.rpartition('/')[2]})"}}))
 
 
+@pytest.mark.slow
 @journey()
 async def test_two_flows_at_once_with_answers_a_stop_a_timeout_a_colleague_and_a_program_that_fails(
     trip: Journey,
@@ -203,6 +205,7 @@ async def test_marketing_in_a_flow_goes_to_who_said_no_unless_bots_ask(trip: Jou
     await trip.open_conversation(RAVI[0], "unassigned")
     await shown(trip, "sale", Reason.BOT_NOT_ASKED.label, "There you are")
     await trip.judge.has(2)
+    await ended(trip, RAVI, SessionStatus.COMPLETED)
     page = await trip.app.bot_reports.register()
     assert [(one.phone, one.opt_in_then, one.flow_name) for one in page.rows] == [(RAVI[1], OptIn.NO, "Sale")]
     assert (await trip.app.bot_reports.register_counts()).opted_out_count == 1

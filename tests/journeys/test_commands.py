@@ -228,6 +228,7 @@ REAL = {"ASSENT_TOKEN": "a-token-of-nobody", "ASSENT_APP_SECRET": "a-secret-of-n
 WABA_ID = "102290129340398"
 
 
+@pytest.mark.slow
 def test_a_sandbox_store_refuses_a_real_connection(shell: Shell) -> None:
     kept = {"is_sandbox": False, "phone_number_id": "106540352242922", "waba_id": WABA_ID}
     (shell.home / "machine.json").write_text(json.dumps(kept))

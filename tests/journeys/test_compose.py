@@ -122,6 +122,7 @@ async def test_send_anyway_needs_a_reason_and_keeps_it_with_the_name(trip: Journ
     assert trip.shows("compose_banner"), "sending once is not an opt-in"
 
 
+@pytest.mark.slow
 @journey(override_roles=frozenset({Role.ADMIN, Role.SUPERVISOR}))
 async def test_who_may_not_override_is_told_so(trip: Journey) -> None:
     await trip.choose_person("Lina Haddad")

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from desktop.domain.consent import OptIn, Source
 from tests.journeys.journey import Journey, journey, next_second, until
 
@@ -63,6 +65,7 @@ async def test_a_change_of_the_opt_in_stands_below_the_message_that_caused_it(tr
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 @journey()
 async def test_a_stop_in_whatsapp_itself_is_not_lifted_by_our_opt_in(trip: Journey) -> None:
     await trip.open_conversation("Arjun Kapoor")

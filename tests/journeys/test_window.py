@@ -109,6 +109,7 @@ class Shown(QObject):
         return False
 
 
+@pytest.mark.slow
 @journey()
 async def test_a_toast_lies_over_nothing_that_is_clicked(trip: Journey) -> None:
     await trip.open_conversation("Arjun Kapoor")

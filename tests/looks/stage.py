@@ -27,6 +27,7 @@ from desktop.system.paths import Paths
 from desktop.ui.dialog import CardDialog
 from desktop.ui.theme import Theme
 from desktop.ui.window import MainWindow
+from tests.emptystore import empty_store
 
 ZONE = "America/Vancouver"
 NOW = datetime(2026, 11, 22, 18, 46, tzinfo=UTC)
@@ -136,7 +137,9 @@ async def open_stage(
     home: Path, theme: Theme, *, demo: bool = True, still: bool = True
 ) -> AsyncIterator[Stage]:
     """Open the program with a fresh store in `home`, and its window at 1440 × 900."""
-    options = Options(str(home / "assent.db"), Paths(home), demo=demo)
+    path = home / "assent.db"
+    path.write_bytes(empty_store())
+    options = Options(str(path), Paths(home), demo=demo)
     if still:
         options = replace(options, clock=StillClock(timedelta()))
     async with open_app(options) as app:

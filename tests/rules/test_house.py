@@ -10,6 +10,8 @@ import pytest
 
 from desktop.domain.reasons import Reason
 
+pytestmark = pytest.mark.xdist_group("house")  # one process reads the sources
+
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "desktop").rglob("*.py"))
 
@@ -20,8 +22,13 @@ def trees() -> tuple[tuple[Path, ast.Module], ...]:
     return tuple((path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))) for path in SOURCES)
 
 
-def calls(tree: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+@functools.cache
+def walked(tree: ast.Module) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
+
+
+def calls(tree: ast.Module) -> Iterator[ast.Call]:
+    return (node for node in walked(tree) if isinstance(node, ast.Call))
 
 
 def name_of(node: ast.expr) -> str:
@@ -56,7 +63,7 @@ def test_every_endpoint_is_async() -> None:
     for path, tree in trees():
         if path.parts[1] != "server":
             continue
-        for node in ast.walk(tree):
+        for node in walked(tree):
             if isinstance(node, ast.FunctionDef) and any(
                 isinstance(one, ast.Call)
                 and isinstance(one.func, ast.Attribute)
@@ -78,7 +85,7 @@ def test_leave_to_send_is_made_in_consent_alone() -> None:
     importers = {
         path.as_posix()
         for path, tree in trees()
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.ImportFrom)
         and node.module == "desktop.domain.consent"
         and any(alias.name == "Cleared" for alias in node.names)
@@ -129,7 +136,7 @@ def test_names_use_the_fields_words(word: str) -> None:
     found = [
         f"{path}: {node.name}"
         for path, tree in trees()
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.ClassDef) and node.name.endswith(word)
     ]
     assert not found

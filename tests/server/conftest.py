@@ -96,7 +96,7 @@ async def server(empty: Path, tmp_path: Path) -> AsyncIterator[Server]:
         return {"status": "ok", "engine": "idle", "on_the_way": 0}
 
     app = http.make_app(inbound, app_secret=lambda: SECRET, verify_token=lambda: VERIFY, look=look)
-    running = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    running = http.HttpServer(lambda: app, http.bind("127.0.0.1", 0))
     await running.start()
     async with ClientSession() as session:
         yield Server(running.address, store, session, woken)

@@ -76,7 +76,7 @@ async def door(server: Server) -> AsyncIterator[Door]:
         return {}
 
     admission.guard(app)
-    running = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    running = http.HttpServer(lambda: app, http.bind("127.0.0.1", 0))
     await running.start()
     yield Door(running.address, server.session, keys, clock, passed)
     await running.stop()

@@ -244,7 +244,7 @@ async def _sql(shop: Shop, statement: str) -> None:
 async def test_a_closed_store_is_503_and_a_real_one_has_no_clock(server: Server) -> None:
     """The API over a store alone, as it is for a real number: nothing moves its clock."""
     keys, app = Keys(server.store), api_of(server.store)
-    running = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    running = http.HttpServer(lambda: app, http.bind("127.0.0.1", 0))
     await running.start()
     (admin, *_) = await server.store.read(people.every)
     made = await keys.create("shop-sync", Scope.ALL, admin)

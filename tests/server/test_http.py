@@ -60,7 +60,7 @@ async def test_what_takes_long_is_done_once_and_beside_the_loop(server: Server) 
         return describe()
 
     app.build_middleware_stack, app.openapi = building, describing  # type: ignore[method-assign]
-    running = HttpServer(app, bind("127.0.0.1", 0))
+    running = HttpServer(lambda: app, bind("127.0.0.1", 0))
     await running.start()
     assert where == {"routes": [], "description": []}
 
@@ -79,7 +79,7 @@ async def test_what_takes_long_is_done_once_and_beside_the_loop(server: Server) 
 
 async def test_the_page_of_the_description_needs_nobody_else(server: Server) -> None:
     """No script, style or picture of it comes from another machine."""
-    running = HttpServer(api_of(server.store), bind("127.0.0.1", 0))
+    running = HttpServer(lambda: api_of(server.store), bind("127.0.0.1", 0))
     await running.start()
     async with server.session.get(f"{running.address}/docs") as answer:
         page = await answer.text()
@@ -97,7 +97,7 @@ async def test_the_page_of_the_description_needs_nobody_else(server: Server) -> 
 
 async def test_webhooks_and_health_wait_for_no_route_of_the_api(server: Server) -> None:
     app, intake = api_of(server.store), api_of(server.store)
-    running = HttpServer(app, bind("127.0.0.1", 0), intake)
+    running = HttpServer(lambda: app, bind("127.0.0.1", 0), intake)
     await running.start()
     for path, status in (("/health", 200), ("/webhooks/whatsapp", 403)):
         async with server.session.get(running.address + path) as answer:

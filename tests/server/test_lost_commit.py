@@ -27,7 +27,7 @@ async def test_it_may_have_been_done_and_under_its_key_it_is_done_once(
     (admin,) = await store.write(lambda tx: people.add(tx, [("Meera Rao", Role.ADMIN)]))
     made = await Keys(store).create("shop-sync", Scope.ALL, User(admin, "Meera Rao", Role.ADMIN))
     headers = {"apiKey": made.api_key.key_id, "apiSecret": made.api_secret, "Idempotency-Key": "order-991"}
-    running = http.HttpServer(api_of(store), http.bind("127.0.0.1", 0))
+    running = http.HttpServer(lambda: api_of(store), http.bind("127.0.0.1", 0))
     await running.start()
     asked = running.address + "/devapi/contacts"
     body = {"name": "Ana", "phone": "16045550142"}

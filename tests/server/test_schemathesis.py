@@ -262,7 +262,7 @@ async def test_a_wrong_answer_makes_the_run_fail(server: Server, tmp_path: Path)
     _routes(app)
     (admin, *_) = await server.store.read(people.every)
     made = await keys.create("fuzz", Scope.ALL, admin)
-    running = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    running = http.HttpServer(lambda: app, http.bind("127.0.0.1", 0))
     await running.start()
     try:
         found = await run(

@@ -434,7 +434,7 @@ async def _receive(stack: AsyncExitStack, desk: Desk, store_key: str) -> None:
     routes = http.make_app(
         inbound, app_secret=lambda: SANDBOX_SECRET, verify_token=lambda: "verify-me", look=look
     )
-    server = http.HttpServer(routes, http.bind("127.0.0.1", 0))
+    server = http.HttpServer(lambda: routes, http.bind("127.0.0.1", 0))
     await server.start()
     stack.push_async_callback(server.stop)
     await _background(stack, inbound.run())

@@ -241,6 +241,7 @@ async def test_two_programs_do_not_talk_for_ever(talk: Talk, caplog: pytest.LogC
     assert len(talk.sessions_of(ana)) == MOST_BY_ITSELF + 1
 
 
+@pytest.mark.slow
 async def test_flows_that_lead_in_a_circle_past_an_answering_program_end(talk: Talk) -> None:
     ana = talk.contact()
     circle = talk.flow(flow({"a": End()}))

@@ -225,6 +225,7 @@ async def test_who_was_not_prepared_when_it_was_stopped_has_a_row_too(empty: Pat
         }
 
 
+@pytest.mark.slow
 async def test_a_pause_while_it_is_prepared_goes_on_with_that(empty: Path, tmp_path: Path) -> None:
     async with open_engine_room(empty, tmp_path) as desk:
         await desk.crowd(yes=900)
@@ -306,6 +307,7 @@ async def test_what_fell_due_while_nothing_ran_asks_first(empty: Path, tmp_path:
             assert (await desk.app.broadcasts.get(undone)).status is BroadcastStatus.DRAFT
 
 
+@pytest.mark.slow
 async def test_an_older_copy_of_the_store_sends_nothing_by_itself(empty: Path, tmp_path: Path) -> None:
     """The copy was made while a broadcast waited; what it says still waits has been sent since."""
     shutil.copy(empty, tmp_path / "store.db")

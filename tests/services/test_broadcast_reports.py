@@ -68,6 +68,7 @@ async def test_earlier_broadcasts_of_the_template_stand_beside_it(desk: Desk) ->
     assert [(one.record.id, one.same_template) for one in others] == [(first, True), (other, False)]
 
 
+@pytest.mark.slow
 async def test_the_messages_of_a_number_as_a_file(desk: Desk, tmp_path: Path) -> None:
     await desk.crowd(yes=3, no=2)
     launched = await desk.launch()
@@ -85,6 +86,7 @@ async def test_the_messages_of_a_number_as_a_file(desk: Desk, tmp_path: Path) ->
     assert (everyone.row_count, whole.exists()) == (5, True)
 
 
+@pytest.mark.slow
 async def test_the_report_as_a_pdf(desk: Desk, tmp_path: Path) -> None:
     await desk.crowd(yes=3, no=2)
     launched = await desk.launch()

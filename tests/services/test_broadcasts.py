@@ -25,6 +25,7 @@ from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, US, Desk, open_engin
 GONE = (Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ)
 
 
+@pytest.mark.slow
 async def test_selected_is_to_send_and_left_out(desk: Desk) -> None:
     await desk.crowd(yes=97, no=10, none=20)
     counted = await desk.app.broadcasts.count(EVERYONE, Category.MARKETING, True)
@@ -227,7 +228,7 @@ async def test_agents_do_not_broadcast(desk: Desk) -> None:
     with pytest.raises(NotAllowed):
         await service.launch(saved, desk.supervisor, reason="asked")
     assert (await service.get(saved)).status is BroadcastStatus.DRAFT
-    await service.launch(saved, desk.admin, reason="asked")
+    await service.launch(saved, desk.admin, reason="asked", now=True)
     await desk.ended(saved)
 
 

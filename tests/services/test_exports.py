@@ -89,6 +89,7 @@ def cells(path: Path) -> list[list[Any]]:
     return calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", list(ExportFormat))
 async def test_an_exported_file_imports_again_as_the_same_contacts(
     store: Store, user: User, tmp_path: Path, form: ExportFormat
@@ -125,6 +126,7 @@ async def test_an_exported_file_imports_again_as_the_same_contacts(
     assert line.user_name == "Meera Rao"
 
 
+@pytest.mark.slow
 async def test_a_workbook_is_split_where_a_sheet_ends(store: Store, user: User, tmp_path: Path) -> None:
     await fill(store, 17)
     path = tmp_path / "contacts.xlsx"
@@ -170,6 +172,7 @@ async def test_only_whom_the_target_names(store: Store, user: User, tmp_path: Pa
 
 
 class TestWholeOrNotThere:
+    @pytest.mark.slow
     async def test_stopped_the_old_file_stays(self, store: Store, user: User, tmp_path: Path) -> None:
         await fill(store, 900)
         path = tmp_path / "contacts.xlsx"

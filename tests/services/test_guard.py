@@ -63,7 +63,7 @@ async def change(desk: Desk, **wanted: Any) -> None:
 
 
 async def test_a_template_that_was_edited(desk: Desk, running: int) -> None:
-    await change(desk, body="Half price, {{1}}! Until {{2}}.")
+    await change(desk, body="Half price, {{1}}! {{2}} off until {{3}}.")
     record = await held_for(desk, running, Cause.TEMPLATE_EDITED)
     assert record.held_because == "The template is another one than was approved: look at its text."
     await goes_on_then_stops(desk, running)

@@ -206,6 +206,7 @@ async def test_ended_in_the_middle_it_can_be_undone(
     assert await store.read(standing) == before
 
 
+@pytest.mark.slow
 async def test_what_is_read_lies_in_the_data_folder_and_goes(
     store: Store, user: User, tmp_path: Path
 ) -> None:
@@ -228,6 +229,7 @@ class TestRefused:
             async with ImportRuns(store).open(tmp_path / "nowhere.csv", tom):
                 raise AssertionError
 
+    @pytest.mark.slow
     async def test_by_a_role_that_changed_meanwhile(self, store: Store, user: User, tmp_path: Path) -> None:
         path = tmp_path / "l.csv"
         path.write_text("phone\n+16045550142\n", "utf-8")
@@ -239,6 +241,7 @@ class TestRefused:
         assert await store.read(contacts.count) == 0
         assert await store.read(bulk.newest) == []
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("name", "content"), [("empty.csv", b""), ("cut.xlsx", b"PK\x03\x04 cut off")])
     async def test_a_file_that_is_no_table(
         self, store: Store, user: User, tmp_path: Path, name: str, content: bytes
@@ -249,6 +252,7 @@ class TestRefused:
             async with ImportRuns(store).open(path, user):
                 raise AssertionError
 
+    @pytest.mark.slow
     async def test_columns_without_a_phone(self, store: Store, user: User, tmp_path: Path) -> None:
         path = tmp_path / "l.csv"
         path.write_text("colour,name\nred,Ana\n", "utf-8")

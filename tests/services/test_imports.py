@@ -115,6 +115,7 @@ class TestAnswerKey:
             assert getattr(checked, name) == key.counts[name] > 0, name
         assert not result.stopped
 
+    @pytest.mark.slow
     async def test_a_second_import_changes_nothing(self, store: Store, user: User, tmp_path: Path) -> None:
         path = tmp_path / "leads.csv"
         key = import_key.make(7, 1_000, "none", path.name)
@@ -315,7 +316,7 @@ class TestStopping:
         result = await Imports(store).run(path, CANADA, user, tell, stop)
 
         assert result.stopped
-        assert 50 < result.counts.new < 1000
+        assert 50 < result.counts.new + result.counts.known < 1000
         assert stages[-1] is Stage.UNDOING
         assert await store.read(contacts.count) == 1
         assert (await store.read(lambda tx: contacts.get(tx, known))).opt_in is OptIn.NONE

@@ -505,6 +505,7 @@ def _run(empty: File, max_examples: int, steps: int, *, anew: bool = False) -> N
     )
 
 
+@pytest.mark.slow
 def test_any_order_of_events(empty: File) -> None:
     _run(empty, max_examples=8, steps=30)
 

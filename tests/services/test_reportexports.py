@@ -384,6 +384,7 @@ class TestWholeOrNotThere:
         assert os.listdir(tmp_path) == ["data"]
         assert os.listdir(tmp_path / "data") == []
 
+    @pytest.mark.slow
     @pytest.mark.skipif(sys.platform == "win32", reason="a limit of the shell stands for a full disk")
     @pytest.mark.parametrize("form", list(ExportFormat))
     async def test_a_full_disk_is_a_problem(

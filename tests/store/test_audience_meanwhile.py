@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
 
+import pytest
 from sqlalchemy import select
 
 from desktop.domain.audience import Breakdown, Line, Rule, differences, line_for
@@ -80,6 +81,7 @@ def said(tx: Tx, event_id: int | None) -> OptIn:
     return OptIn(value) if value else OptIn.NONE
 
 
+@pytest.mark.slow
 def test_what_differs_at_the_snapshot_is_explained_by_what_was_said_since(store: Store) -> None:
     ids = write(store, lambda tx: [add_contact(tx, number, OptIn.YES) for number in range(PEOPLE_COUNT)])
     template = write(store, add_template)

@@ -105,6 +105,7 @@ def wander(tx: Tx, rng: random.Random, flows: list[FlowRecord], people: list[int
     return went
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_flows_report_is_what_a_look_at_every_session_finds(store: Store, seed: int) -> None:
     rng = random.Random(seed)

@@ -175,6 +175,7 @@ def _do(tx: Tx, made: list[int], step: tuple[str, list[int], object]) -> int:
     return verbs[kind](tx, [made[one] for one in who], what)
 
 
+@pytest.mark.slow
 def test_undoing_in_turn_brings_back_what_stood_before(store: Store) -> None:
     @settings(max_examples=20)
     @given(_steps)

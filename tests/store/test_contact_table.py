@@ -59,6 +59,7 @@ def _sorted(asked: TableQuery, everyone: list[Contact]) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_pages_by_position_are_the_sorted_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     # Positions past this are looked for from the nearer end: here that is soon.
     monkeypatch.setattr(contact_table, "_COUNT_FROM", 3)

@@ -126,6 +126,7 @@ _CONDITIONS = (
 )
 
 
+@pytest.mark.slow
 def test_a_walk_counts_what_the_joined_tables_say(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(7)
     wanted = [Filter((one,)) for one in _CONDITIONS]

@@ -214,6 +214,7 @@ class _RolledBack(Exception):
     """The end of an example: nothing of it stays."""
 
 
+@pytest.mark.slow
 def test_one_by_one_the_same_contacts_meet_a_filter_as_in_sql(store: Store) -> None:
     # PostgreSQL answers the same statements ten times slower, each example in a transaction of its own.
     @settings(max_examples=15 if store.on_postgresql else 60)

@@ -68,6 +68,7 @@ async def run_through(course: Course, after_each: Callable[[], object] = lambda:
     after_each()
 
 
+@pytest.mark.slow
 async def test_an_untouched_sequence_is_green_at_every_commit(course: Course) -> None:
     seen: list[tuple[int, int]] = []
 

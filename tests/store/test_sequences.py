@@ -225,6 +225,7 @@ def keep(tx: Tx, record: SequenceRecord, number: int, one: Someone) -> int:
     return id
 
 
+@pytest.mark.slow
 def test_a_preview_is_what_enrolling_then_does(store: Store) -> None:
     """Each selected contact is counted once, as `entry_of` sees it, and the same before and after."""
     made = write(store, active)

@@ -3,6 +3,8 @@
 import gc
 import weakref
 
+import pytest
+
 from desktop.system.memory import leave_alone
 
 
@@ -13,6 +15,7 @@ class Thing:
         self.itself = self
 
 
+@pytest.mark.slow
 def test_what_is_there_is_left_alone_and_what_comes_later_is_not() -> None:
     before = gc.get_freeze_count()
     gone = weakref.ref(Thing())

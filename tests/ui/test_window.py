@@ -45,6 +45,7 @@ def press(stage: Stage, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
+@pytest.mark.slow
 @staged
 async def test_pages_are_built_when_first_shown(stage: Stage) -> None:
     assert list(stage.window.pages.built) == ["conversations"]
@@ -65,6 +66,7 @@ async def test_the_title_says_sandbox(stage: Stage) -> None:
     assert stage.window.minimumSize().width() == 1100
 
 
+@pytest.mark.slow
 @staged
 async def test_new_broadcast_and_search_from_anywhere(stage: Stage) -> None:
     stage.window.go("settings")
@@ -91,6 +93,7 @@ async def test_theme_turns_over_and_is_remembered(stage: Stage) -> None:
     assert stage.theme.color("bg").name() == LIGHT.bg.lower()
 
 
+@pytest.mark.slow
 @staged
 async def test_the_sheet_lists_every_action_and_holds_the_keys_back(stage: Stage) -> None:
     press(stage, Qt.Key.Key_F1)
@@ -132,6 +135,7 @@ async def test_one_click_makes_somebody_else_sit_here(stage: Stage) -> None:
     assert stage.app.machine.settings.user_id == stage.window.desk.user().id
 
 
+@pytest.mark.slow
 @staged
 async def test_a_wizard_that_is_gone_does_not_hear_of_the_theme(stage: Stage) -> None:
     stage.window.places.new_broadcast()
@@ -155,6 +159,7 @@ async def test_a_wizard_edit_is_kept_when_the_window_closes_at_once(stage: Stage
     assert "Snow boots" in [one.name for one, _ in await stage.app.broadcasts.every()]
 
 
+@pytest.mark.slow
 @staged
 async def test_in_the_smallest_window_the_contact_comes_by_a_button(stage: Stage) -> None:
     stage.window.resize(1100, 700)
@@ -194,6 +199,7 @@ def foot(stage: Stage, key: str) -> str:
     return stage.find(ElidedLabel, f"status-{key}-text").text()
 
 
+@pytest.mark.slow
 @staged
 async def test_the_foot_tells_connection_engine_and_webhook(stage: Stage) -> None:
     assert foot(stage, "connection") == f"Sandbox at {stage.app.sandbox_url.removeprefix('http://')}"
@@ -255,6 +261,7 @@ async def test_a_problem_nobody_asked_for_is_a_toast(stage: Stage) -> None:
     assert [toast.text for toast in stage.window.toasts.shown] == ["Template gone. Refresh the templates."]
 
 
+@pytest.mark.slow
 @staged
 async def test_unsaved_settings_are_asked_about_before_closing(stage: Stage) -> None:
     stage.window.go("settings")

@@ -19,7 +19,9 @@ def named(widget: W, name: str, label: str = "", description: str = "") -> W:
 
 
 def restyle(widget: QWidget, **properties: object) -> None:
-    """Set dynamic properties and let the style sheet look at the widget (and its children) again."""
+    """Set dynamic properties and let the style sheet look at the widget (and its children) again, if any changed."""
+    if properties and all(widget.property(key) == value for key, value in properties.items()):
+        return
     for key, value in properties.items():
         widget.setProperty(key, value)
     for each in (widget, *widget.findChildren(QWidget)):

@@ -76,6 +76,7 @@ async def test_a_row_says_why_and_leads_to_the_consent_event(stage: Stage) -> No
     QTest.keyClick(stage.find(QPushButton, "why_close"), Qt.Key.Key_Escape)
 
 
+@pytest.mark.slow
 @staged
 async def test_with_the_switch_on_the_template_is_not_sent_and_the_register_stays_as_it_is(
     stage: Stage,

@@ -34,6 +34,7 @@ from tests.ui.bots.report_hands import (
 from tests.ui.contacts.hands import sit
 
 
+@pytest.mark.slow
 @staged
 async def test_the_report_counts_those_whom_the_services_brought_through(stage: Stage) -> None:
     record = await published(stage)
@@ -88,6 +89,7 @@ async def test_a_tile_leads_to_its_sessions_and_a_row_to_the_conversation(stage:
     assert not tab.tiles["handed_over"].isChecked()
 
 
+@pytest.mark.slow
 @staged
 async def test_a_step_tells_by_which_exit_it_was_left_and_leads_to_who_is_there(stage: Stage) -> None:
     tab = await shown(stage, await lived(stage, 130))
@@ -148,6 +150,7 @@ async def test_lists_are_read_as_they_are_scrolled_and_states_are_chosen_in_a_me
     await stage.seen("bot_sessions_none")
 
 
+@pytest.mark.slow
 @staged
 async def test_versions_are_told_apart_and_a_step_that_is_gone_is_still_counted(stage: Stage) -> None:
     record = await lived(stage, 26)

@@ -189,6 +189,7 @@ async def test_who_writes_can_be_somebody_else_whose_messages_do_not_go_out(stag
     assert status(shown) is SessionStatus.NOT_SENT
 
 
+@pytest.mark.slow
 @staged
 async def test_office_hours_can_be_tried_out_of_hours(stage: Stage) -> None:
     hours = next(one.definition for one in READY if one.key == "office_hours")

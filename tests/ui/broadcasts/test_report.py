@@ -1,5 +1,6 @@
 """The report of a broadcast to the demo's thousand contacts, driven by hand: claim, settle, report."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -168,6 +169,7 @@ async def test_a_held_broadcast_says_why_and_goes_on(scene: Scene) -> None:
     await scene.until(lambda: scene.text("report_status") == "Running" and not scene.shows("report_held"))
 
 
+@pytest.mark.slow
 @in_scene
 async def test_an_uncertain_message_is_asked_about_twice_and_settled(scene: Scene) -> None:
     broadcast_id = await launch(scene)
@@ -204,6 +206,7 @@ async def test_an_uncertain_message_is_asked_about_twice_and_settled(scene: Scen
     assert len(lost) == 3
 
 
+@pytest.mark.slow
 @in_scene
 async def test_tabs_and_search_find_messages_with_their_reasons(scene: Scene) -> None:
     await launch(scene)

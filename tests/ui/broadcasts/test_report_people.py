@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -68,6 +69,7 @@ async def test_each_number_opens_its_people(scene: Scene) -> None:
     await scene.until(lambda: bool(card.rows.rows) and card.chosen.within is not None)
 
 
+@pytest.mark.slow
 @in_scene
 async def test_who_opted_out_since_is_shown_with_how(scene: Scene) -> None:
     broadcast_id = await launch(scene)
@@ -126,6 +128,7 @@ async def test_a_held_one_names_its_cause_and_can_be_stopped_there(scene: Scene)
     assert "990 never went" in scene.text("report_progress_text")
 
 
+@pytest.mark.slow
 @in_scene
 async def test_what_can_be_tried_again_is_and_leads_there_and_back(scene: Scene) -> None:
     parent = await launch(scene)

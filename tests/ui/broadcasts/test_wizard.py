@@ -128,6 +128,7 @@ async def take_segment(scene: Scene, name: str) -> str:
     return words
 
 
+@pytest.mark.slow
 @in_scene
 async def test_a_saved_segment_is_taken_as_the_audience(scene: Scene) -> None:
     vip = Filter((Condition("tag", Op.ANY_OF, ("VIP",)),))
@@ -184,6 +185,7 @@ async def test_the_preview_of_the_message_step_has_its_whole_height(scene: Scene
     assert button.mapTo(bubble, button.rect().bottomLeft()).y() < bubble.height()
 
 
+@pytest.mark.slow
 @in_scene
 async def test_the_filter_narrows(scene: Scene) -> None:
     await scene.to_audience()
@@ -225,6 +227,7 @@ async def test_the_filter_narrows(scene: Scene) -> None:
     assert scene.text("wizard_selected") == "of 1,000 selected"
 
 
+@pytest.mark.slow
 @in_scene
 async def test_a_group_stands_inside_once(scene: Scene) -> None:
     await scene.to_audience()
@@ -335,6 +338,7 @@ async def test_contacts_without_a_value_are_named(scene: Scene) -> None:
     assert line(scene, Line.MISSING_VARIABLE) == ("1", "left out")
 
 
+@pytest.mark.slow
 @in_scene
 async def test_a_draft_is_kept_once_and_opened_again(scene: Scene) -> None:
     await scene.to_audience()
@@ -450,6 +454,7 @@ async def test_who_may_not_send_broadcasts_cannot_begin_one_and_is_told_why(scen
     assert scene.page.wizard is not None
 
 
+@pytest.mark.slow
 @in_scene
 async def test_an_agent_sees_why_they_may_not_launch(scene: Scene) -> None:
     agents = [one for one in await scene.app.workspace.people() if one.role is Role.AGENT]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
@@ -58,6 +59,7 @@ async def earlier(scene: Scene, ids: tuple[int, ...]) -> int:
     return made
 
 
+@pytest.mark.slow
 @in_scene
 async def test_a_list_that_names_somebody_twice_has_a_line_for_it_that_opens_them(scene: Scene) -> None:
     await scene.app.lists.from_picked("Leads", [11, 12, 13, 12, 11], scene.who[0])

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from desktop.domain.broadcast_wizard import Step
 from desktop.domain.consent import Category
 from desktop.domain.templates import Quality, Template
@@ -19,6 +21,7 @@ PIXEL = bytes.fromhex(
 )
 
 
+@pytest.mark.slow
 @staged
 async def test_the_file_is_uploaded_and_another_kind_is_refused(stage: Stage, tmp_path: Path) -> None:
     def write(tx: Tx) -> None:

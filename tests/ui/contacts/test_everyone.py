@@ -71,6 +71,7 @@ async def test_only_what_is_looked_at_is_read(stage: Stage) -> None:
     assert rows.row(999) == last[0]
 
 
+@pytest.mark.slow
 @staged
 async def test_the_filter_builder_asks_and_a_segment_keeps_it(stage: Stage) -> None:
     await sit(stage, Role.SUPERVISOR)
@@ -168,6 +169,7 @@ async def test_what_is_selected_and_the_place_stay_when_others_change_contacts(s
     assert table(page).rows.position(row.contact.id) == at + 1
 
 
+@pytest.mark.slow
 @staged
 async def test_an_opt_in_for_many_asks_why_and_can_be_taken_back(stage: Stage) -> None:
     await sit(stage, Role.SUPERVISOR)
@@ -282,6 +284,7 @@ async def test_columns_are_chosen_and_remembered_on_this_machine(stage: Stage, t
     assert not overlaps(stage.window)
 
 
+@pytest.mark.slow
 @staged
 async def test_an_agent_sees_why_a_button_is_not_theirs(stage: Stage) -> None:
     await sit(stage, Role.AGENT)

@@ -171,6 +171,7 @@ async def start(bench: Bench, who: str, flow: str) -> None:
     bench.find("start_flow_search").setText(flow)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("facts", "settings", "told"),
     [

@@ -195,6 +195,7 @@ def _more_than(page: ReportsPage, before: int) -> bool:
     return len(shown(page)) > before or page.messages.view.messages.pages.is_whole
 
 
+@pytest.mark.slow
 @staged
 async def test_new_messages_are_announced_and_rows_stay_where_they_are(stage: Stage) -> None:
     page = await opened(stage, Traffic())
@@ -300,6 +301,7 @@ async def test_a_column_of_the_plot_leads_to_its_day_and_the_menu_to_every_time(
     assert sum(one.total for one in plot.bars) == await count(stage)
 
 
+@pytest.mark.slow
 @staged
 async def test_who_opted_out_is_listed_with_the_evidence(stage: Stage) -> None:
     page = await opened(stage, Traffic(count=10))
@@ -329,6 +331,7 @@ async def test_who_opted_out_is_listed_with_the_evidence(stage: Stage) -> None:
     assert opened_contacts == [view.rows.rows[0].contact_id]
 
 
+@pytest.mark.slow
 @staged
 async def test_the_export_is_of_what_is_shown(stage: Stage) -> None:
     page = await opened(stage, Traffic())
@@ -422,6 +425,7 @@ def tab_stops(first: QWidget, last: QWidget) -> list[QWidget]:
     return found
 
 
+@pytest.mark.slow
 @staged
 async def test_the_words_of_a_reason_lead_where_its_figure_leads(stage: Stage) -> None:
     page = await opened(stage, Traffic())

@@ -1,5 +1,6 @@
 """Broadcasts in the settings: the second person's yes, and what makes one wait."""
 
+import pytest
 from PySide6.QtWidgets import QPushButton
 
 from desktop.ui.parts.label import Label
@@ -8,6 +9,7 @@ from tests.looks.stage import Stage, staged
 from tests.ui.settings.place import settings
 
 
+@pytest.mark.slow
 @staged
 async def test_two_people_and_the_guards_bounds_are_saved(stage: Stage) -> None:
     page = await settings(stage)

@@ -35,6 +35,7 @@ async def test_strict_is_saved_and_says_what_it_changes(stage: Stage) -> None:
     assert [toast.text for toast in stage.window.toasts.shown] == ["Saved"]
 
 
+@pytest.mark.slow
 @staged
 async def test_bots_ask_only_where_the_workspace_wants_it(stage: Stage) -> None:
     page = await settings(stage)
@@ -55,6 +56,7 @@ async def test_bots_ask_only_where_the_workspace_wants_it(stage: Stage) -> None:
     assert said.startswith(f"So far {counts.total_count} marketing messages of bots went out")
 
 
+@pytest.mark.slow
 @staged
 async def test_discard_brings_back_what_is_kept(stage: Stage) -> None:
     page = await settings(stage)
@@ -84,6 +86,7 @@ async def test_words_are_added_and_removed(stage: Stage) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @staged
 async def test_no_opt_out_word_is_refused_beside_the_words(stage: Stage) -> None:
     page = await settings(stage)
@@ -143,6 +146,7 @@ async def test_who_may_override_is_saved(stage: Stage) -> None:
     assert (await stage.app.workspace.settings()).override_roles == {Role.SUPERVISOR, Role.ADMIN}
 
 
+@pytest.mark.slow
 @staged
 async def test_who_is_no_admin_reads_why(stage: Stage) -> None:
     await stage.sit_down("Lina Haddad")

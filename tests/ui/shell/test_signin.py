@@ -101,6 +101,7 @@ async def house(home: Path, theme: Theme) -> AsyncIterator[House]:
         await made.ended()
 
 
+@pytest.mark.slow
 async def test_somebody_signs_in_out_and_somebody_else_in(tmp_path: Path, theme: Theme) -> None:
     async with house(tmp_path, theme) as at:
         window = await at.come_in("meera", PASSWORD)
@@ -169,6 +170,7 @@ async def test_the_system_can_end_the_program_at_the_door(tmp_path: Path, theme:
         assert await at.ended() == 0
 
 
+@pytest.mark.slow
 async def test_whose_account_is_closed_is_put_out_with_a_sentence(tmp_path: Path, theme: Theme) -> None:
     async with house(tmp_path, theme) as at:
         window = await at.come_in("lina", OTHER)
@@ -256,6 +258,7 @@ async def test_turning_signing_in_on_elsewhere_puts_out_who_has_not_signed_in(
         assert not [one for one in await app.accounts.activity(meera) if one.deed is Deed.SIGNED_OUT]
 
 
+@pytest.mark.slow
 async def test_who_turns_signing_in_on_in_this_window_stays(tmp_path: Path, theme: Theme) -> None:
     async with open_house(tmp_path, theme) as window:
         app, meera = window.desk.app, window.desk.user()

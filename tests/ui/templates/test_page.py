@@ -84,6 +84,7 @@ async def drafted(stage: Stage, template: str, name: str = "Spring preview") -> 
     return page
 
 
+@pytest.mark.slow
 @staged
 async def test_the_list_is_searched_and_filtered_and_says_how_many(stage: Stage) -> None:
     await make(stage, FRENCH)
@@ -123,6 +124,7 @@ async def test_ctrl_f_leads_to_the_search_and_the_arrows_through_the_list(stage:
     await until(lambda: text(stage, "template_name") == "order_shipped", "the next one")
 
 
+@pytest.mark.slow
 @staged
 async def test_a_refresh_by_hand_shows_a_new_template_whole(stage: Stage) -> None:
     page = await opened(stage)
@@ -155,6 +157,7 @@ async def test_a_refresh_by_hand_shows_a_new_template_whole(stage: Stage) -> Non
     assert QGuiApplication.clipboard().text() == template.whatsapp_id != ""
 
 
+@pytest.mark.slow
 @staged
 async def test_a_media_header_has_its_place_and_its_file(stage: Stage) -> None:
     await make(stage, MEDIA)
@@ -262,6 +265,7 @@ async def test_a_flow_that_uses_it_is_told_and_followed(stage: Stage) -> None:
     await until(lambda: stage.find(QLabel, "bots_name").text() == "Winter bot", "the flow")
 
 
+@pytest.mark.slow
 @staged
 async def test_a_turn_into_marketing_is_said_and_the_wizard_asks_the_toggle(stage: Stage) -> None:
     page = await opened(stage)
