@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from desktop.services.bots import Bots
 from desktop.services.broadcast_drafts import BroadcastDrafts
 from desktop.services.broadcast_list import BroadcastList
 from desktop.services.broadcast_reports import BroadcastReports
+from desktop.services.broadcast_rounds import BroadcastRounds
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.bulk import BulkChanges
 from desktop.services.connecting import Connecting, ConnectionForm
@@ -82,6 +83,7 @@ class App:
     server_address: str = ""
     sandbox_url: str = ""
     engine: Dispatcher | None = None
+    rounds: BroadcastRounds | None = None
     engine_elsewhere: str = ""
     """Why this process is not the engine; "" when it is."""
     engine_connection: str = ""
@@ -144,8 +146,13 @@ class App:
         self.accounts = Accounts(self.store, sittings=self.workspace.sittings)
 
     def engine_status(self) -> EngineStatus:
-        """What the engine of this process does."""
-        return self.engine.status if self.engine else EngineStatus(trouble=self.engine_elsewhere)
+        """What the engine of this process does, and what is the matter with it or with its rounds."""
+        if self.engine is None:
+            return EngineStatus(trouble=self.engine_elsewhere)
+        status = self.engine.status
+        if not status.trouble and self.rounds is not None and self.rounds.trouble:
+            return replace(status, state=EngineState.WAITING, trouble=self.rounds.trouble)
+        return status
 
     async def health(self) -> dict[str, Any]:
         """What /health answers: whether this process sends, and what it has to do."""

@@ -204,7 +204,7 @@ async def _start_engine(
     bots = BotEngine(app.store, web, app.secrets, engine.wake, faults, hears_within_s=missed_s)
     absence = Absence(app.store, app.clock, store_key, Seen(options.paths.home / "seen"))
     await absence.look()  # what falls due from here on is nobody's absence
-    rounds = BroadcastRounds(app.store, engine.wake, absence=absence, faults=faults)
+    app.rounds = rounds = BroadcastRounds(app.store, engine.wake, absence=absence, faults=faults)
     wake.called += [engine.wake, rounds.wake, enrolments.wake, bots.wake]
     background.start(kept_up("the templates", app.templates.keep_up, StoreClosed))
     background.start(kept_up("inbound", inbound.run, StoreClosed))

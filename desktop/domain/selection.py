@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -45,16 +46,27 @@ _OUTCOME_LABELS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """What a retry tries again: messages that failed with this reason ("": none) and code before a moment."""
+
+    reason: str
+    error_code: int | None
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """ids: contacts that were picked, or lists; a contact of several lists, or twice in one, is a duplicate.
 
-    broadcast_id, outcomes: of OUTCOME; whoever has one of the outcomes.
+    broadcast_id, outcomes: of OUTCOME; whoever has one of the outcomes. again: of a retry; of a broadcast and the retries
+    that it has had, whoever it failed for so, and who was not tried again since.
     """
 
     kind: SourceKind = SourceKind.EVERYONE
     ids: tuple[int, ...] = ()
     broadcast_id: int = 0
     outcomes: tuple[Outcome, ...] = ()
+    again: tuple[Again, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -92,7 +104,9 @@ class Selection:
 
     def to_json(self) -> dict[str, Any]:
         source, exclusions = self.source, self.exclusions
-        return {
+        again = [[one.reason, one.error_code, one.before.isoformat()] for one in source.again]
+        # Without it where there is none: what somebody approved is told from its words.
+        return ({"again": again} if again else {}) | {
             "kind": source.kind.value,
             "ids": list(source.ids),
             "broadcast_id": source.broadcast_id,
@@ -106,7 +120,10 @@ class Selection:
         """What is missing has its default: drafts of older versions have none of it."""
         outcomes = tuple(Outcome(one) for one in data.get("outcomes", ()))
         kind = SourceKind(data.get("kind", SourceKind.EVERYONE.value))
-        source = Source(kind, tuple(data.get("ids", ())), data.get("broadcast_id", 0), outcomes)
+        again = tuple(
+            Again(reason, code, datetime.fromisoformat(at)) for reason, code, at in data.get("again", ())
+        )
+        source = Source(kind, tuple(data.get("ids", ())), data.get("broadcast_id", 0), outcomes, again)
         return cls(source, Exclusions(data.get("marketing_days"), data.get("in_running", False)))
 
 

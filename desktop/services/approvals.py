@@ -1,6 +1,7 @@
 """Asking a second supervisor about a broadcast that reaches people who opted out, and their answer."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from desktop.domain.activity import Deed
@@ -10,12 +11,25 @@ from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
 from desktop.domain.people import Right, User
 from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.text import clean
+from desktop.services import guard
 from desktop.services.rights import allow
-from desktop.store import activity, approvals, audience, broadcasts
+from desktop.store import activity, approvals, audience, broadcasts, templates
 from desktop.store.engine import Store, Tx
 
 LONGEST_WORDS: Final = 500
 """Letters of a reason, and of the words of who decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondYes:
+    """What a held broadcast needs to go on. counts: of those who are selected, or would be; a yes names their number.
+
+    approval: what was asked last. stands: somebody's yes covers the number and the template of now.
+    """
+
+    counts: Breakdown
+    approval: Approval | None
+    stands: bool
 
 
 class Approvals:
@@ -106,6 +120,33 @@ class Approvals:
             return approvals.is_needed(tx, broadcasts.get(tx, broadcast_id))
 
         return await self._store.read(read, people=True)
+
+    async def to_go_on(self, broadcast_id: int) -> SecondYes | None:
+        """The second yes that a held broadcast needs to go on; None where it is not held, or goes on without one.
+
+        Before its start the whole audience is counted. Raises NotFound.
+        """
+
+        def read(tx: Tx) -> SecondYes | None:
+            record = broadcasts.get(tx, broadcast_id)
+            if record.status is not BroadcastStatus.HELD or not approvals.is_needed(tx, record):
+                return None
+            counts = _counted(tx, record)
+            asked, mark = approvals.of(tx, broadcast_id), approvals.mark_of(tx, record)
+            stands = [one for one in asked if one.stands_for(mark, counts.despite_count)]
+            newest = asked[0] if asked else None
+            # A yes that stands counts, also where more was asked after it.
+            shown = stands[0] if stands else newest
+            return SecondYes(counts, shown, bool(stands)) if counts.despite_count else None
+
+        return await self._store.read(read, people=True)
+
+
+def _counted(tx: Tx, record: BroadcastRecord) -> Breakdown:
+    """Of those who are selected it is known who they are: nobody's count is asked."""
+    if record.selected_count is not None or record.template_id is None:
+        return audience.lines(tx, record.id)
+    return guard.counted(tx, record, templates.get(tx, record.template_id))
 
 
 def _expect_account(user: User) -> None:

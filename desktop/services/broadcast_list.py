@@ -9,6 +9,7 @@ from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
 from desktop.domain.broadcast_figures import Figures
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
+from desktop.domain.selection import Selection, Source, SourceKind
 from desktop.services.rights import allow
 from desktop.store import activity, broadcast_figures, broadcast_list, broadcasts, send_hours
 from desktop.store.engine import Store, Tx
@@ -129,7 +130,7 @@ class BroadcastList:
             if when.at is not None and when.at <= tx.now:
                 when = replace(when, at=None, in_each_zone=False)
             name = f"Copy of {known.name or 'a broadcast without a name'}"[:200]
-            draft = replace(known.draft, name=name, when=when, asked={})
+            draft = replace(known.draft, name=name, when=when, asked={}, selection=_same_people(tx, known))
             return broadcasts.save_draft(tx, None, draft, user.id or None)
 
         return await self._store.write(write)
@@ -152,3 +153,11 @@ class BroadcastList:
             )
 
         await self._store.write(write)
+
+
+def _same_people(tx: Tx, known: BroadcastRecord) -> Selection:
+    """Of a retry those who were tried again: what it asked for has another answer since."""
+    asked = known.draft.selection
+    if not asked.source.again:
+        return asked
+    return Selection(Source(SourceKind.PICKED, tuple(broadcast_list.selected_ids(tx, known.id))))

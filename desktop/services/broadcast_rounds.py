@@ -46,17 +46,32 @@ class BroadcastRounds:
         self._faults = faults or Faults()
         self._news = asyncio.Event()
         self._retries_due_s = 0.0
+        self._trouble = ""
         self._failed_retries: set[int] = set()
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be started or made now, as a sentence; "" where nothing is the matter."""
+        return self._trouble
 
     def wake(self) -> None:
         """Look at once: something was launched or settled."""
         self._news.set()
 
     async def run(self) -> None:
-        """Round after round; runs until cancelled."""
+        """Round after round; runs until cancelled. A store that cannot be used now is told and tried again."""
         while True:
             self._news.clear()
-            if not await self.round():
+            more = False
+            try:
+                more = await self.round()
+            except (StoreBusy, StoreBroken) as trouble:
+                if trouble.sentence != self._trouble:
+                    _log.warning("broadcasts wait: %s", trouble)
+                self._trouble = trouble.sentence
+            else:
+                self._trouble = ""
+            if not more:
                 try:
                     async with asyncio.timeout(_POLL_S):
                         await self._news.wait()

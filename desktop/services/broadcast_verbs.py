@@ -16,7 +16,6 @@ from desktop.services.rights import allow
 from desktop.store import (
     activity,
     approvals,
-    broadcast_due,
     broadcast_launch,
     broadcast_plan,
     broadcasts,
@@ -76,8 +75,7 @@ def resume(tx: Tx, broadcast_id: int, user: User) -> None:
     if found := guard.look_again(tx, record):
         guard.hold_for(tx, record.id, found, (BroadcastStatus.PAUSED,))
         return
-    _enter(tx, record, broadcast_plan.under_way(tx, record), BroadcastStatus.PAUSED)
-    broadcast_due.move_missed(tx, record)
+    _enter(tx, record, broadcast_plan.goes_on_as(tx, record), BroadcastStatus.PAUSED)
     activity.log(tx, user, Deed.BROADCAST_RESUMED, record.name, _left_words(tx, record))
 
 
@@ -101,8 +99,7 @@ def go_on(tx: Tx, broadcast_id: int, user: User, look: Look) -> tuple[Drift, ...
         _begin_again(tx, record, user, standing)
     else:
         approvals.expect(tx, record, record.approved_no_count, user)
-        _enter(tx, record, broadcast_plan.under_way(tx, record), BroadcastStatus.HELD)
-        broadcast_due.move_missed(tx, record)
+        _enter(tx, record, broadcast_plan.goes_on_as(tx, record), BroadcastStatus.HELD)
     broadcast_launch.approve_anew(tx, record.id, standing)
     holds.decide(tx, broadcast_id, Decision.GONE_ON, user.id or None)
     told = record.held_cause.label if record.held_cause else record.held_because

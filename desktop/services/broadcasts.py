@@ -20,7 +20,6 @@ from desktop.domain.selection import EVERYBODY, Selection
 from desktop.domain.templates import Variable
 from desktop.services import broadcast_launch as launching
 from desktop.services import broadcast_test, broadcast_verbs, sending
-from desktop.services.broadcast_rounds import BroadcastRounds
 from desktop.services.rights import allow
 from desktop.store import (
     audience,
@@ -63,19 +62,11 @@ class Report:
 
 
 class Broadcasts:
-    """The verbs on broadcasts. wake: the engine and its rounds look for what is due.
+    """The verbs on broadcasts. wake: the engine and its rounds look for what is due."""
 
-    rounds: the part of the engine that starts, plans and ends them; one of its own by default.
-    """
-
-    def __init__(self, store: Store, wake: Callable[[], None], rounds: BroadcastRounds | None = None) -> None:
+    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
         self._store = store
-        self._wake_engine = wake
-        self._rounds = rounds or BroadcastRounds(store, wake)
-
-    def _wake(self) -> None:
-        self._rounds.wake()
-        self._wake_engine()
+        self.wake = wake
 
     # Counting and looking.
 
@@ -228,7 +219,7 @@ class Broadcasts:
             )
 
         launched = await self._store.write(write, WriteLane.PEOPLE)
-        self._wake()
+        self.wake()
         return launched
 
     async def take_back(self, broadcast_id: int, user: User) -> None:
@@ -237,7 +228,7 @@ class Broadcasts:
         Raises NotAllowed, or a Problem if it has begun.
         """
         await self._store.write(lambda tx: broadcast_verbs.take_back(tx, broadcast_id, user))
-        self._wake()
+        self.wake()
 
     async def pause(self, broadcast_id: int, user: User) -> None:
         """Nothing more is claimed from now on, calls that have not begun are withdrawn; those on the way are finished."""
@@ -250,7 +241,7 @@ class Broadcasts:
             await self.go_on(broadcast_id, user)
             return
         await self._store.write(lambda tx: broadcast_verbs.resume(tx, broadcast_id, user))
-        self._wake()
+        self.wake()
 
     async def go_on(self, broadcast_id: int, user: User) -> BroadcastRecord:
         """A person has looked at why it is held: what stands now is what they say yes to.
@@ -262,7 +253,7 @@ class Broadcasts:
         news = await self._store.write(lambda tx: broadcast_verbs.go_on(tx, broadcast_id, user, look))
         if news:
             raise Problem("Look again", " ".join(one.sentence for one in news))
-        self._wake()
+        self.wake()
         return await self.get(broadcast_id)
 
     async def stop(self, broadcast_id: int, user: User) -> Stopped:
@@ -270,7 +261,7 @@ class Broadcasts:
         engine, and what is on the way is counted to the end in `Report.stopped`.
         """
         stopped = await self._store.write(lambda tx: broadcast_verbs.stop(tx, broadcast_id, user))
-        self._wake()
+        self.wake()
         return stopped
 
     async def test(self, broadcast_id: int, phones: Sequence[str], user: User) -> int:
@@ -278,7 +269,7 @@ class Broadcasts:
         it; returns its id. A number that is no contact becomes one. Raises NotAllowed, or a Problem that names one.
         """
         made = await self._store.write(lambda tx: broadcast_test.send(tx, broadcast_id, phones, user))
-        self._wake()
+        self.wake()
         return made
 
     async def decide_unknown(self, message_id: int, decision: UnknownDecision, user: User) -> None:
@@ -307,17 +298,7 @@ class Broadcasts:
             outbox.touch(tx, row.contact_id, row.broadcast_id)
 
         await self._store.write(write)
-        self._wake()
-
-    # The engine's part.
-
-    def wake(self) -> None:
-        """Look at once: something was launched or settled."""
-        self._wake()
-
-    async def run(self) -> None:
-        """Start what is due, plan it, end what is through: see `BroadcastRounds`. Runs until cancelled."""
-        await self._rounds.run()
+        self.wake()
 
 
 _DECISIONS: Final = {

@@ -22,7 +22,7 @@ from desktop.domain.filters import EVERYONE
 from desktop.domain.people import Right, Role, User, may
 from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
-from desktop.domain.selection import Selection, Source, SourceKind
+from desktop.domain.selection import Again, Outcome, Selection, Source, SourceKind
 from desktop.services import guard
 from desktop.services.absence import MISSED, RESTORED
 from desktop.services.broadcast_launch import launch
@@ -80,8 +80,10 @@ class Retries:
 
         def write(tx: Tx) -> int:
             allow(tx, user, Right.BROADCAST)
-            return start(tx, broadcast_id, user).id
+            return start(tx, broadcast_id, user, groups).id
 
+        # Read before the writer is asked: of a large broadcast it takes long.
+        groups = await self._store.read(lambda tx: store.failed(tx, broadcast_id), people=True)
         made = await self._store.write(write)
         self._wake()
         return made
@@ -89,11 +91,15 @@ class Retries:
 
 def look(tx: Tx, broadcast_id: int) -> Retryable:
     """As `Retries.look()`, in the caller's transaction."""
-    record = broadcasts.get(tx, broadcast_id)
+    return _counted(tx, broadcasts.get(tx, broadcast_id), None)
+
+
+def _counted(tx: Tx, record: BroadcastRecord, groups: Sequence[Failed] | None) -> Retryable:
+    """groups: what failed, if somebody has read it already."""
     if record.kind is not BroadcastKind.BROADCAST or record.status in _NOT_YET:
         return Retryable()
     now_count, later, codes = 0, dict[datetime, int](), dict[int, datetime]()
-    for one in store.failed(tx, broadcast_id):
+    for one in store.failed(tx, record.id) if groups is None else groups:
         from_when = _from_when(one)
         if from_when is None:
             continue
@@ -103,7 +109,7 @@ def look(tx: Tx, broadcast_id: int) -> Retryable:
             later[from_when] = later.get(from_when, 0) + one.count
             if one.error_code is not None:
                 codes[one.error_code] = min(from_when, codes.get(one.error_code, from_when))
-    preparing = store.preparing(tx, broadcast_id)
+    preparing = store.preparing(tx, record.id)
     return Retryable(now_count, tuple(sorted(later.items())), preparing, tuple(sorted(codes.items())))
 
 
@@ -115,36 +121,46 @@ def _from_when(one: Failed) -> datetime | None:
     return one.until + timedelta(seconds=wait_s) if wait_s else one.until - timedelta(minutes=1)
 
 
-def start(tx: Tx, broadcast_id: int, user: User, waits: Drift | None = None) -> BroadcastRecord:
+def start(
+    tx: Tx,
+    broadcast_id: int,
+    user: User,
+    groups: Sequence[Failed] | None = None,
+    waits: Drift | None = None,
+) -> BroadcastRecord:
     """Try again what can be tried now, inside the caller's transaction; returns the retry. Raises a Problem.
 
+    groups: what failed, as `store.failed()` gave it a moment ago; who of them was tried meanwhile is not among the people.
     waits: why it is to wait for a person. It does so, too, where something is not as it was when one said yes to the
     broadcast.
     """
     store.lock(tx, broadcast_id)
-    parent, found = broadcasts.get(tx, broadcast_id), look(tx, broadcast_id)
+    parent = broadcasts.get(tx, broadcast_id)
+    groups = store.failed(tx, broadcast_id) if groups is None else groups
+    found = _counted(tx, parent, groups)
     if parent.status is BroadcastStatus.HELD:
         raise Problem("It waits for a person", f"“{parent.name}” is held. Let it go on or stop it first.")
     if found.preparing:
         raise Problem(
             "A retry is on its way", "Another retry of this broadcast is being prepared. Look at it first."
         )
-    ids = _contact_ids(tx, broadcast_id) if found.now_count else []
-    if not ids:
-        raise Problem("Nothing to try again", "No message that failed can be tried again now.")
+    if not found.now_count:
+        raise _nothing()
     tries = broadcast_report.children(tx, broadcast_id)
     number = len(tries) + 1
     child_id = broadcasts.save_draft(
         tx,
         None,
-        _draft(parent, ids, number),
+        _draft(parent, _again(groups, tx.now), number),
         user.id or parent.created_by,
         parent.api_key_id,
         kind=BroadcastKind.RETRY,
         parent_id=parent.id,
     )
-    launch(tx, child_id, user, approved_count=None, now=True)
-    told = f"retry {number}, {len(ids):,} contact{'' if len(ids) == 1 else 's'}"
+    count = launch(tx, child_id, user, approved_count=None, now=True).selected_count
+    if not count:
+        raise _nothing()
+    told = f"retry {number}, {count:,} contact{'' if count == 1 else 's'}"
     activity.log(tx, user if user.id else None, Deed.BROADCAST_RETRIED, parent.name, told)
     _hold_if_drifted(tx, [parent, *tries], child_id, waits)
     return broadcasts.get(tx, child_id)
@@ -164,19 +180,24 @@ def _hold_if_drifted(tx: Tx, before: Sequence[BroadcastRecord], child_id: int, w
             holds.tell(tx, child_id, one.cause, one.sentence)
 
 
-def _contact_ids(tx: Tx, broadcast_id: int) -> list[int]:
-    wanted = set[tuple[Reason | None, int | None, datetime]]()
-    for one in store.failed(tx, broadcast_id):
+def _nothing() -> Problem:
+    return Problem("Nothing to try again", "No message that failed can be tried again now.")
+
+
+def _again(groups: Sequence[Failed], now: datetime) -> tuple[Again, ...]:
+    """What of them is tried now: by reason and code, not by contact. There may be a hundred thousand of those."""
+    found = set[Again]()
+    for one in groups:
         wait_s = waits_s(one.reason, one.error_code)
         if wait_s is not None:
-            before = tx.now - timedelta(seconds=wait_s)
+            before = now - timedelta(seconds=wait_s)
             # What is told to be there now is taken whole minutes at a time, as it is counted.
             whole = before.replace(second=0, microsecond=0) if wait_s else before + timedelta(seconds=1)
-            wanted.add((one.reason, one.error_code, whole))
-    return store.contact_ids(tx, broadcast_id, wanted)
+            found.add(Again(one.reason.value if one.reason else "", one.error_code, whole))
+    return tuple(sorted(found, key=lambda one: (one.reason, one.error_code or 0)))
 
 
-def _draft(parent: BroadcastRecord, ids: list[int], number: int) -> BroadcastDraft:
+def _draft(parent: BroadcastRecord, again: tuple[Again, ...], number: int) -> BroadcastDraft:
     """The same message, at once, only to these; with the toggle on: a reason that was given covers its own launch."""
     kept = parent.draft
     return replace(
@@ -185,7 +206,9 @@ def _draft(parent: BroadcastRecord, ids: list[int], number: int) -> BroadcastDra
         template_id=parent.template_id,
         audience=EVERYONE,
         only_opted_in=True,
-        selection=Selection(Source(SourceKind.PICKED, tuple(ids))),
+        selection=Selection(
+            Source(SourceKind.OUTCOME, broadcast_id=parent.id, outcomes=(Outcome.FAILED,), again=again)
+        ),
         when=When(pace_per_s=kept.when.pace_per_s),
         afterwards=Afterwards(kept.afterwards.route, kept.afterwards.route_id),
         stop_if_missing=False,
@@ -235,7 +258,7 @@ def start_due(tx: Tx, broadcast_id: int, by: datetime | None = None) -> Broadcas
     author = people.find(tx, record.created_by) if record.created_by else None
     able = author is not None and may(author, Right.BROADCAST, settings.load(tx).given)
     name = author if author is not None and able else _BY_ITSELF
-    return start(tx, broadcast_id, name, _unseen(tx, record, at))
+    return start(tx, broadcast_id, name, waits=_unseen(tx, record, at))
 
 
 def _unseen(tx: Tx, record: BroadcastRecord, due_at: datetime) -> Drift | None:

@@ -33,7 +33,7 @@ from desktop.domain.consent import Category, Path
 from desktop.domain.filters import Filter
 from desktop.domain.messages import GONE, Status
 from desktop.domain.selection import EVERYBODY, Exclusions, Outcome, Selection, Source, SourceKind
-from desktop.store import tables
+from desktop.store import retries, tables
 from desktop.store.audience_conditions import condition
 from desktop.store.engine import Tx
 
@@ -91,6 +91,8 @@ def _named(tx: Tx, source: Source) -> FromClause | None:
         row = tables.contact_list_row.c
         counted = select(row.contact_id, func.count().label("times")).where(row.list_id.in_(source.ids))
         return counted.group_by(row.contact_id).subquery("named")
+    if source.again:
+        return retries.people(tx, source.broadcast_id, source.again).subquery("named")
     return (_picked(tx, source.ids) if source.kind is SourceKind.PICKED else _became(source)).subquery(
         "named"
     )

@@ -1,5 +1,6 @@
 """What a broadcast's report counts and lists."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -93,14 +94,16 @@ def reasons(tx: Tx, broadcast_id: int) -> list[ReasonCount]:
         asked = select(_tally.status, _tally.reason, code, _tally.count.label("count"))
         mine = (_tally.broadcast_id == broadcast_id, _tally.status.in_(wanted))
         grouped = asked.where(*mine, _tally.count != 0)
-    found = [
-        ReasonCount(Status(row.status), Reason(row.reason), row.error_code, int(row[3]))
-        for row in tx.rows(grouped)
-        if row.reason
-    ]
-    if again := get(tx, broadcast_id).duplicate_count:
-        found.append(ReasonCount(Status.LEFT_OUT, Reason.DUPLICATE, None, again))
-    return sorted(found, key=lambda one: (-one.count, one.reason.value))
+    found: Counter[tuple[Status, Reason, int | None]] = Counter()
+    for row in tx.rows(grouped):
+        if row.reason:
+            found[Status(row.status), Reason(row.reason), row.error_code] += int(row[3])
+    record = get(tx, broadcast_id)
+    found[Status.LEFT_OUT, Reason.DUPLICATE, None] += record.duplicate_count
+    for reason, count in broadcast_plan.rest_reasons(tx, record).items():
+        found[Status.LEFT_OUT, reason, None] += count
+    told = [ReasonCount(*why, count) for why, count in found.items() if count]
+    return sorted(told, key=lambda one: (-one.count, one.reason.value))
 
 
 def tallied(

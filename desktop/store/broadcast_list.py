@@ -109,3 +109,10 @@ def archive(tx: Tx, broadcast_id: int, at: datetime | None) -> None:
     changed = update(tables.broadcast).where(_broadcast.id == broadcast_id)
     tx.conn.execute(changed.values(archived_at=at))
     tx.touch(Topic.BROADCAST, broadcast_id)
+
+
+def selected_ids(tx: Tx, broadcast_id: int) -> list[int]:
+    """Contacts whom the snapshot fixed."""
+    recipient = tables.broadcast_recipient.c
+    asked = select(recipient.contact_id).where(recipient.broadcast_id == broadcast_id)
+    return list(tx.conn.scalars(asked.order_by(recipient.contact_id)))

@@ -44,11 +44,14 @@ PLAN_CHUNK_COUNT: Final = 400
 def plan(tx: Tx, broadcast_id: int) -> int:
     """Make the next message rows from the snapshot; returns how many. 0: all are made, the broadcast runs now.
 
-    Of one that was stopped before all were made the rest stands as cancelled: everybody who was selected has a row.
+    Of one that is spread over days and stood still what waits moves first: that counts as one. Of one that was stopped before all were made the rest stands as cancelled: everybody who was selected has a row.
     """
     record = get(tx, broadcast_id)
     if record.status not in (BroadcastStatus.PREPARING, BroadcastStatus.STOPPED):
         return 0
+    prepares = record.status is BroadcastStatus.PREPARING
+    if prepares and broadcast_due.move(tx, broadcast_id):
+        return 1
     recipient = tables.broadcast_recipient.c
     chunk = tx.rows(
         select(recipient.contact_id, recipient.line)
@@ -71,7 +74,9 @@ def plan(tx: Tx, broadcast_id: int) -> int:
             "planned_to": last,
             "planned_to_send_count": _broadcast.planned_to_send_count + len(to_send),
         }
-    elif record.status is BroadcastStatus.PREPARING:
+    elif prepares and broadcast_due.begin_move(tx, record):
+        return 1
+    elif prepares:
         values = {"status": BroadcastStatus.RUNNING.value}
     if values:
         # Where it was paused or stopped in this moment by another program, that stands.
@@ -91,9 +96,11 @@ def is_planned(tx: Tx, record: BroadcastRecord) -> bool:
     return tx.conn.scalar(rest.limit(1)) is None
 
 
-def under_way(tx: Tx, record: BroadcastRecord) -> BroadcastStatus:
-    """The state in which one goes on that was paused or held."""
-    return BroadcastStatus.RUNNING if is_planned(tx, record) else BroadcastStatus.PREPARING
+def goes_on_as(tx: Tx, record: BroadcastRecord) -> BroadcastStatus:
+    """The state in which one goes on that was paused or held. From now on its days count as missed that were."""
+    if broadcast_due.begin_move(tx, record) or not is_planned(tx, record):
+        return BroadcastStatus.PREPARING
+    return BroadcastStatus.RUNNING
 
 
 def counts_now(tx: Tx, record: BroadcastRecord) -> Figures:
@@ -110,14 +117,24 @@ def counts_now(tx: Tx, record: BroadcastRecord) -> Figures:
 
 def rest(tx: Tx, record: BroadcastRecord) -> Counter[Status]:
     """Those who were selected and have no row yet, by the state in which theirs will begin."""
+    found: Counter[Status] = Counter()
+    for line, count in rest_lines(tx, record).items():
+        found[Status.QUEUED if line in _SENT else Status.LEFT_OUT] += count
+    return found
+
+
+def rest_reasons(tx: Tx, record: BroadcastRecord) -> dict[Reason, int]:
+    """Why those are left out who were selected and have no row yet."""
+    return {Reason(line): count for line, count in rest_lines(tx, record).items() if line not in _SENT}
+
+
+def rest_lines(tx: Tx, record: BroadcastRecord) -> dict[str, int]:
+    """Those who were selected and have no row yet, by the line on which they stand."""
     recipient = tables.broadcast_recipient.c
     asked = select(recipient.line, func.count()).where(
         recipient.broadcast_id == record.id, recipient.contact_id > record.planned_to
     )
-    found: Counter[Status] = Counter()
-    for line, count in tx.conn.execute(asked.group_by(recipient.line)):
-        found[Status.QUEUED if line in _SENT else Status.LEFT_OUT] += count
-    return found
+    return {line: int(count) for line, count in tx.conn.execute(asked.group_by(recipient.line))}
 
 
 def _insert_messages(

@@ -3,17 +3,32 @@
 It is asked by person, not by contact: the rows of a broadcast go on naming somebody who was merged into another contact.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, and_, cast, exists, func, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 
 from desktop.domain.audience import Line
 from desktop.domain.broadcast import BroadcastKind, BroadcastStatus
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason, reason_of
+from desktop.domain.selection import Again
 from desktop.store import tables
 from desktop.store.engine import Tx
 
@@ -88,22 +103,18 @@ def failed(tx: Tx, broadcast_id: int) -> list[Failed]:
     ]
 
 
-def contact_ids(
-    tx: Tx, broadcast_id: int, wanted: Collection[tuple[Reason | None, int | None, datetime]]
-) -> list[int]:
-    """Whose message failed for one of these (reason, code) before the moment beside it."""
-    if not wanted:
-        return []
+def people(tx: Tx, broadcast_id: int, again: Sequence[Again]) -> Select[Any]:
+    """contact_id, times (1): whom a broadcast or its retries failed for so at last, and nobody has tried again."""
     alike = [
         and_(
-            _message.reason == (reason.value if reason else ""),
-            _message.error_code.is_not_distinct_from(code),
-            _message.changed_at < before,
+            _message.reason == one.reason,
+            _message.error_code.is_not_distinct_from(one.error_code),
+            _message.changed_at < one.before,
         )
-        for reason, code, before in wanted
+        for one in again
     ]
-    asked = select(_message.contact_id).where(*_untried(tx, broadcast_id), or_(*alike)).distinct()
-    return sorted(tx.conn.scalars(asked))
+    asked = select(_person().label("contact_id"), literal_column("1").label("times"))
+    return asked.where(*_untried(tx, broadcast_id), or_(false(), *alike)).distinct()
 
 
 def _untried(tx: Tx, broadcast_id: int) -> list[ColumnElement[bool]]:

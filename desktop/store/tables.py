@@ -365,6 +365,11 @@ broadcast = Table(
     Column("duplicate_count", Integer, nullable=False, server_default=text("0")),
     # Of those planned so far, how many get it: the place of the next one among days.
     Column("planned_to_send_count", Integer, nullable=False, server_default=text("0")),
+    # Over days: how many whole days later than planned its messages are due. moving_days: of these, those by which the
+    # rows that were made before are being moved; they have been up to this contact.
+    Column("late_days", Integer, nullable=False, server_default=text("0")),
+    Column("moving_days", Integer, nullable=False, server_default=text("0")),
+    Column("moved_to", _Id, nullable=False, server_default=text("0")),
     Index("ix_broadcast_status", "status"),
     Index("ix_broadcast_parent_id", "parent_id"),
 )

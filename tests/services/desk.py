@@ -33,6 +33,7 @@ from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_SECRET, SANDBOX_TOKEN, SA
 from desktop.root import open_app
 from desktop.sandbox.server import Sandbox
 from desktop.server import http, webhooks
+from desktop.services.broadcast_rounds import BroadcastRounds
 from desktop.services.dispatcher import Dispatcher, take_over
 from desktop.services.inbound import Inbound
 from desktop.store import consent, contacts, conversations, opening, people, settings, tables
@@ -284,7 +285,8 @@ class Desk:
 
     async def until_record(self, broadcast_id: int, *wanted: BroadcastStatus) -> BroadcastRecord:
         async def look() -> BroadcastRecord | None:
-            self.app.broadcasts.wake()
+            assert self.app.rounds is not None
+            self.app.rounds.wake()
             found = await self.app.broadcasts.get(broadcast_id)
             return found if found.status in wanted else None
 
@@ -404,7 +406,8 @@ async def open_engine_room(
             refresh_templates=app.templates.refresh_if_stale,
         )
         await _receive(stack, desk, store_key)
-        await _background(stack, app.broadcasts.run())
+        app.rounds = BroadcastRounds(app.store, engine.wake)
+        await _background(stack, app.rounds.run())
         loop = asyncio.get_running_loop()
 
         def woken(_changes: Changes) -> None:

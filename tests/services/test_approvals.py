@@ -1,6 +1,7 @@
 """A second supervisor's yes: who may give it, what it names, and when it is void."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,11 +9,12 @@ from desktop.domain.activity import Deed
 from desktop.domain.approval import ApprovalState
 from desktop.domain.audience import Breakdown, Line
 from desktop.domain.broadcast import BroadcastStatus
-from desktop.domain.consent import OptIn
+from desktop.domain.consent import OptIn, Source
 from desktop.domain.people import User
 from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.templates import Variable
-from desktop.store import activity, broadcasts
+from desktop.store import activity, broadcasts, consent
+from desktop.store.engine import Tx
 from tests.services.desk import ARJUN, PRIYA, TUNDE, Desk
 
 WHY = "A recall: everybody who bought it"
@@ -153,3 +155,39 @@ async def test_it_is_asked_only_for_who_opted_out(desk: Desk, off: int) -> None:
     with pytest.raises(Problem, match="meanwhile"):
         await asked(desk, with_toggle)
     await desk.ended(with_toggle)
+
+
+async def test_held_before_its_start_it_tells_the_number_that_a_second_yes_is_needed_for(
+    desk: Desk, off: int
+) -> None:
+    await desk.settings(drift_percent=100)
+    await desk.app.approvals.decide(await asked(desk, off), desk.admin, True)
+    assert await desk.app.approvals.to_go_on(off) is None
+    await desk.app.broadcasts.launch(off, desk.supervisor, reason=WHY, approved=await counted(desk, off))
+    await desk.app.store.write(_says_no)
+    desk.clock.move(timedelta(seconds=11))
+    await desk.until_record(off, BroadcastStatus.HELD)
+    needed = await desk.app.approvals.to_go_on(off)
+    assert needed is not None
+    assert not needed.stands
+    assert (needed.counts.despite_count, needed.approval and needed.approval.despite_count) == (2, 1)
+    with pytest.raises(Problem, match="Ask again"):
+        await desk.app.broadcasts.go_on(off, desk.supervisor)
+    again = await desk.app.approvals.ask(off, desk.supervisor, WHY, needed.counts)
+    with pytest.raises(NotAllowed):
+        await desk.app.approvals.decide(again, desk.supervisor, True)
+    await desk.app.approvals.decide(again, desk.admin, True)
+    covered = await desk.app.approvals.to_go_on(off)
+    assert covered is not None
+    assert covered.stands
+    assert covered.approval is not None
+    assert (covered.approval.id, covered.approval.despite_count) == (again, 2)
+    await desk.app.broadcasts.go_on(off, desk.supervisor)
+    await desk.ended(off)
+    assert len(await desk.sends()) == 3
+    assert await desk.app.approvals.to_go_on(off) is None
+
+
+def _says_no(tx: Tx) -> None:
+    row = tx.conn.exec_driver_sql(f"SELECT id FROM contact WHERE phone = '{TUNDE}'").one()
+    consent.record(tx, row.id, OptIn.NO, Source.AGENT, evidence="By phone")

@@ -16,8 +16,10 @@ from desktop.domain.messages import GONE, Status
 from desktop.domain.people import Role, User
 from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.reasons import Reason
-from desktop.services.retries import waits_s
+from desktop.domain.selection import SourceKind
+from desktop.services.retries import start, waits_s
 from desktop.store import broadcast_launch, holds
+from desktop.store import retries as store
 from desktop.store.engine import Tx
 from tests.services.desk import ARJUN, PRIYA, Desk, TestClock, make_sandbox
 from tests.services.test_broadcast_launch import here, later
@@ -95,6 +97,28 @@ async def test_the_marketing_limit_waits_a_day_and_is_asked_anew(desk: Desk) -> 
     await desk.green(parent)
 
 
+async def test_the_draft_of_a_retry_says_what_is_tried_and_names_nobody(desk: Desk) -> None:
+    """A hundred thousand who failed are no hundred thousand numbers in it; a copy of it is for the same people."""
+    await desk.crowd(yes=4)
+    parent = await _failed(desk, 131049, 2)
+    await desk.app.move_clock(timedelta(hours=24, minutes=2))
+    failed = {one.contact_id for one in await desk.app.broadcasts.messages(parent, (Status.FAILED,))}
+    stale = await desk.app.store.read(lambda tx: store.failed(tx, parent))
+    child = await desk.app.retries.retry(parent, desk.supervisor)
+    await desk.ended(child)
+    assert {one.contact_id for one in await desk.app.broadcasts.messages(child)} == failed
+    source = (await desk.app.broadcasts.get(child)).draft.selection.source
+    assert (source.kind, source.ids, source.broadcast_id) == (SourceKind.OUTCOME, (), parent)
+    assert [(one.reason, one.error_code) for one in source.again] == [("whatsapp_error", 131049)]
+    copy = await desk.app.broadcast_list.duplicate(child, desk.supervisor)
+    copied = (await desk.app.broadcasts.get(copy)).draft.selection.source
+    assert (copied.kind, set(copied.ids), copied.again) == (SourceKind.PICKED, failed, ())
+    # Who read what failed before that, and asks only now, reaches nobody a second time.
+    with pytest.raises(Problem, match="Nothing to try again"):
+        await desk.app.store.write(lambda tx: start(tx, parent, desk.supervisor, stale))
+    assert len((await desk.app.broadcast_reports.extras(parent)).tries) == 1
+
+
 @pytest.mark.slow
 async def test_two_who_try_it_again_at_once_send_it_once(desk: Desk) -> None:
     await desk.crowd(yes=3)
@@ -107,6 +131,7 @@ async def test_two_who_try_it_again_at_once_send_it_once(desk: Desk) -> None:
         await desk.app.retries.retry(parent, agent)
 
 
+@pytest.mark.slow
 async def test_a_plan_tries_again_by_itself_as_often_as_it_says(desk: Desk) -> None:
     await desk.contact(PRIYA, OptIn.YES)
     await desk.contact(ARJUN, OptIn.YES)
@@ -123,6 +148,7 @@ async def test_a_plan_tries_again_by_itself_as_often_as_it_says(desk: Desk) -> N
     await desk.green(child)
 
 
+@pytest.mark.slow
 async def test_a_plan_asks_a_person_about_what_changed_since_the_yes(desk: Desk) -> None:
     await desk.contact(PRIYA, OptIn.YES)
     parent = await _failed(desk, 131049, 1, plan=Afterwards(retry_count=1, after_h=1))
@@ -191,6 +217,7 @@ async def test_a_plan_that_fell_due_while_nothing_ran_asks_first(empty: Path, tm
             assert await desk.sent_to() == []
 
 
+@pytest.mark.slow
 async def test_a_plan_of_an_older_copy_asks_first(empty: Path, tmp_path: Path) -> None:
     """The copy was made before the retry; what it would try again has got there since."""
     shutil.copy(empty, tmp_path / "store.db")

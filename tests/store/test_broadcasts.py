@@ -242,6 +242,23 @@ def test_reasons_are_counted_the_most_frequent_first(store: Store) -> None:
     write(store, run)
 
 
+def test_reasons_of_those_without_a_row_yet_are_counted_too(store: Store) -> None:
+    def run(tx: Tx) -> None:
+        add_contacts(tx, OptIn.NO, OptIn.YES)
+        add_contact(tx, 9, stopped=True)
+        made = launch(tx, add_template(tx))
+        told = broadcast_figures.reasons(tx, made)
+        assert [(one.reason, one.count) for one in told] == [
+            (Reason.OPTED_OUT, 1),
+            (Reason.STOPPED_IN_WHATSAPP, 1),
+        ]
+        assert sum(one.count for one in told) == broadcast_figures.figures(tx, made).now[Status.LEFT_OUT]
+        plan_all(tx, made)
+        assert broadcast_figures.reasons(tx, made) == told
+
+    write(store, run)
+
+
 def test_who_opted_out_since_is_counted_once_and_by_whichever_way(store: Store, clock: FakeClock) -> None:
     def make(tx: Tx) -> tuple[list[int], int]:
         ids = add_contacts(tx, OptIn.YES, OptIn.YES, OptIn.YES, OptIn.NO)

@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QDate, QDateTime, QSize, Qt, QTime
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from desktop.ui.parts.flow import FlowLayout
 from desktop.ui.parts.formrow import FormRow
 from desktop.ui.parts.keyvalue import KeyValue
 from desktop.ui.parts.label import ElidedLabel, Label, SectionLabel
+from desktop.ui.parts.numberfield import DateTimeField
 from desktop.ui.parts.rail import Rail, RailItem
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.parts.statusbar import StatusBar
@@ -172,6 +173,25 @@ def test_tabs_are_chosen_by_mouse_and_arrows(theme: Theme, window: QWidget) -> N
     tabs.show_tabs([Tab("mine", "Mine", 1284)])
     assert tabs.button("mine").text() == "Mine 1,284"
     assert tabs.current == "mine"
+
+
+def test_a_chosen_tab_has_room_for_its_bold_letters(theme: Theme, window: QWidget) -> None:
+    tabs = Tabs(theme, [Tab("all", "All"), Tab("own", "WhatsApp’s marketing limit", 4)], name="tabs")
+    stand(window, tabs)
+    own = tabs.button("own")
+    before_px = own.sizeHint().width()
+    tabs.choose("own")
+    bold = QFontMetrics(theme.font(13, 600)).horizontalAdvance(own.text())
+    assert own.sizeHint().width() == before_px >= bold + 2 * theme.px(10)
+
+
+def test_a_date_reads_the_same_from_right_to_left(app: QApplication, theme: Theme) -> None:
+    app.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        field = DateTimeField(theme, QDateTime(QDate(2026, 11, 23), QTime(9, 5)))
+        assert field.text() == "Mon 23 Nov 2026 09:05"
+    finally:
+        app.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
 
 def test_search_waits_for_a_pause_and_escape_clears(theme: Theme, window: QWidget) -> None:

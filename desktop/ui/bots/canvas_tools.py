@@ -59,7 +59,7 @@ class ZoomBar(QFrame):
     def _show(self) -> None:
         words = f"{self._canvas.zoom * 100:.0f} %"
         mirrored = QApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        shown = f"\u200e{words}" if mirrored else words  # the sign stays behind the number
+        shown = f"\u200e{words}\u200e" if mirrored else words  # the sign stays behind the number
         if shown != self.percent.text():
             self.percent.setText(shown)
             self.percent.setAccessibleName(f"{words}, as it is")

@@ -78,7 +78,8 @@ class EditorHead(Bar):
         super().__init__(theme, "header", HEADER_PX, name="bots_head")
         self._look = HeadLook()
         self._record: FlowRecord | None = None
-        self.back = IconButton(theme, "caret-left", "All flows (Esc)", name="bots_back")
+        back = "caret-right" if self.isRightToLeft() else "caret-left"
+        self.back = IconButton(theme, back, "All flows (Esc)", name="bots_back")
         self.back.clicked.connect(self.back_requested)
         self.title = ElidedLabel("", "h1", name="bots_name")
         self.badge = Badge(theme, "", name="bots_status")

@@ -37,7 +37,8 @@ class BotsHead(QWidget):
         bar.row.addWidget(self.file)
         bar.row.addWidget(self.new)
         self.problem = ProblemLine(theme, name="bots_import_problem")
-        self.problem.words.setAlignment(Qt.AlignmentFlag.AlignTrailing)  # under the button
+        beside = Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter
+        self.problem.words.setAlignment(beside)  # under the button
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -76,7 +76,7 @@ class SessionsView(QWidget):
             Column("Contact", lambda one: Cell(words.who(one), bold=True, tooltip=pretty(one.phone) if one.phone else "")),
             Column("State", lambda one: Cell(one.status.label, words.STATUS[one.status], tooltip=self._why(one)), 166),
             Column("Step", self._step),
-            Column("Started by", _started_by, 150),
+            Column("Started by", _started_by),
             Column("Ended", self._ended, 120),
             Column("Version", lambda one: Cell(f"{one.version_number}", end=True), 64, end=True),
         ]  # fmt: skip

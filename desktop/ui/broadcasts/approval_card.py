@@ -59,22 +59,22 @@ class ApprovalCard(Card):
     take_back_requested = Signal()
     people_requested = Signal()
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__("A second supervisor’s yes", name="wizard_approval")
+    def __init__(self, theme: Theme, *, name: str = "wizard_approval") -> None:
+        super().__init__("A second supervisor’s yes", name=name)
         self._look = ApprovalLook(0)
-        self.badge = Badge(theme, "Waiting", BadgeKind.WARN, name="wizard_approval_state")
+        self.badge = Badge(theme, "Waiting", BadgeKind.WARN, name=f"{name}_state")
         self.header.addWidget(self.badge)
-        self.said = Label("", wrap=True, rich=True, name="wizard_approval_said")
+        self.said = Label("", wrap=True, rich=True, name=f"{name}_said")
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(theme.px(64))
-        named(self.text, "wizard_approval_text", "In your words")
-        self.row = FormRow("In your words", self.text, name="wizard_approval_row")
-        self.ask = Button(theme, "Ask for approval", "primary", name="wizard_approval_ask")
-        self.approve = Button(theme, "Approve", "primary", name="wizard_approval_approve")
-        self.refuse = Button(theme, "Refuse", "danger", name="wizard_approval_refuse")
-        self.back = Button(theme, "Take back", name="wizard_approval_take_back")
-        self.people = Button(theme, "Show these contacts", "link", name="wizard_approval_people")
+        named(self.text, f"{name}_text", "In your words")
+        self.row = FormRow("In your words", self.text, name=f"{name}_row")
+        self.ask = Button(theme, "Ask for approval", "primary", name=f"{name}_ask")
+        self.approve = Button(theme, "Approve", "primary", name=f"{name}_approve")
+        self.refuse = Button(theme, "Refuse", "danger", name=f"{name}_refuse")
+        self.back = Button(theme, "Take back", name=f"{name}_take_back")
+        self.people = Button(theme, "Show these contacts", "link", name=f"{name}_people")
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.ask, self.approve, self.refuse, self.back, self.people):
@@ -151,7 +151,7 @@ def _sentence(look: ApprovalLook, now: datetime) -> str:
             f"This workspace asks a second supervisor before <b>{_people(look.despite_count)}</b> get a broadcast. "
             "The yes names this number, and is void when audience, message or template change."
         )
-    asked = f"{escape(kept.asked_by_name)} asked {words.when(kept.asked_at, now)}"
+    asked = f"Asked by {escape(kept.asked_by_name)} · {words.when(kept.asked_at, now)}"
     reason = f"“{escape(kept.reason)}”"
     if state is ApprovalState.ASKED:
         head = f"<b>{_people(kept.despite_count)}</b> of {kept.selected_count:,} selected would get it. {asked}: {reason}"

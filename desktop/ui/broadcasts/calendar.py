@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVB
 
 from desktop.services.broadcast_list import Dated
 from desktop.ui.broadcasts import words
-from desktop.ui.parts.button import Button
+from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.label import Label
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
@@ -19,6 +19,10 @@ WEEKS: Final = 6
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHOWN_COUNT: Final = 3
 """Entries in one day's field; the rest are said in a number, and listed when it is pressed."""
+BESIDE_PX: Final = 14
+"""What an entry needs beside its icon and its text."""
+PAD_PX, INSET_PX = 4, 7
+"""Around what stands in a day's field, and before the name of its column."""
 
 
 class _Entry(Button):
@@ -33,14 +37,14 @@ class _Entry(Button):
         sent = f", {one.figures.sent_count:,} sent" if one.figures.sent_count else ""
         self.setToolTip(f"{self._text} · {status}{sent}")
         named(self, f"broadcasts_day_entry_{one.record.id}", f"{self._text}, {status}{sent}")
-        self.setProperty("entry", True)
+        self.setProperty("entry", "dated")
 
     def sizeHint(self) -> QSize:
         """As wide as its day: what has no room is in the tooltip."""
         return QSize(self._theme.px(40), super().sizeHint().height())
 
     def resizeEvent(self, event: object) -> None:
-        room_px = self.width() - self.iconSize().width() - self._theme.px(36)
+        room_px = self.width() - self.iconSize().width() - self._theme.px(BESIDE_PX)
         self.setText(self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room_px))
         super().resizeEvent(event)  # type: ignore[arg-type]
 
@@ -62,17 +66,10 @@ class BroadcastCalendar(QWidget):
         self._found: tuple[Dated, ...] = ()
         self._open_day: date | None = None
         self.title = Label("", "title", name="broadcasts_month")
-        self.before = Button(
-            theme,
-            "",
-            "icon",
-            icon="caret-left",
-            tooltip="Month before (PgUp)",
-            name="broadcasts_month_before",
-        )
-        self.after = Button(
-            theme, "", "icon", icon="caret-right", tooltip="Next month (PgDn)", name="broadcasts_month_after"
-        )
+        left, right = "caret-left", "caret-right"
+        back, ahead = (right, left) if self.isRightToLeft() else (left, right)
+        self.before = IconButton(theme, back, "Month before (PgUp)", name="broadcasts_month_before")
+        self.after = IconButton(theme, ahead, "Next month (PgDn)", name="broadcasts_month_after")
         self.this = Button(theme, "Today", "quiet", tooltip="This month (Home)", name="broadcasts_month_this")
         self.nothing = Label("Nothing in this month.", "soft", name="broadcasts_month_empty")
         line = QHBoxLayout()
@@ -132,27 +129,34 @@ class BroadcastCalendar(QWidget):
         self.title.setText(f"{self.first:%B %Y}")
         self.nothing.setVisible(not self._found)
         for at, name in enumerate(DAYS):
-            self._grid.addWidget(Label(name, "muted"), 0, at)
+            heading = Label(name, "muted")
+            heading.setContentsMargins(INSET_PX, 0, INSET_PX, 4)
+            self._grid.addWidget(heading, 0, at)
             self._grid.setColumnStretch(at, 1)
         start = self.first - timedelta(days=self.first.weekday())
         for number in range(WEEKS * 7):
             day = start + timedelta(days=number)
-            self._grid.addWidget(self._field(day), 1 + number // 7, number % 7)
+            self._grid.addWidget(self._field(day, start), 1 + number // 7, number % 7)
             self._grid.setRowStretch(1 + number // 7, 1)
+            self._grid.setRowMinimumHeight(1 + number // 7, self._theme.px(64))
         if had_focus:
             self.setFocus()
 
-    def _field(self, day: date) -> QFrame:
-        """One day; the days of other months are quiet, and empty."""
+    def _field(self, day: date, start: date) -> QFrame:
+        """One day; the days of other months are quiet, and empty. start: the first that is shown."""
         field = QFrame()
         field.setProperty("kind", "day")
         field.setProperty("today", day == self._today())
-        field.setMinimumSize(self._theme.px(84), self._theme.px(72))
+        # Each field draws the lines after and below it; those at the outer edges draw theirs as well.
+        field.setProperty("leftmost", day.weekday() == (6 if self.isRightToLeft() else 0))
+        field.setProperty("topmost", day < start + timedelta(days=7))
+        field.setMinimumWidth(self._theme.px(84))
         column = QVBoxLayout(field)
-        column.setContentsMargins(6, 4, 4, 4)
+        column.setContentsMargins(2, 4, 2, 4)
         column.setSpacing(1)
         of_month = day.month == self.first.month
         number = Label(f"{day.day}", "strong" if day == self._today() else ("body" if of_month else "soft"))
+        number.setContentsMargins(PAD_PX, 0, PAD_PX, 0)
         column.addWidget(number)
         mine = [one for one in self._found if one.day == day] if of_month else []
         shown = mine if day == self._open_day or len(mine) <= SHOWN_COUNT else mine[: SHOWN_COUNT - 1]
@@ -163,7 +167,11 @@ class BroadcastCalendar(QWidget):
             )
             column.addWidget(entry)
         if len(shown) < len(mine):
-            column.addWidget(self._more(day, len(mine) - len(shown)))
+            more = QHBoxLayout()
+            more.setContentsMargins(PAD_PX, 0, PAD_PX, 0)
+            more.addWidget(self._more(day, len(mine) - len(shown)))
+            more.addStretch(1)
+            column.addLayout(more)
         column.addStretch(1)
         told = f"{day:%A %d %B}, {len(mine)} broadcasts" if mine else f"{day:%A %d %B}"
         named(field, f"broadcasts_day_{day:%Y_%m_%d}", told)

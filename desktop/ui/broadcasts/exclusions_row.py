@@ -1,6 +1,6 @@
 """Who is taken out again: whoever got marketing lately, and whoever waits for another broadcast."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from desktop.domain.selection import Exclusions
@@ -11,6 +11,7 @@ from desktop.ui.parts.numberfield import NumberField
 from desktop.ui.theme import Theme
 
 USUAL_DAYS, MOST_DAYS = 7, 365
+LINE_PX = 34  # as high as the field of the days
 
 
 class ExclusionsRow(QWidget):
@@ -42,8 +43,8 @@ class ExclusionsRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         heading = Label("Leave out", "muted")
-        heading.setMinimumWidth(theme.px(60))
-        row.addWidget(heading)
+        heading.setMinimumSize(theme.px(60), theme.px(LINE_PX))
+        row.addWidget(heading, 0, Qt.AlignmentFlag.AlignTop)  # beside the first line where there are two
         row.addWidget(holder, 1)
         self.lately.clicked.connect(self._told)
         self.running.clicked.connect(self._told)

@@ -47,13 +47,16 @@ class LinePeople(CardDialog):
         self.more = Button(desk.theme, "Show more", "link", name="line_people_more")
         self.more.clicked.connect(self._go_on)
         self.problem = Label("", color="danger", wrap=True, name="line_people_problem")
+        self.shown = Label("", "muted", name="line_people_shown")
         row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.shown)
         row.addWidget(self.more)
         row.addStretch(1)
         for widget in (self.search, self.problem, self.none, self.table):
             self.body.addWidget(widget)
         self.body.addLayout(row)
-        for hidden in (self.none, self.more, self.problem):
+        for hidden in (self.none, self.more, self.shown, self.problem):
             hidden.hide()
         self.add_button("Close", result=CLOSE, name="line_people_close")
         self.focus_first(self.search)
@@ -74,7 +77,10 @@ class LinePeople(CardDialog):
             self.rows.set_rows(found)
         else:
             self.rows.append(found)
-        self.more.setVisible(len(found) == PAGE_COUNT)
+        more = len(found) == PAGE_COUNT
+        self.more.setVisible(more)
+        self.shown.setVisible(more)
+        self.shown.setText(f"The first {len(self.rows.rows):,} are shown.")
         self.none.setVisible(not self.rows.rows)
         self.table.setVisible(bool(self.rows.rows))
 

@@ -32,6 +32,7 @@ WHAT_FOR: Final = (
     "Send one approved template to many contacts. Whoever opted out of marketing is left out, and the "
     "report accounts for everyone."
 )
+HEAD_PX: Final = 34  # the tabs stay where they are where there is no search beside them
 NONE_CHOSEN: Final = "Choose a broadcast first."
 UNDER_WAY: Final = "It is not over yet. Stop it first, then it can be put away."
 CURRENT, ARCHIVED, CALENDAR = "current", "archived", "calendar"
@@ -104,16 +105,21 @@ class BroadcastList(QWidget):
         self.table.setItemDelegateForColumn(BAR_COLUMN, OutcomeDelegate(theme, self.table))
         self.more = Button(theme, "Show more", "link", name="broadcasts_more")
         self.more.hide()
+        self.more_text = Label("", "muted", name="broadcasts_more_text")
+        self.more_text.hide()
         self.none_found = Label("", "soft", wrap=True, name="broadcasts_none_found")
         self.calendar = BroadcastCalendar(theme, now)
         self._card = Card(name="broadcasts_card", pad_px=12)
-        self._card.header.addWidget(self.tabs, 1)
+        self._card.header.addWidget(self.tabs, 1, Qt.AlignmentFlag.AlignVCenter)
         for widget in (self.search, self.duplicate, self.archive, self.link):
             self._card.header.addWidget(widget)
+        self._card.header.addStrut(theme.px(HEAD_PX))
         self._card.body.addLayout(self._card.header)
         self._card.body.addWidget(self.none_found)
         self._card.body.addWidget(self.table, 1)
         more_row = QHBoxLayout()
+        more_row.setSpacing(12)
+        more_row.addWidget(self.more_text)
         more_row.addWidget(self.more)
         more_row.addStretch(1)
         self._card.body.addLayout(more_row)
@@ -178,8 +184,10 @@ class BroadcastList(QWidget):
             self.table.verticalScrollBar().setValue(scrolled)
         self._has_any = any_at_all
         self.count.setText(f"{found.total_count:,}" if found.lines and self.tab == CURRENT else "")
-        self.more.setVisible(self.tab != CALENDAR and found.total_count > len(found.lines))
-        self.more.setToolTip(f"{len(found.lines):,} of {found.total_count:,} are shown")
+        more = self.tab != CALENDAR and found.total_count > len(found.lines)
+        self.more.setVisible(more)
+        self.more_text.setVisible(more)
+        self.more_text.setText(f"The {len(found.lines):,} newest of {found.total_count:,} are shown.")
         self._show_what_there_is()
 
     def _show_what_there_is(self) -> None:
@@ -214,7 +222,8 @@ class BroadcastList(QWidget):
 
     def _turned(self) -> None:
         self.limit = PAGE_COUNT
-        self.more.hide()
+        for widget in (self.more, self.more_text):
+            widget.hide()
         self.rows.set_rows([])
         self._show_what_there_is()
         self.load_requested.emit()

@@ -16,6 +16,7 @@ from desktop.domain.zones import zone
 from desktop.services.broadcasts import Report
 from desktop.ui.broadcasts import report_words, words
 from desktop.ui.broadcasts.ledger_check import LedgerCheck
+from desktop.ui.broadcasts.report_approval import HeldApproval
 from desktop.ui.broadcasts.report_bar import ReportBar
 from desktop.ui.broadcasts.report_cards import LedgerLine, ProgressCard, Speed, Tiles, approved_words
 from desktop.ui.broadcasts.report_messages import MessagesCard
@@ -65,6 +66,7 @@ class ReportPage(QWidget):
         """It was told that it could not be read; not again before it could."""
         self._speed = Speed()
         self.verbs = ReportVerbs(desk, self, self._failed)
+        self.second_yes = HeldApproval(desk, self, self._failed)
         self._build()
         tasks = desk.tasks
         self._reload = Reload(tasks, self, self._load, wait_ms=RELOAD_MS, on_problem=self._not_read)
@@ -79,7 +81,8 @@ class ReportPage(QWidget):
 
     def _build(self) -> None:
         theme, now = self._desk.theme, self._desk.app.clock.now
-        self.back = IconButton(theme, "arrow-left", "All broadcasts (Esc)", name="report_back")
+        back = "arrow-right" if self.isRightToLeft() else "arrow-left"
+        self.back = IconButton(theme, back, "All broadcasts (Esc)", name="report_back")
         self.title = ElidedLabel("", "h1", name="report_name")
         self.badge = Badge(theme, "", name="report_status")
         self.parent_link = Button(theme, "", "link", name="report_parent")
@@ -109,7 +112,7 @@ class ReportPage(QWidget):
         )  # fmt: skip
         self.missing.hide()
         body = Body(name="report_body")
-        for part in (self.bar, self.notices, self.progress, self.tiles):
+        for part in (self.bar, self.second_yes.card, self.notices, self.progress, self.tiles):
             body.column.addWidget(part)
         body.column.addSpacing(-6)
         body.column.addWidget(self.ledger)
@@ -137,6 +140,7 @@ class ReportPage(QWidget):
         self.bar.stop_requested.connect(verbs.stop)
         self.bar.tick.connect(self._tick)
         self.why.retry_requested.connect(lambda: verbs.retry(self._extras.retryable))
+        self.second_yes.changed.connect(self._show_buttons)
         verbs.changed.connect(self._read_anew)
         verbs.busy_changed.connect(self._show_buttons)
         verbs.draft_requested.connect(self.draft_requested)
@@ -177,6 +181,7 @@ class ReportPage(QWidget):
             self._people_soon.stop()
             self.title.setText("")
             self.bar.show_record(None, self._desk.app.clock.now())
+            self.second_yes.show_record(None)
             self.why.show_extras(self._extras, "")
             self.tiles.show_opted_out(None)
             self.messages.tabs.choose("all")
@@ -192,6 +197,7 @@ class ReportPage(QWidget):
     def leave(self) -> None:
         """Nobody looks any more: nothing is read."""
         self.check.leave()
+        self.second_yes.leave()
         self.bar.leave()
         for load in (self._reload, self._slow, self._people_soon):
             load.stop()
@@ -233,6 +239,8 @@ class ReportPage(QWidget):
         report = await self._desk.app.broadcasts.report(wanted, opted_out=False)
         if self._zone is None:
             self._zone = zone((await self._desk.app.workspace.settings()).time_zone)
+            self.time.show_zone(self._zone)
+            self.messages.show_zone(self._zone)
         template_id = report.record.template_id
         known = [] if report.record.status.is_over else await self._desk.app.templates.every()
         if wanted != self._id:
@@ -259,7 +267,7 @@ class ReportPage(QWidget):
         if self.time.current == "hours":
             hours = await reports.hours(wanted)
             if wanted == self._id:
-                self.time.show_hours(hours, self._zone)
+                self.time.show_hours(hours)
         elif self.time.current == "compare":
             own, others = await reports.compare(wanted)
             if wanted == self._id:
@@ -312,6 +320,7 @@ class ReportPage(QWidget):
         self.title.setText(record.name)
         self.badge.show_badge(*words.BROADCAST_STATUS[record.status], "")
         self._tick()
+        self.second_yes.show_record(record)
         self.tiles.show_report(report)
         self._show_ledger(report)
         approved = approved_words(record, report.figures, report.reasons)
@@ -367,7 +376,7 @@ class ReportPage(QWidget):
         for button in (self.pause, self.stop):
             button.setEnabled(free)
             button.setToolTip(why)
-        self.bar.let(free, why)
+        self.bar.let(free, why, self.second_yes.why_not)
         for answer in self.messages.detail.answers.values():
             answer.setEnabled(not why)
             answer.setToolTip(why)

@@ -70,11 +70,14 @@ class ReportBar(QWidget):
         elif not waits:
             self._timer.stop()
 
-    def let(self, allowed: bool, why: str) -> None:
-        """Whether the person may; why: of who may not, as a tooltip."""
+    def let(self, allowed: bool, why: str, waits: str = "") -> None:
+        """Whether the person may; why: of who may not, as a tooltip. waits: for what it cannot go on yet."""
         for button in (self.waiting.action, self.held.action, self.second):
             button.setEnabled(allowed)
             button.setToolTip(why)
+        if waits:
+            self.held.action.setEnabled(False)
+            self.held.action.setToolTip(why or waits)
 
     def leave(self) -> None:
         """Nobody looks any more."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -78,6 +79,7 @@ class MessagesCard(Card):
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__(name="report_messages_card")
         self._now = now
+        self._zone: ZoneInfo | None = None
         self.limit = PAGE
         self._counts: dict[str, int] = {}
         self._own = Chosen()
@@ -143,7 +145,11 @@ class MessagesCard(Card):
     def told(self) -> str:
         """What they are called."""
         current = self.tabs.current
-        return report_words.chosen_words(self._own, self._now()) if current == _OWN else TABS[current][0]
+        return (
+            report_words.chosen_words(self._own, self._now(), self._zone)
+            if current == _OWN
+            else TABS[current][0]
+        )
 
     @property
     def count(self) -> int:
@@ -160,11 +166,17 @@ class MessagesCard(Card):
         if key == _OWN:
             self._own = chosen
             self._counts.pop(_OWN, None)
-            self.tabs.show_tabs([Tab(_OWN, report_words.chosen_words(chosen, self._now()))])
+            self.tabs.show_tabs([Tab(_OWN, report_words.chosen_words(chosen, self._now(), self._zone))])
             self.tabs.button(_OWN).show()
         self.tabs.choose(key)
         self._another(key)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_zone(self, zone: ZoneInfo) -> None:
+        """The workspace's, by whose clock times are told."""
+        if zone != self._zone:
+            self._zone = zone
+            self.table.viewport().update()
 
     def look_for(self, text: str) -> None:
         """Put into the search what one came for, among all messages; nothing is asked for: the owner reads next."""
@@ -209,10 +221,11 @@ class MessagesCard(Card):
         self.table.verticalScrollBar().setValue(scrolled)
         self.detail.show_person(people[at] if at >= 0 else None)
         self.none.setVisible(not people)
-        self.none.setText("No message has this name or phone." if self.text.strip() else "None.")
+        nothing = "None." if self._counts.get("all") else "Nobody is selected yet."
+        self.none.setText("No message has this name or phone." if self.text.strip() else nothing)
         if self.tabs.current == _OWN and not self.text.strip():
             self._counts[_OWN] = total if total is not None else len(people)
-            told = report_words.chosen_words(self._own, self._now())
+            told = report_words.chosen_words(self._own, self._now(), self._zone)
             self.tabs.show_tabs([Tab(_OWN, told, self._counts[_OWN])])
         self._show_more(len(people), total)
 
@@ -264,7 +277,8 @@ class MessagesCard(Card):
 
     def _changed(self, one: Person) -> Cell:
         at = one.message.changed_at
-        return Cell(words.clock(at, self._now()), color="muted", small=True, tooltip=words.full(at))
+        shown = words.clock(at, self._now(), self._zone)
+        return Cell(shown, color="muted", small=True, tooltip=words.full(at, self._zone))
 
 
 def _status(one: Person) -> Cell:

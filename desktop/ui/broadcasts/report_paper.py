@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.broadcast_report import Earlier, Extras, Hour
@@ -27,12 +28,14 @@ def report_html(
     compared: tuple[Earlier, Sequence[Earlier]],
     faults: Sequence[str],
     now: datetime,
+    zone: ZoneInfo,
 ) -> str:
-    """The document, whole. faults: what `verify` found."""
+    """The document, whole. faults: what `verify` found. zone: the workspace's, by whose clock all times are told."""
     record, figures = report.record, report.figures
     parts = [
         f"<h1>{escape(record.name)}</h1>",
-        f"<p class='muted'>{escape(_about(report, now))}</p>",
+        f"<p class='muted'>{escape(_about(report, now, zone))}</p>",
+        f"<p class='muted'>Times are those of {escape(words.zone_words(zone, now))}.</p>",
         _override(report),
         "<h2>Figures</h2>",
         _table(("", "Contacts", "Of"), _figures(report, extras)),
@@ -52,20 +55,22 @@ def report_html(
     if extras.tries:
         parts.append("<h2>Tried again</h2>")
         parts += [
-            f"<p>{escape(report_words.try_words(at, one, now))}</p>" for at, one in enumerate(extras.tries, 1)
+            f"<p>{escape(report_words.try_words(at, one, now, zone))}</p>"
+            for at, one in enumerate(extras.tries, 1)
         ]
-    parts += ["<h2>By hour</h2>", _hours(hours, now), "<h2>Compared</h2>", _compared(*compared, now)]
+    parts += ["<h2>By hour</h2>", _hours(hours, now, zone)]
+    parts += ["<h2>Compared</h2>", _compared(*compared, now, zone)]
     return f"<html><head><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
 
 
-def _about(report: Report, now: datetime) -> str:
+def _about(report: Report, now: datetime, zone: ZoneInfo) -> str:
     record = report.record
     told = [report_words.doing_words(record.status)]
-    if launched := report_words.launched_words(record, now):
+    if launched := report_words.launched_words(record, now, zone):
         told.append(launched)
     if record.ended_at is not None:
-        told.append(f"ended {words.when(record.ended_at, now)}")
-    told += [f"template {record.template_name}", f"printed {words.full(now)}"]
+        told.append(f"ended {words.when(record.ended_at, now, zone)}")
+    told += [f"template {record.template_name}", f"printed {words.full(now, zone)}"]
     if record.status is BroadcastStatus.HELD:
         told.insert(1, record.held_because)
     return " · ".join(one for one in told if one)
@@ -118,10 +123,10 @@ def _ledger(adds_up: bool, faults: Sequence[str]) -> str:
     )
 
 
-def _hours(hours: Sequence[Hour], now: datetime) -> str:
+def _hours(hours: Sequence[Hour], now: datetime, zone: ZoneInfo) -> str:
     rows = [
         (
-            words.when(one.start, now),
+            words.when(one.start, now, zone),
             f"{one.sent_count:,}",
             f"{one.delivered_count:,}",
             f"{one.read_count:,}",
@@ -132,11 +137,11 @@ def _hours(hours: Sequence[Hour], now: datetime) -> str:
     return _table(("Hour", "Sent", "Delivered", "Read", "Replied"), rows) or "<p class='muted'>Nothing.</p>"
 
 
-def _compared(own: Earlier, others: Sequence[Earlier], now: datetime) -> str:
+def _compared(own: Earlier, others: Sequence[Earlier], now: datetime, zone: ZoneInfo) -> str:
     rows = [
         (
             one.record.name,
-            words.when(one.record.launched_at, now),
+            words.when(one.record.launched_at, now, zone),
             f"{one.figures.sent_count:,}",
             *(
                 words.share(count, one.figures.sent_count, "sent") or "–"

@@ -15,7 +15,7 @@ from desktop.services import jobwork, rights
 from desktop.services.broadcast_reports import BroadcastReports
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.jobwork import Talk
-from desktop.store import activity
+from desktop.store import activity, send_hours
 from desktop.store.engine import Store, Tx
 from desktop.ui.broadcasts.report_paper import report_html
 from desktop.ui.theme import load_fonts
@@ -35,7 +35,7 @@ async def make(asked: dict[str, Any], talk: Talk) -> dict[str, Any]:
     whole, part = Path(asked["path"]), Path(asked["part"])
     with jobwork.open_store(asked["store"], "print") as store:
         await store.read(lambda tx: rights.allow(tx, user, Right.EXPORT), people=True)
-        html = await _html(store, int(asked["broadcast_id"]))
+        html = await document(store, int(asked["broadcast_id"]))
         try:
             pages = write(part, html, whole.stem)
             if talk.stop.is_set():
@@ -53,13 +53,15 @@ async def make(asked: dict[str, Any], talk: Talk) -> dict[str, Any]:
     return {"stopped": False, "row_count": pages, "sheet_count": 1, "peak_bytes": jobwork.peak_bytes()}
 
 
-async def _html(store: Store, broadcast_id: int) -> str:
+async def document(store: Store, broadcast_id: int) -> str:
+    """The report as it stands, its times on the workspace's clock. Raises NotFound."""
     broadcasts, reports = Broadcasts(store, lambda: None), BroadcastReports(store)
     report = await broadcasts.report(broadcast_id)
     extras, hours = await reports.extras(broadcast_id), await reports.hours(broadcast_id)
     compared = await reports.compare(broadcast_id)
     faults = (await broadcasts.verify(broadcast_id)).faults
-    return report_html(report, extras, hours, compared, faults, await store.read(lambda tx: tx.now))
+    now, zone = await store.read(lambda tx: (tx.now, send_hours.workspace_zone(tx)))
+    return report_html(report, extras, hours, compared, faults, now, zone)
 
 
 def _log(tx: Tx, user: User, name: str, pages: int) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.domain.broadcast_figures import ReasonCount
@@ -23,6 +23,7 @@ from desktop.ui.parts.rows import Cell, Column, Rows
 from desktop.ui.parts.tabs import Tab, Tabs
 from desktop.ui.theme import Color, Theme
 
+NOTHING_LEFT: Final = "Nothing has left so far."
 _TABS: Final = {"time": "Over time", "hours": "By hour", "compare": "Compared"}
 _HOUR_STEPS: Final = (Milestone.SENT, Milestone.DELIVERED, Milestone.READ, Milestone.REPLIED)
 _LINES: Final[tuple[tuple[str, str, Color], ...]] = (
@@ -30,6 +31,22 @@ _LINES: Final[tuple[tuple[str, str, Color], ...]] = (
     ("delivered", "Delivered", "info"),
     ("read", "Read", "warn"),
 )
+
+
+class NothingYet(Label):
+    """What stands where the chart will be, as large as that: nothing moves when the first message leaves."""
+
+    def __init__(self, chart: LineChart) -> None:
+        super().__init__(NOTHING_LEFT, "soft", name="report_chart_nothing")
+        self._chart = chart
+        self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
+        self.setSizePolicy(chart.sizePolicy())
+
+    def sizeHint(self) -> QSize:
+        return self._chart.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._chart.minimumSizeHint()
 
 
 class TimeCard(Card):
@@ -49,6 +66,7 @@ class TimeCard(Card):
         tabs = [Tab(key, told) for key, told in _TABS.items()]
         self.tabs = Tabs(theme, tabs, label="Over time, by hour or compared", name="report_time")
         self.chart = LineChart(theme, label="Sent, delivered and read over time", name="report_chart")
+        self._drawn = True
         self._zone: ZoneInfo | None = None
         self.hours: Rows[Hour] = Rows(self._hour_columns())
         self.hour_table = LowTable(theme, self.hours, label="By hour", name="report_hours")
@@ -59,7 +77,8 @@ class TimeCard(Card):
         )
         self.note = Label("", "muted", wrap=True, tight=True, name="report_time_note")
         self.pages = Pages()
-        for page in (self.chart, self.hour_table, self.other_table):
+        self.nothing = NothingYet(self.chart)
+        for page in (self.chart, self.hour_table, self.other_table, self.nothing):
             self.pages.add_page(page)
         for table in (self.hour_table, self.other_table):
             table.setMinimumHeight(theme.px(130))
@@ -77,9 +96,14 @@ class TimeCard(Card):
         return self.tabs.current
 
     def _choose(self, key: str) -> None:
-        self.pages.show_page(list(_TABS).index(key))
+        self._show_page()
         self._say("" if key == "time" else "Reading…")
         self.tab_chosen.emit()
+
+    def _show_page(self) -> None:
+        """The chosen one; while there is nothing to draw, a sentence instead of an empty chart."""
+        at = list(_TABS).index(self.current)
+        self.pages.show_page(at if at or self._drawn else len(_TABS))
 
     def _say(self, note: str) -> None:
         self.note.setText(note)
@@ -98,16 +122,29 @@ class TimeCard(Card):
         launched = report.record.launched_at
         marks: list[tuple[float, str]] = []
         if lines and launched is not None:
-            marks = [(0.0, f"{launched.astimezone():%H:%M:%S}"), (end_s, f"after {words.duration(end_s)}")]
+            marks = [
+                (0.0, f"{launched.astimezone(self._zone):%H:%M:%S}"),
+                (end_s, f"after {words.duration(end_s)}"),
+            ]
         self.chart.show_lines(lines, marks)
+        if self._drawn != bool(lines):
+            self._drawn = bool(lines)
+            self._show_page()
 
-    def show_hours(self, hours: Sequence[Hour], zone: ZoneInfo | None = None) -> None:
-        """zone: the workspace's, by whose clock they are hours."""
-        self._zone = zone
+    def show_zone(self, zone: ZoneInfo) -> None:
+        """The workspace's, by whose clock times are told."""
+        if zone != self._zone:
+            self._zone = zone
+            self.hours.set_rows(list(self.hours.rows))
+            if self.hours.rows:
+                self.show_hours(self.hours.rows)
+
+    def show_hours(self, hours: Sequence[Hour]) -> None:
         if list(hours) != list(self.hours.rows):
             self.hours.set_rows(hours)
         if self.current == "hours":
-            self._say("" if hours else "Nothing has left so far.")
+            told = words.zone_words(self._zone, self._now()) if self._zone is not None else ""
+            self._say(f"Hours of {told}." if hours and told else "" if hours else NOTHING_LEFT)
 
     def show_others(self, own: Earlier, others: Sequence[Earlier]) -> None:
         """The broadcast itself stands first."""
@@ -156,7 +193,7 @@ class TimeCard(Card):
 
     def _name(self, one: Earlier) -> Cell:
         first = bool(self.others.rows) and one.record.id == self.others.rows[0].record.id
-        launched = words.when(one.record.launched_at, self._now())
+        launched = words.start(one.record.launched_at, self._now(), self._zone)
         same = "The same template." if one.same_template else f"Another template: {one.record.template_name}."
         return Cell(one.record.name, bold=first, tooltip=f"{one.record.name} · {launched}. {same}")
 

@@ -58,7 +58,7 @@ def progress_words(report: Report, per_s: float, planned_share: float = 0.0) -> 
     if record.status.can_be_taken_back or record.selected_count is None:
         return counted_words(record)
     if record.status is BroadcastStatus.PREPARING:
-        return f"the messages for {figures.selected_count:,} selected contacts · {planned_share:.0%} made"
+        return f"the messages for {figures.selected_count:,} selected contacts · {100 * planned_share:.0f} % made"
     stopped = report.stopped
     if stopped is not None and not stopped.is_final:
         return stopped.sentence
@@ -135,15 +135,16 @@ def stopped_words(gone_count: int, on_the_way_count: int, never_count: int) -> s
     return f"Stopped: {gone_count:,} gone, {way}{never_count:,} will never go."
 
 
-def chosen_words(chosen: Chosen, now: datetime) -> str:
-    """What a tab of its own is called: 'Delivered', 'Not on WhatsApp', 'Pressed “Yes”'."""
+def chosen_words(chosen: Chosen, now: datetime, zone: ZoneInfo | None = None) -> str:
+    """What a tab of its own is called: 'Delivered', 'Not on WhatsApp', 'Pressed “Yes”'. zone: the workspace's, by whose
+    clock an hour is told."""
     if chosen.button:
         return f"Pressed “{chosen.button}”"
     if chosen.why is not None:
         return words.reason_words(chosen.why.reason, chosen.why.error_code)
     if chosen.reached is not None:
         told = _REACHED[chosen.reached]
-        return f"{told} {words.when(chosen.within[0], now)}" if chosen.within else told
+        return f"{told} {words.when(chosen.within[0], now, zone)}" if chosen.within else told
     for _, told, statuses in LEDGER_PARTS:
         if statuses == chosen.statuses:
             return f"{told[0].upper()}{told[1:]} now"
@@ -191,10 +192,10 @@ def retry_tooltip(found: Retryable, now: datetime) -> str:
     return "\n".join(["Asked for the opt-in anew, with the toggle on.", *lines])
 
 
-def try_words(number: int, one: Try, now: datetime) -> str:
+def try_words(number: int, one: Try, now: datetime, zone: ZoneInfo | None = None) -> str:
     """'Tried again · 11:20 · 4 of 5 delivered'; the second is 'Tried again (2)'."""
     status = one.record.status.label
-    when = words.when(one.record.launched_at or one.record.created_at, now)
+    when = words.when(one.record.launched_at or one.record.created_at, now, zone)
     told = f"{one.figures.delivered_count:,} of {one.figures.selected_count:,} delivered"
     state = "" if one.record.status is BroadcastStatus.DONE else f"{status} · "
     again = f"{words.TRIED_AGAIN} ({number})" if number > 1 else words.TRIED_AGAIN

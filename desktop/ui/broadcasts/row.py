@@ -107,16 +107,16 @@ def columns(now: Callable[[], datetime], zone: Callable[[], ZoneInfo | None]) ->
     """now: what times are told from. zone: the workspace's, once it is known."""
     return [
         Column("Name", lambda row: _name(row)),
-        Column("Template", lambda row: _template(row, now())),
+        Column("Template", lambda row: _template(row, now()), 130),
         Column("", _category, 118),
         Column("Status", _status, 116),
-        Column("Outcome", lambda row: Cell("", tooltip=row.outcome_words), 110),
+        Column("Outcome", lambda row: Cell("", tooltip=row.outcome_words), 80),
         Column("Selected", lambda row: _number(row, row.figures.selected_count), 76, end=True),
         Column("Sent", lambda row: _number(row, row.figures.sent_count), 62, end=True),
         Column("Left out", lambda row: _left_out(row), 66, end=True),
-        Column("", lambda _: "", 16),
+        Column("", lambda _: "", 8),
         Column("Who", lambda row: Cell(row.record.created_by_name or "–", color="muted"), 86),
-        Column("When", lambda row: _when(row, now(), zone()), 124),
+        Column("When", lambda row: _when(row, now(), zone()), 116),
     ]
 
 

@@ -21,7 +21,7 @@ from desktop.ui.parts.rows import Cell, Column
 from desktop.ui.parts.searchfield import SearchField
 from desktop.ui.theme import Theme
 
-TABLE_PX: Final = 138
+MOST_ROWS: Final = 5
 NO_LIST: Final = "There is no list yet. Import a file: the contacts of its rows become one, and nobody’s No becomes a Yes by it."
 NOBODY_PICKED: Final = "Nobody is picked yet. Search a name or a phone number, and tick who should get it."
 FIRST_OUTCOMES: Final = (Outcome.DELIVERED, Outcome.READ, Outcome.NOT_READ, Outcome.REPLIED)
@@ -71,7 +71,7 @@ class ListsPanel(QWidget):
         ]
         self.rows = TickRows(columns, lambda one: one.id)
         self.table = TickTable(
-            theme, self.rows, self._toggle, label="Lists", name="wizard_lists", height_px=TABLE_PX
+            theme, self.rows, self._toggle, label="Lists", name="wizard_lists", most_count=MOST_ROWS
         )
         self.none = Label(NO_LIST, "soft", wrap=True, name="wizard_lists_none")
         self.add = Button(theme, "Import a file…", icon="upload-simple", name="wizard_list_import")
@@ -126,7 +126,7 @@ class PickedPanel(QWidget):
         ]
         self.rows = TickRows(columns, lambda one: one.id)
         self.table = TickTable(
-            theme, self.rows, self._toggle, label="Contacts to pick", name="wizard_pick", height_px=TABLE_PX
+            theme, self.rows, self._toggle, label="Contacts to pick", name="wizard_pick", most_count=MOST_ROWS
         )
         self.none = Label(NOBODY_PICKED, "soft", wrap=True, name="wizard_pick_none")
         self.count = Label("", "muted", name="wizard_pick_count")

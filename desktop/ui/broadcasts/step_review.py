@@ -77,7 +77,9 @@ class ReviewStep(QWidget):
             )
         }
         card = Card("Is everything right?", name="wizard_review_card", spacing_px=4)
+        card.header.setContentsMargins(0, 0, 0, 6)
         badge_row = QHBoxLayout()
+        badge_row.setContentsMargins(0, 1, 0, 1)
         badge_row.addWidget(Label("Category", "muted"))
         badge_row.addStretch(1)
         badge_row.addWidget(self.category)

@@ -147,7 +147,7 @@ class TemplateStep(QWidget):
         self.quality.currentIndexChanged.connect(lambda _: self._fill())
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.category, 1)
+        row.addWidget(self.category, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.quality)
         return row
 

@@ -139,8 +139,10 @@ class MessageCard(Card):
         super().__init__(spacing_px=10, pad_px=20, name=name)
         self.bubble = MessageBubble(theme, name=f"{name}_bubble")
         self.who = Label("", "muted", wrap=True, tight=True, name=f"{name}_who")
-        self.back = IconButton(theme, "caret-left", "Previous recipient (Alt+Left)", name=f"{name}_back")
-        self.next = IconButton(theme, "caret-right", "Next recipient (Alt+Right)", name=f"{name}_next")
+        left, right = "caret-left", "caret-right"
+        back, ahead = (right, left) if self.isRightToLeft() else (left, right)
+        self.back = IconButton(theme, back, "Previous recipient (Alt+Left)", name=f"{name}_back")
+        self.next = IconButton(theme, ahead, "Next recipient (Alt+Right)", name=f"{name}_next")
         self.back.clicked.connect(lambda: self.step_requested.emit(-1))
         self.next.clicked.connect(lambda: self.step_requested.emit(1))
         if paging:

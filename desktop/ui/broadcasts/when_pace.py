@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from desktop.domain.broadcast_when import When
 from desktop.services.limits import LimitsNow
@@ -79,8 +79,11 @@ class PaceChoice(Card):
         self.body.addWidget(self.limit)
         self.body.addWidget(_pair(self.slower, self.per_s))
         self.body.addWidget(_pair(self.split, self.per_day))
-        self.body.addWidget(self.takes)
-        self.body.addWidget(self.ends)
+        told = QVBoxLayout()
+        told.setSpacing(0)
+        told.addWidget(self.takes)
+        told.addWidget(self.ends)
+        self.body.addLayout(told)
         note = "A reply that a colleague writes goes before the broadcast’s next messages."
         self.body.addWidget(Label(note, "muted", wrap=True))
         self.body.addStretch(1)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
@@ -30,6 +31,8 @@ from desktop.ui.parts.steps import Steps
 from desktop.ui.theme import Theme
 
 TITLES = ("Template", "Audience", "Message", "When", "Review")
+HINT_LETTERS: Final = 17  # so many x are the hint of a QLineEdit
+CARET_PX: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,18 @@ class WizardLook:
 
 
 class NameField(QLineEdit):
-    """The first click takes the whole name: the one that stands there is a proposal."""
+    """As wide as its text. The first click takes the whole name: the one that stands there is a proposal."""
 
     def __init__(self) -> None:
         super().__init__()
         self._fresh = False
+        self.textChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        hint, metrics = super().sizeHint(), self.fontMetrics()
+        around_px = hint.width() - HINT_LETTERS * metrics.horizontalAdvance("x")
+        text_px = metrics.horizontalAdvance(self.text() or self.placeholderText())
+        return QSize(text_px + around_px + CARET_PX, hint.height())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -116,6 +126,10 @@ class WizardView(QWidget):
         across.addWidget(self.summary, 0)
         body.column.addWidget(self.conflict)
         body.column.addLayout(across, 1)
+        inner = body.widget()
+        assert inner is not None
+        # Its hint counts each text that wraps as a narrow block; without one the height at the real width counts.
+        inner.setMinimumHeight(1)
         self.setLayout(stacked(self._header(), body, self._footer()))
         self._wire()
         named(self, "wizard_view", "New broadcast")
@@ -169,14 +183,14 @@ class WizardView(QWidget):
         self.name.setPlaceholderText("Name this broadcast")
         self.name.setMinimumWidth(theme.px(150))
         self.name.setMaximumWidth(theme.px(420))
-        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.name.setToolTip("The name, for you and your colleagues")
         named(self.name, "wizard_name", "Name of the broadcast")
         self._mute_name()
         theme.changed.connect(self._mute_name)
         header = Bar(theme, "header", HEADER_PX, name="wizard_header")
         header.row.addWidget(Label("New broadcast", "h1"))
-        header.row.addWidget(self.name, 1)
+        header.row.addWidget(self.name)
         header.row.addStretch(1)
         header.row.addWidget(self.steps)
         return header

@@ -117,10 +117,10 @@ def when(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> 
     return f"{local.day} {local:%b %Y %H:%M}"
 
 
-def clock(moment: datetime, now: datetime) -> str:
+def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:
     """Like when(), with seconds: '11:03:12'."""
-    shown = when(moment, now)
-    return f"{shown}:{moment.astimezone():%S}"
+    shown = when(moment, now, zone)
+    return f"{shown}:{moment.astimezone(zone):%S}"
 
 
 def start(moment: datetime | None, now: datetime, zone: ZoneInfo | None) -> str:
@@ -132,6 +132,12 @@ def start(moment: datetime | None, now: datetime, zone: ZoneInfo | None) -> str:
     ):
         return when(moment, now, zone)
     return f"{when(moment, now, zone)} {zones.offset_words(moment, zone)}"
+
+
+def zone_words(zone: ZoneInfo, now: datetime) -> str:
+    """'America/Los Angeles, UTC−08:00', as it stands at `now`; 'UTC'."""
+    name, offset = zone.key.replace("_", " "), zones.offset_words(now, zone)
+    return offset if name == offset else f"{name}, {offset}"
 
 
 def full(moment: datetime | None, zone: tzinfo | None = None) -> str:

@@ -1,6 +1,6 @@
 """Fields for a number and for a date with a time."""
 
-from PySide6.QtCore import QDateTime
+from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QDateTimeEdit, QLineEdit, QSpinBox, QWidget
 
 from desktop.ui.parts.naming import named
@@ -45,6 +45,8 @@ class DateTimeField(QDateTimeEdit):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(value, parent)
+        # In a layout from right to left Qt turns the parts of a date around: 09:00 would read 00:09.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setDisplayFormat("ddd d MMM yyyy HH:mm")
         self.setCalendarPopup(True)
         _pad(self)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.ui.parts.label import Label, Rule, SectionLabel
@@ -20,12 +22,13 @@ class Stat(QWidget):
         self._label = label
         self.value = Label(value, "number", color=color, name=f"{name}-value" if name else "")
         self.note = Label(note, "muted", wrap=True, tight=True, name=f"{name}-note" if name else "")
-        heading = SectionLabel(label)
-        heading.setWordWrap(True)
+        self.heading = SectionLabel(label)
+        self.heading.setWordWrap(True)
+        self.heading.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 14, 14, 12)
         column.setSpacing(2)
-        column.addWidget(heading)
+        column.addWidget(self.heading)
         column.addWidget(self.value)
         column.addWidget(self.note)
         column.addStretch(1)
@@ -43,7 +46,7 @@ class Stat(QWidget):
 
 
 class TileRow(QFrame):
-    """Tiles of the same width on one card, with lines between them."""
+    """Tiles of the same width on one card, with lines between them; their numbers stand on one line."""
 
     def __init__(self, tiles: Sequence[QWidget], *, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,4 +58,12 @@ class TileRow(QFrame):
             if index:
                 row.addWidget(Rule(vertical=True))
             row.addWidget(tile, 1)
+        self._headings = [tile.heading for tile in tiles if isinstance(tile, Stat)]
         named(self, name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where one heading needs two lines, all of them have the room."""
+        super().resizeEvent(event)
+        height_px = max((one.heightForWidth(one.width()) for one in self._headings), default=0)
+        for heading in self._headings:
+            heading.setMinimumHeight(height_px)

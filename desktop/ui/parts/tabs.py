@@ -28,9 +28,8 @@ class _TabButton(Button):
     """As wide when it is not chosen as when it is, in the bolder letters: so its neighbours stay where they are."""
 
     def sizeHint(self) -> QSize:
+        # Qt measures in the letters of a tab that is not chosen, whichever is.
         hint = super().sizeHint()
-        if self.isChecked():
-            return hint
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
         wider_px = QFontMetrics(bold).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(

@@ -16,6 +16,7 @@ from desktop.store import holds
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.broadcasts.report_cards import OpenStat
 from desktop.ui.parts.badge import Badge
+from desktop.ui.parts.label import Label
 from tests.looks.scenes.broadcasts import NAME, _figures, _pace, _quick_statuses
 from tests.looks.stage import Stage, until
 
@@ -62,6 +63,15 @@ async def stopped(stage: Stage) -> None:
     await stopping(stage)
     await stage.click("stop_go")
     await _badge(stage, "Stopped")
+
+
+async def stopped_for_good(stage: Stage) -> None:
+    """What never went is accounted for."""
+    await stopped(stage)
+    await _figures(stage, lambda now: not now.waiting_count and not now.count(Status.ACCEPTED))
+    await until(lambda: "never went" in stage.find(Label, "report_progress_text").text(), "the last words")
+    stage.window.toasts.clear()
+    await stage.quiet()
 
 
 async def failed(stage: Stage) -> None:
@@ -161,6 +171,7 @@ async def _underway(stage: Stage) -> int:
     broadcast_id = await _launched(stage)
     await _figures(stage, lambda now: now.gone_count >= 500)
     await _pace(stage, 1)
+    await _figures(stage, lambda now: not now.count(Status.ACCEPTED))
     return broadcast_id
 
 

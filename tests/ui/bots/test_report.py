@@ -190,6 +190,7 @@ async def test_the_answers_are_offered_as_a_file_to_who_may(stage: Stage) -> Non
     assert stage.find(QRadioButton, "export_as_csv").isChecked()
     stage.find(QPushButton, "export_cancel").click()
     await sit(stage, Role.AGENT)
+    tab.look_again()  # as its editor does when somebody else sits here
     await until(lambda: not tab.answers.export.isEnabled(), "an agent may not")
     assert "may not" in tab.answers.export.toolTip()
 
@@ -197,15 +198,15 @@ async def test_the_answers_are_offered_as_a_file_to_who_may(stage: Stage) -> Non
 @staged
 @pytest.mark.slow
 async def test_f5_in_the_editor_counts_again(stage: Stage) -> None:
-    tab = await shown(stage, await lived(stage, 3))
-    assert tiles(tab)[0] == "Started: 3"
+    tab = await report_tab(stage, await lived(stage, 3))
+    assert tiles(tab)[0].startswith("Started: 3")
 
     def unheard(tx: Tx) -> None:
         tx.conn.execute(update(tables.bot_session).values(status=SessionStatus.BROKEN.value))
 
     await stage.app.store.write(unheard)
     QTest.keyClick(tab, Qt.Key.Key_F5)
-    await until(lambda: tiles(tab)[3] == "Dropped: 3", "the figures of now")
+    await until(lambda: tiles(tab)[3].startswith("Dropped: 3"), "the figures of now")
 
 
 @staged

@@ -1,0 +1,15 @@
+"""Broadcasts over days: by how many days their messages moved after they stood still, and how far a move has come."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    days = ("late_days", "moving_days")
+    for name in days:
+        op.add_column("broadcast", sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0")))
+    id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.add_column("broadcast", sa.Column("moved_to", id, nullable=False, server_default=sa.text("0")))
