@@ -1,7 +1,7 @@
 """Who gets a broadcast: each selected contact on exactly one line, and the lines add up.
 
 The order of the lines settles who counts where: duplicate, excluded, no phone, then consent's own
-refusals (opted out, stopped in WhatsApp, no choice under Strict, US number), then missing variable.
+refusals (opted out, opted out after launch, stopped in WhatsApp, no choice under Strict, US number), then missing variable.
 """
 
 from collections import Counter
@@ -26,6 +26,7 @@ class Line(StrEnum):
     EXCLUDED = "excluded"
     NO_PHONE = "no_phone"
     OPTED_OUT = "opted_out"
+    OPTED_OUT_AFTER_LAUNCH = "opted_out_after_launch"
     STOPPED_IN_WHATSAPP = "stopped_in_whatsapp"
     NO_CHOICE = "no_choice"
     US_NUMBER = "us_number"
@@ -73,19 +74,35 @@ class Candidate:
     has_phone: bool = True
     excluded: bool = False
     missing_variable: bool = False
+    chose_since: bool = False
 
 
-def line_for(rule: Rule, facts: Facts, *, has_phone: bool = True, missing_variable: bool = False) -> Line:
+def line_for(
+    rule: Rule,
+    facts: Facts,
+    *,
+    has_phone: bool = True,
+    missing_variable: bool = False,
+    chose_since: bool = False,
+) -> Line:
     """The line of one contact, duplicates and exclusions aside.
 
     With the toggle off it answers as if the supervisor's reason were given: the preview shows what would
-    happen, and the launch does not happen without it.
+    happen, and the launch does not happen without it. chose_since: the contact's choice is newer than that reason,
+    which does not cover it then.
     """
     if not has_phone:
         return Line.NO_PHONE
-    given = None if rule.only_opted_in else Override("preview", 0, facts.consent_event_id)
+    is_covered = not rule.only_opted_in and not chose_since
+    given = Override("preview", 0, facts.consent_event_id) if is_covered else None
     question = Question(
-        Path.BROADCAST, rule.category, facts, rule.policy, only_opted_in=rule.only_opted_in, override=given
+        Path.BROADCAST,
+        rule.category,
+        facts,
+        rule.policy,
+        only_opted_in=rule.only_opted_in,
+        override=given,
+        after_launch=chose_since and not rule.only_opted_in,
     )
     verdict = decide(question)
     if not verdict.may_send:
@@ -109,7 +126,13 @@ def sort_out(rule: Rule, candidates: Iterable[Candidate]) -> list[tuple[int, Lin
         elif one.excluded:
             line = Line.EXCLUDED
         else:
-            line = line_for(rule, one.facts, has_phone=one.has_phone, missing_variable=one.missing_variable)
+            line = line_for(
+                rule,
+                one.facts,
+                has_phone=one.has_phone,
+                missing_variable=one.missing_variable,
+                chose_since=one.chose_since,
+            )
         seen.add(one.contact_id)
         sorted_out.append((one.contact_id, line))
     return sorted_out

@@ -54,7 +54,7 @@ class Standing:
     """How things stood when a person said yes, or stand now. category: of the template, as it counts for consent.
 
     quality: of the number, Meta's word; "" if not known. restriction: what WhatsApp says of the account; "" if nothing.
-    counts: contacts by line.
+    counts: contacts by line. consent_event_id: the newest choice of anybody; None: not known, in stores of before.
     """
 
     at: datetime
@@ -63,6 +63,7 @@ class Standing:
     quality: str = ""
     restriction: str = ""
     counts: Mapping[Line, int] = field(default_factory=dict, hash=False)
+    consent_event_id: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -72,6 +73,7 @@ class Standing:
             "quality": self.quality,
             "restriction": self.restriction,
             "counts": {line.value: count for line, count in self.counts.items()},
+            "consent_event_id": self.consent_event_id,
         }
 
     @classmethod
@@ -84,6 +86,7 @@ class Standing:
             data.get("quality", ""),
             data.get("restriction", ""),
             counts,
+            data.get("consent_event_id"),
         )
 
 

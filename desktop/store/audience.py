@@ -108,9 +108,9 @@ def _grouped(
     return grouped.where(who.wanted, *narrowed).group_by(_contact.facts)
 
 
-def _line(rule: Rule, packed: int, lacks: bool) -> Line:
-    has_phone = facts.has_phone(packed)
-    return line_for(rule, facts.unpack(packed), has_phone=has_phone, missing_variable=lacks)
+def _line(rule: Rule, packed: int, lacks: bool, *, chose_since: bool = False) -> Line:
+    has_phone, known = facts.has_phone(packed), facts.unpack(packed)
+    return line_for(rule, known, has_phone=has_phone, missing_variable=lacks, chose_since=chose_since)
 
 
 def people(
@@ -182,11 +182,16 @@ def snapshot(
     rule: Rule,
     variables: Sequence[Variable],
     selection: Selection = EVERYBODY,
+    *,
+    covered_to: int | None = None,
 ) -> Snapshot:
-    """Fix the audience in the slim table, by one statement: everybody is as of one moment. Raises BadFilter."""
+    """Fix the audience in the slim table, by one statement: everybody is as of one moment. Raises BadFilter.
+
+    covered_to: the newest choice (consent event) when the reason was given, which covers no later No; None: all.
+    """
     recipient = tables.broadcast_recipient
     who = chosen(tx, wanted, selection, but_for_id=broadcast_id)
-    arms = _arms(rule, missing(tx, variables), who)
+    arms = _arms(rule, missing(tx, variables), who, covered_to)
     fixed = select(
         literal(broadcast_id), _contact.id, case(*arms, else_="unknown"), _contact.consent_event_id
     ).select_from(who.source)
@@ -215,11 +220,17 @@ def snapshot(
     )
 
 
-def _arms(rule: Rule, lacking: ColumnElement[bool], who: Chosen) -> list[tuple[ColumnElement[bool], str]]:
+def _arms(
+    rule: Rule, lacking: ColumnElement[bool], who: Chosen, covered_to: int | None
+) -> list[tuple[ColumnElement[bool], str]]:
     """When a contact is on which line; the first that holds."""
     arms: list[tuple[ColumnElement[bool], str]] = []
     if who.excluded is not None:
         arms.append((who.excluded, Line.EXCLUDED.value))
+    if covered_to is not None:
+        late = Line.OPTED_OUT_AFTER_LAUNCH
+        some = [packed for packed in EVERY_FACTS if _line(rule, packed, False, chose_since=True) is late]
+        arms.append((and_(_contact.facts.in_(some), _contact.consent_event_id > covered_to), late.value))
     of_lines: dict[tuple[Line, Line], list[int]] = {}
     for packed in EVERY_FACTS:
         with_value, without = (_line(rule, packed, lacks) for lacks in (False, True))

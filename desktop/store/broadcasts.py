@@ -174,9 +174,9 @@ def launch(
 ) -> BroadcastRecord:
     """Fix the audience of a draft, or of one that has `waited` for its start: one transaction, then it is PREPARING.
 
-    reason: the supervisor's, with the toggle off; it covers those who are NO now, and their number is kept. user_id:
-    who gave it; None: who gave it before. approved: how things stood when somebody said yes; without counts, those of
-    the selection are taken. Raises a Problem if another program was quicker.
+    reason: the supervisor's, with the toggle off; it covers those who were NO when somebody said yes, and the number
+    of them who get it is kept. user_id: who gave it; None: who gave it before. approved: how things stood at the yes;
+    without counts, those of the selection are taken. Raises a Problem if another program was quicker.
     """
     waiting = [one.value for one in BroadcastStatus if one.can_be_taken_back]
     from_here = (
@@ -192,7 +192,15 @@ def launch(
     if not began.rowcount:
         raise Problem("Not possible now", "The broadcast was launched or changed in this moment.")
     draft = get(tx, broadcast_id).draft
-    done = audience.snapshot(tx, broadcast_id, draft.audience, rule, draft.variables, draft.selection)
+    done = audience.snapshot(
+        tx,
+        broadcast_id,
+        draft.audience,
+        rule,
+        draft.variables,
+        draft.selection,
+        covered_to=approved.consent_event_id if approved is not None else None,
+    )
     values: dict[str, Any] = {
         "selected_count": done.selected_count,
         "duplicate_count": done.duplicate_count,

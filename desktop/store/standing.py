@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import func, select
+
 from desktop.domain.audience import Line
 from desktop.domain.drift import Standing
 from desktop.domain.templates import Template
-from desktop.store import account_state
+from desktop.store import account_state, tables
 from desktop.store.engine import Tx
 
 
@@ -19,4 +21,5 @@ def taken(tx: Tx, template: Template, counts: Mapping[Line, int]) -> Standing:
         said.quality,
         said.restriction,
         dict(counts),
+        int(tx.conn.scalar(select(func.max(tables.consent_event.c.id))) or 0),
     )

@@ -178,6 +178,27 @@ def test_marketing_with_the_toggle_on_never_reaches_who_said_no(known: Facts, st
         assert not line.is_sent
 
 
+@pytest.mark.parametrize(
+    ("toggle", "opt_in", "stopped", "expected"),
+    [
+        (False, OptIn.NO, False, Line.OPTED_OUT_AFTER_LAUNCH),
+        (False, OptIn.NO, True, Line.OPTED_OUT_AFTER_LAUNCH),
+        (False, OptIn.YES, True, Line.STOPPED_IN_WHATSAPP),
+        (False, OptIn.YES, False, Line.WILL_OPTED_IN),
+        (False, OptIn.NONE, False, Line.WILL_NO_CHOICE),
+        (True, OptIn.NO, False, Line.OPTED_OUT),
+        (True, OptIn.YES, False, Line.WILL_OPTED_IN),
+    ],
+)
+def test_a_reason_covers_no_choice_that_is_newer(
+    toggle: bool, opt_in: OptIn, stopped: bool, expected: Line
+) -> None:
+    rule = Rule(Category.MARKETING, Policy(), toggle)
+    facts = Facts(opt_in, stopped_in_whatsapp=stopped)
+    assert line_for(rule, facts, chose_since=True) is expected
+    assert line_for(rule, facts, chose_since=True, has_phone=False) is Line.NO_PHONE
+
+
 @given(facts, st.booleans())
 def test_turning_the_toggle_off_only_adds_recipients(known: Facts, strict: bool) -> None:
     on = line_for(Rule(Category.MARKETING, Policy(strict), only_opted_in=True), known)

@@ -70,6 +70,30 @@ async def test_nobody_is_selected_while_it_can_be_taken_back(desk: Desk) -> None
         await desk.app.broadcasts.take_back(saved, desk.supervisor)
 
 
+@pytest.mark.parametrize("when", ["undo", "schedule"])
+async def test_a_reason_covers_no_stop_that_comes_after_the_yes(desk: Desk, when: str) -> None:
+    """Who says STOP while it can be taken back, or before its time, was no part of what the supervisor decided."""
+    await desk.settings(drift_percent=100)
+    early = await desk.contact(PRIYA, OptIn.NO)
+    late = await desk.contact(ARJUN, OptIn.YES)
+    again = await desk.contact(TUNDE, OptIn.NO)
+    saved = await desk.draft(only_opted_in=False)
+    if when == "schedule":
+        await changed(desk, saved, when=When(desk.clock.now() + HOUR))
+    await desk.app.broadcasts.launch(saved, desk.supervisor, reason="A recall")
+    await desk.says(ARJUN, "STOP")
+    await desk.app.store.write(lambda tx: consent.record(tx, again, OptIn.NO, Source.KEYWORD))
+    await desk.app.move_clock(UNDO_FOR if when == "undo" else HOUR)
+    await desk.ended(saved)
+    rows = await desk.rows(saved)
+    assert {one.contact_id for one in rows.values() if one.status is not Status.LEFT_OUT} == {early}
+    assert rows[ARJUN].contact_id == late
+    assert {rows[phone].reason for phone in (ARJUN, TUNDE)} == {Reason.OPTED_OUT_AFTER_LAUNCH}
+    assert (await desk.app.broadcasts.get(saved)).approved_no_count == 1
+    marketing = [one["to"] for one in await desk.sends() if one.get("type") == "template"]
+    assert marketing == [PRIYA.removeprefix("+")] or marketing == [PRIYA]
+
+
 async def test_agents_take_nothing_back(desk: Desk) -> None:
     await desk.crowd(yes=1)
     saved = await desk.draft()

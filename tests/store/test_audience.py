@@ -1,5 +1,6 @@
 """Filters and breakdowns in SQL give the answer that the domain gives contact by contact."""
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import product
 
@@ -9,17 +10,17 @@ from hypothesis import strategies as st
 from sqlalchemy import BigInteger, literal, select
 
 from desktop.domain import templates
-from desktop.domain.audience import Breakdown, Candidate, Line, Rule, sort_out
+from desktop.domain.audience import Breakdown, Candidate, Line, Rule, line_for, sort_out
 from desktop.domain.broadcast import checksum_part
 from desktop.domain.consent import Category, OptIn, Policy
 from desktop.domain.contacts import fields_of
 from desktop.domain.filters import EVERYONE, BadFilter, Condition, Filter, Kind, Op
 from desktop.domain.templates import Template, Variable, values_for
-from desktop.store import audience, consent, contacts, tables
+from desktop.store import audience, broadcasts, consent, contacts, tables
 from desktop.store.engine import Store, Tx
 from tests.databases import read, write
 from tests.store.people import Made, make_attributes, people, selected, wanted_filters
-from tests.store.world import US_PHONE, add_contact, add_contacts, add_template, launch, phone
+from tests.store.world import US_PHONE, add_contact, add_contacts, add_template, draft, launch, phone
 
 
 class RolledBack(Exception):
@@ -218,6 +219,36 @@ def _snapshot_agrees(store: Store, rule: Rule, ids: list[int]) -> None:
         assert kept.selected_count == len(ids)
         assert kept.checksum == sum(checksum_part(id) for id in ids)
         assert kept.approved_no_count == counted.despite_count
+
+    try_out(store, run)
+
+
+@pytest.mark.parametrize("only_opted_in", [True, False])
+def test_a_reason_covers_in_the_snapshot_who_had_chosen_before_it(store: Store, only_opted_in: bool) -> None:
+    ids = write(store, everyone_there_is)
+    rule = Rule(Category.MARKETING, only_opted_in=only_opted_in)
+
+    def run(tx: Tx) -> None:
+        people = contacts.many(tx, ids)
+        events = sorted(one.facts.consent_event_id for one in people if one.facts.consent_event_id)
+        covered_to = events[len(events) // 2]
+        expected = {
+            one.id: line_for(
+                rule,
+                one.facts,
+                has_phone=bool(one.phone),
+                chose_since=(one.facts.consent_event_id or 0) > covered_to,
+            )
+            for one in people
+        }
+        wanted = draft(add_template(tx), only_opted_in=only_opted_in)
+        made = broadcasts.save_draft(tx, None, wanted, None)
+        counts = audience.snapshot(tx, made, EVERYONE, rule, (), covered_to=covered_to).counts
+        recipient = tables.broadcast_recipient.c
+        rows = tx.rows(select(tables.broadcast_recipient).where(recipient.broadcast_id == made))
+        assert {row.contact_id: Line(row.line) for row in rows} == expected
+        assert counts == Counter(expected.values())
+        assert (Line.OPTED_OUT_AFTER_LAUNCH in counts) is not only_opted_in
 
     try_out(store, run)
 
