@@ -41,6 +41,7 @@ __all__ = [
     "condition",
     "lately",
     "lines",
+    "lines_of",
     "missing",
     "people",
     "search_condition",
@@ -202,22 +203,30 @@ def snapshot(
             fixed.where(who.wanted).order_by(_contact.id),
         )
     )
-    part = checksum_of(recipient.c.contact_id)
-    asked = select(recipient.c.line, func.count(), func.sum(part)).where(
-        recipient.c.broadcast_id == broadcast_id
-    )
-    rows = tx.conn.execute(asked.group_by(recipient.c.line)).all()
-    counts = {Line(line): int(count) for line, count, _ in rows}
+    counts, checksum = _fixed(tx, broadcast_id)
     duplicate_count = _duplicate_count(tx, broadcast_id, selection)
     if duplicate_count:
         counts[Line.DUPLICATE] = duplicate_count
     return Snapshot(
         sum(counts.values()),
         duplicate_count,
-        sum(int(checksum) for _, _, checksum in rows),
+        checksum,
         counts.get(Line.WILL_DESPITE, 0),
         counts,
     )
+
+
+def _fixed(tx: Tx, broadcast_id: int) -> tuple[dict[Line, int], int]:
+    """The lines that were written, and the checksum of their contacts, in one walk: to group them SQLite would sort a
+    million rows in memory first."""
+    recipient = tables.broadcast_recipient.c
+    of_lines = (func.sum(case((recipient.line == line.value, 1), else_=0)) for line in Line)
+    asked = select(func.count(), func.sum(checksum_of(recipient.contact_id)), *of_lines)
+    count, checksum, *found = tx.conn.execute(asked.where(recipient.broadcast_id == broadcast_id)).one()
+    counts = {line: int(of_line) for line, of_line in zip(Line, found, strict=True) if of_line}
+    if sum(counts.values()) != count:
+        raise ValueError(f"broadcast {broadcast_id}: a contact is on no line")
+    return counts, int(checksum or 0)
 
 
 def _arms(
@@ -262,6 +271,13 @@ def lines(tx: Tx, broadcast_id: int) -> Breakdown:
     counts = {Line(line): int(count) for line, count in tx.conn.execute(grouped.group_by(recipient.line))}
     again = tx.conn.scalar(select(broadcast.duplicate_count).where(broadcast.id == broadcast_id))
     return Breakdown({**counts, Line.DUPLICATE: again} if again else counts)
+
+
+def lines_of(tx: Tx, broadcast_id: int) -> dict[int, Line]:
+    """The line of each contact of a snapshot; for a small one."""
+    recipient = tables.broadcast_recipient.c
+    asked = select(recipient.contact_id, recipient.line).where(recipient.broadcast_id == broadcast_id)
+    return {id: Line(line) for id, line in tx.conn.execute(asked)}
 
 
 def checksum_of(contact_id: Any) -> Any:
