@@ -234,7 +234,7 @@ async def _start_engine(
 def _watch(background: Background, app: App, number: OwnNumber) -> None:
     """What no webhook tells. On a sandbox silence counts only where it says so."""
     expects = app.control.expects_webhooks if app.control is not None else None
-    watch = GuardWatch(app.store, number.told, silence_counts=expects)
+    watch = GuardWatch(app.store, number.told, ask=number.ask, silence_counts=expects)
     background.start(kept_up("the guard", watch.run, StoreClosed))
     background.start(kept_up("the number", watch.follow_number, StoreClosed))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from desktop.domain.consent import Category
 from desktop.domain.drift import QUALITY_RANK
 
 _TIER: Final = re.compile(r"(?:TIER_)?(\d+)(K?)")
@@ -20,6 +21,8 @@ _GRAVE: Final = (
     "REVIEW REJECTED",
 )
 """Events of an account that may send less than before, or nothing. Source: Meta's page on `account_update`."""
+_WARNS: Final = ("ACCOUNT_VIOLATION",)
+"""Events after which everything is sent as before: a restriction may follow, with an event of its own."""
 _ABOUT_OTHERS: Final = ("RESTRICTED_ADD_PHONE_NUMBER_ACTION",)
 """Restrictions that leave messages alone."""
 _RESTRICTION_WORDS: Final = {
@@ -28,6 +31,11 @@ _RESTRICTION_WORDS: Final = {
     "RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING": "fewer utility messages a day",
     "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": "answers are refused, too",
 }
+_UTILITY_ALONE: Final = ("RESTRICTED_UTILITY_TEMPLATES", "RATE_LIMITED_UTILITY_TEMPLATE_MESSAGING")
+WHAT_TO_DO: Final = (
+    "Until that is over it cannot be launched. WhatsApp Manager says what to mend, under Account quality; or choose a "
+    "later time: it is held then if this still stands."
+)
 _EVENT_WORDS: Final = {
     "ACCOUNT_RESTRICTION": "restricted",
     "ACCOUNT_VIOLATION": "it broke a policy",
@@ -42,7 +50,8 @@ _EVENT_WORDS: Final = {
 class AccountNow:
     """quality: GREEN, YELLOW, RED or "". tier_count: None without a limit, and while is_known is False.
 
-    restriction: in words; "" if there is none. until: when it ends, None if WhatsApp did not say.
+    restriction: in words; "" if there is none. until: when it ends, None if WhatsApp did not say. refuses: templates of
+    which categories WhatsApp does not send meanwhile; () where it has only warned.
     """
 
     quality: str = ""
@@ -50,6 +59,20 @@ class AccountNow:
     is_known: bool = False
     restriction: str = ""
     until: datetime | None = None
+    refuses: tuple[Category, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What WhatsApp says of the account; "" if nothing."""
+        return f"WhatsApp says of the account: {self.restriction}." if self.restriction else ""
+
+
+def advice(restriction: str, refuses: tuple[Category, ...], category: Category) -> str:
+    """What WhatsApp says of the account, and what that means for templates of a category; "" if it says nothing."""
+    if not restriction:
+        return ""
+    can = WHAT_TO_DO if category in refuses else "This template is sent all the same."
+    return f"{AccountNow(restriction=restriction).sentence} {can}"
 
 
 def tier_count(limit: str) -> int | None:
@@ -85,6 +108,20 @@ def restricts(event: str, restrictions: tuple[str, ...] = (), details: str = "")
     if restrictions and all(one in _ABOUT_OTHERS for one in restrictions):
         return False
     return event in _GRAVE and not lifts(event, details)
+
+
+def refused(event: str, restrictions: tuple[str, ...] = (), details: str = "") -> tuple[Category, ...]:
+    """Templates of which categories WhatsApp does not send after an event that `restricts()`.
+
+    >>> refused("ACCOUNT_RESTRICTION", ("RESTRICTED_UTILITY_TEMPLATES",))
+    (<Category.UTILITY: 'utility'>,)
+    """
+    if event in _WARNS or details.upper().startswith("SCHEDULE"):  # it will be disabled, but is not yet
+        return ()
+    about = [one for one in restrictions if one not in _ABOUT_OTHERS]
+    if about and all(one in _UTILITY_ALONE for one in about):
+        return (Category.UTILITY,)
+    return (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION)
 
 
 def restriction_words(event: str, restrictions: tuple[str, ...], details: str, until: datetime | None) -> str:

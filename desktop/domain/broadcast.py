@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from desktop.domain import filters
 from desktop.domain.afterwards import Afterwards
+from desktop.domain.audience import Breakdown
 from desktop.domain.broadcast_when import When
 from desktop.domain.drift import Cause, Standing
 from desktop.domain.filters import EVERYONE, Filter
@@ -45,6 +46,10 @@ class BroadcastStatus(StrEnum):
     def can_be_taken_back(self) -> bool:
         """True while nobody is selected yet."""
         return self in (BroadcastStatus.LAUNCHING, BroadcastStatus.SCHEDULED)
+
+
+LONGEST_NAME: Final = 120
+"""Letters of a broadcast's name."""
 
 
 class BroadcastKind(StrEnum):
@@ -116,7 +121,8 @@ class BroadcastRecord:
 
     starts_at: when the snapshot is due, of one that is LAUNCHING or SCHEDULED. held_cause: of one that is HELD.
     approved: how things stood when a person said yes. api_key_id: of the key that asked for it; created_by_name then
-    names the key. parent_id: of a test or a retry. draft_revision: counts the changes of the draft.
+    names the key. parent_id: of a test or a retry. draft_revision: counts the changes of the draft. launched_by_name:
+    who said yes; who began the draft where that was not kept, "" for nobody with an account.
     """
 
     id: int
@@ -148,6 +154,14 @@ class BroadcastRecord:
     updated_at: datetime | None = None
     draft_revision: int = 0
     duplicate_count: int = 0
+    launched_by_name: str = ""
+
+    @property
+    def at_yes(self) -> Breakdown | None:
+        """Before its start what was counted when somebody said yes; None: who gets it is fixed, or nobody counted."""
+        if self.selected_count is not None or self.approved is None or not self.approved.counts:
+            return None
+        return Breakdown(self.approved.counts)
 
 
 CHECKSUM_PRIME: Final = 2_654_435_761

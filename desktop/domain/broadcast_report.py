@@ -38,7 +38,7 @@ class Chosen:
     """Whom a number of the report stands for: everyone, unless something is set; what is set holds together.
 
     statuses: now. reached: once. why: the reason of a line. button: pressed by those who replied; "" any reply.
-    within: from when until when (not included) they reached it.
+    within: from when until when (not included) they reached it. despite: it went although they had opted out.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -46,6 +46,7 @@ class Chosen:
     why: Why | None = None
     button: str = ""
     within: tuple[datetime, datetime] | None = None
+    despite: bool = False
 
     @property
     def is_everyone(self) -> bool:
@@ -59,6 +60,7 @@ class Chosen:
             "why": [why.status.value, why.reason.value, why.error_code] if why else None,
             "button": self.button,
             "within": [one.isoformat() for one in self.within] if self.within else None,
+            "despite": self.despite,
         }
 
     @classmethod
@@ -70,11 +72,14 @@ class Chosen:
             Why(Status(why[0]), Reason(why[1]), why[2]) if why else None,
             data["button"],
             (datetime.fromisoformat(within[0]), datetime.fromisoformat(within[1])) if within else None,
+            data.get("despite", False),
         )
 
 
 EVERY_ONE: Final = Chosen()
 """All messages of a broadcast."""
+GOT_IT_DESPITE: Final = Chosen(despite=True)
+"""Who got it although they had opted out, with the toggle off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,25 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """A row that named a contact once more. list_id 0: a pick, which has no row; row_number then only orders them."""
+
+    list_id: int
+    row_number: int
+    list_name: str = ""
+
+    @property
+    def words(self) -> str:
+        """'also on row 12 of “VIPs”'."""
+        return f"also on row {self.row_number:,} of “{self.list_name}”" if self.list_id else "picked twice"
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One message of the report with what came back. reply: the newest answer. try_count: calls made for it.
 
-    presses: titles of the buttons of ours that were pressed.
+    presses: titles of the buttons of ours that were pressed. again: it is no message, but a row that named somebody who
+    has one a second time; its message's id is below zero.
     """
 
     message: MessageView
@@ -105,6 +125,7 @@ class Person:
     presses: tuple[str, ...] = ()
     opted_out: OptOut | None = None
     try_count: int = 0
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +185,19 @@ class Retryable:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """The toggle was off. reason: the supervisor's. at_yes_count: had opted out when somebody said yes; got_count: of
+    them, to whom it went. by_name: who gave the reason; "" not kept. yes_by_name: the second supervisor; "" none asked.
+    """
+
+    reason: str
+    at_yes_count: int
+    got_count: int
+    by_name: str = ""
+    yes_by_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Try:
     """A retry, with what became of it."""
 
@@ -176,7 +210,7 @@ class Extras:
     """What the report shows beside its figures, read in one transaction.
 
     parent: of a retry or a test. tries: retries of this one, the first first. planned_share: of one that is being
-    prepared, 0.0 to 1.0. opted_out_since_count: None until it is read.
+    prepared, 0.0 to 1.0. opted_out_since_count: None until it is read. override: None with the toggle on.
     """
 
     replies: Replies = Replies()
@@ -185,6 +219,7 @@ class Extras:
     parent: BroadcastRecord | None = None
     planned_share: float = 0.0
     opted_out_since_count: int | None = None
+    override: Override | None = None
 
 
 def merged(hours: Sequence[Hour]) -> tuple[Hour, ...]:

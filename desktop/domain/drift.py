@@ -39,7 +39,7 @@ _LABELS: Final = {
     Cause.TEMPLATE_EDITED: "The template was edited",
     Cause.QUALITY: "The number’s quality dropped",
     Cause.ACCOUNT: "WhatsApp restricted the account",
-    Cause.CONSENT: "Many more said no",
+    Cause.CONSENT: "Another number said no than was approved",
     Cause.REFUSED: "WhatsApp refuses everybody",
     Cause.LIMIT: "The daily limit is reached",
     Cause.NOT_READY: "It cannot start as it is",
@@ -55,6 +55,7 @@ class Standing:
 
     quality: of the number, Meta's word; "" if not known. restriction: what WhatsApp says of the account; "" if nothing.
     counts: contacts by line. consent_event_id: the newest choice of anybody; None: not known, in stores of before.
+    text: of the template, its variables as they stand in it; "" where that was not kept.
     """
 
     at: datetime
@@ -64,6 +65,7 @@ class Standing:
     restriction: str = ""
     counts: Mapping[Line, int] = field(default_factory=dict, hash=False)
     consent_event_id: int | None = None
+    text: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -74,6 +76,7 @@ class Standing:
             "restriction": self.restriction,
             "counts": {line.value: count for line, count in self.counts.items()},
             "consent_event_id": self.consent_event_id,
+            "text": self.text,
         }
 
     @classmethod
@@ -87,6 +90,7 @@ class Standing:
             data.get("restriction", ""),
             counts,
             data.get("consent_event_id"),
+            data.get("text", ""),
         )
 
 

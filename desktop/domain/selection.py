@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     NOT_REPLIED = "not_replied"
     FAILED = "failed"
     LEFT_OUT = "left_out"
+    NEVER_WENT = "never_went"
     NOT_CERTAIN = "not_certain"
 
     @property
@@ -41,6 +42,7 @@ _OUTCOME_LABELS: Final = {
     Outcome.NOT_REPLIED: "Delivered, but no reply",
     Outcome.FAILED: "It failed",
     Outcome.LEFT_OUT: "They were left out",
+    Outcome.NEVER_WENT: "It never went: it was stopped before",
     Outcome.NOT_CERTAIN: "Not certain",
 }
 

@@ -167,6 +167,13 @@ def preview(template: Template, values: Mapping[str, str]) -> str:
     return "\n\n".join(part for part in parts[:2] if part) + (f"\n\n{parts[2]}" if parts[2] else "")
 
 
+def wording(template: Template) -> str:
+    """What a person says yes to: header, body, footer and buttons, with {{1}} where a value goes."""
+    buttons = [f"[{one.text}]" for one in template.buttons]
+    parts = [template.header_text, template.body, template.footer, " ".join(buttons)]
+    return "\n\n".join(part for part in parts if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """Where a template variable gets its value: a contact's field, or the same text for everyone.

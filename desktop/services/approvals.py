@@ -6,14 +6,15 @@ from typing import Final
 
 from desktop.domain.activity import Deed
 from desktop.domain.approval import Approval, ApprovalState
-from desktop.domain.audience import Breakdown
+from desktop.domain.audience import Breakdown, Line, Rule
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
+from desktop.domain.contacts import Contact
 from desktop.domain.people import Right, User
 from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.text import clean
 from desktop.services import guard
 from desktop.services.rights import allow
-from desktop.store import activity, approvals, audience, broadcasts, templates
+from desktop.store import activity, approvals, audience, broadcasts, contacts, settings, templates
 from desktop.store.engine import Store, Tx
 
 LONGEST_WORDS: Final = 500
@@ -112,6 +113,32 @@ class Approvals:
     async def waiting(self) -> list[Approval]:
         """What waits for somebody's word, the oldest first."""
         return await self._store.read(approvals.waiting, people=True)
+
+    async def people(
+        self, broadcast_id: int, search: str, after_id: int, limit: int
+    ) -> list[tuple[Contact, Line]]:
+        """A page of those whom a yes to a held broadcast names, by id: as they were fixed; before its start, as they are
+        now. Raises NotFound."""
+
+        def read(tx: Tx) -> list[tuple[Contact, Line]]:
+            record = broadcasts.get(tx, broadcast_id)
+            if record.selected_count is not None:
+                ids = approvals.despite_ids(tx, broadcast_id, search, after_id, limit)
+                return [(one, Line.WILL_DESPITE) for one in contacts.many(tx, ids)]
+            if record.template_id is None:
+                return []
+            category = templates.get(tx, record.template_id).effective_category
+            draft, rule = record.draft, Rule(category, settings.load(tx).policy, record.only_opted_in)
+            return audience.people(
+                tx, draft.audience, rule, draft.variables, selection=draft.selection, line=Line.WILL_DESPITE,
+                after_id=after_id, search=search, limit=limit,
+            )  # fmt: skip
+
+        return await self._store.read(read, people=True)
+
+    async def granted_drafts(self) -> set[int]:
+        """Drafts that somebody said yes to, as they are now."""
+        return await self._store.read(approvals.granted_drafts, people=True)
 
     async def is_needed(self, broadcast_id: int) -> bool:
         """True if the workspace asks a second person about broadcasts like this one. Raises NotFound."""

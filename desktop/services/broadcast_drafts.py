@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast import LONGEST_NAME, BroadcastDraft, BroadcastRecord, BroadcastStatus
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Overtaken
 from desktop.services.rights import allow
@@ -66,5 +66,6 @@ class BroadcastDrafts:
 
     async def keep_beside(self, draft: BroadcastDraft, whose: str, user: User) -> KeptDraft:
         """Keep a version of a draft as one of its own, named after whose it is. Raises NotAllowed."""
-        name = f"{draft.name or 'Broadcast'} ({whose})"
+        of_whom = f" ({whose})"[:LONGEST_NAME]
+        name = (draft.name or "Broadcast")[: LONGEST_NAME - len(of_whom)] + of_whom
         return await self.keep(None, replace(draft, name=name), user)

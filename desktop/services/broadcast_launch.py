@@ -5,7 +5,7 @@ from datetime import datetime
 
 from desktop.domain.activity import Deed
 from desktop.domain.audience import Breakdown, Line, Rule
-from desktop.domain.broadcast import BroadcastDraft, BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast import BroadcastDraft, BroadcastKind, BroadcastRecord, BroadcastStatus
 from desktop.domain.broadcast_when import UNDO_FOR
 from desktop.domain.drift import Standing
 from desktop.domain.people import Right, Role, User
@@ -24,7 +24,6 @@ from desktop.store import (
     broadcast_launch,
     broadcasts,
     settings,
-    standing,
     templates,
 )
 from desktop.store.engine import Tx
@@ -64,11 +63,15 @@ def launch(
         _expect_values(record.draft, approved)
         approvals.expect(tx, record, approved.despite_count, user)
     yes = _Yes(
-        standing.taken(tx, template, approved.counts if approved is not None else {}),
+        guard.at_launch(tx, template, approved.counts if approved is not None else {}),
         approved.will_be_sent_count if approved is not None else approved_count,
         reason.strip() if despite else "",
     )
     starts_at = _starts_at(tx, record.draft)
+    if (
+        starts_at <= tx.now + UNDO_FOR and record.kind is not BroadcastKind.RETRY
+    ):  # that one is made, and held
+        guard.expect_unrestricted(tx, template)
     if now and starts_at <= tx.now:
         return _launched(tx, record, template, user, yes)
     return _waiting(tx, record, user, yes, starts_at)
@@ -143,8 +146,8 @@ def start(tx: Tx, broadcast_id: int) -> BroadcastRecord | None:
         return None
     template = checked_template(tx, record.draft)
     expect_webhooks(tx, [template])
-    if unheard := guard.unheard(tx, record):
-        guard.hold_for(tx, broadcast_id, unheard)
+    if against := guard.before_start(tx, record):
+        guard.hold_for(tx, broadcast_id, against)
         return None
     done = broadcasts.launch(
         tx,

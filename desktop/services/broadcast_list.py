@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from desktop.domain.activity import Deed
-from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast import LONGEST_NAME, BroadcastRecord, BroadcastStatus
 from desktop.domain.broadcast_figures import Figures
 from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
@@ -129,7 +129,7 @@ class BroadcastList:
             when = known.draft.when
             if when.at is not None and when.at <= tx.now:
                 when = replace(when, at=None, in_each_zone=False)
-            name = f"Copy of {known.name or 'a broadcast without a name'}"[:200]
+            name = f"Copy of {known.name or 'a broadcast without a name'}"[:LONGEST_NAME]
             draft = replace(known.draft, name=name, when=when, asked={}, selection=_same_people(tx, known))
             return broadcasts.save_draft(tx, None, draft, user.id or None)
 

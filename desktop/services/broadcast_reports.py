@@ -30,7 +30,7 @@ class BroadcastReports:
         """Whom a number stands for, the newest change first, and how many in all; None: not counted, all are here."""
 
         def read(tx: Tx) -> tuple[list[Person], int | None]:
-            found = broadcast_people.page(tx, broadcast_id, chosen, search=search, limit=limit)
+            found = broadcast_people.lines(tx, broadcast_id, chosen, search=search, limit=limit)
             if len(found) < limit:
                 return found, None
             return found, broadcast_people.count(tx, broadcast_id, chosen, search=search)
@@ -50,6 +50,7 @@ class BroadcastReports:
                 broadcasts.get(tx, record.parent_id) if is_child and record.parent_id else None,
                 broadcast_report.planned_share(tx, record),
                 opted_out_since.all_of(tx, record),
+                broadcast_report.override(tx, record),
             )
 
         return await self._store.read(read, people=True)

@@ -4,7 +4,7 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from desktop.domain.broadcast_report import Chosen, Person
-from desktop.domain.report import Mark
+from desktop.domain.reasons import Reason
 from desktop.services import reportfiles
 from desktop.services.jobwork import Talk
 from desktop.services.reportfiles import Reading
@@ -17,6 +17,7 @@ from desktop.store.exports import Receipt
 MORE_HEADINGS: Final = (
     *("Tries", "Replied", "Reply", "Buttons pressed"),
     *("Opted out since", "Opted out how", "Opted out in answer to"),
+    *("Why despite an opt-out", "Selected twice"),
 )
 
 
@@ -32,10 +33,12 @@ def _table(reading: Reading, broadcast_id: int, chosen: Chosen, search: str) -> 
     total = reading.read(lambda tx: broadcast_people.count(tx, broadcast_id, chosen, search=search))
 
     def page(tx: Tx, last: tuple[Person, Receipt] | None) -> list[tuple[Person, Receipt]]:
-        after = Mark(last[0].message.changed_at, last[0].message.id) if last else None
-        found = broadcast_people.page(tx, broadcast_id, chosen, search=search, after=after, limit=PAGE_ROWS)
+        behind = last[0] if last else None
+        found = broadcast_people.lines(
+            tx, broadcast_id, chosen, search=search, behind=behind, limit=PAGE_ROWS
+        )
         receipts = exports.receipts(tx, [one.message.id for one in found])
-        return [(one, receipts[one.message.id]) for one in found]
+        return [(one, receipts.get(one.message.id, Receipt())) for one in found]
 
     rows = (cells(one, receipt, zone) for one, receipt in reading.pages(page, total))
     headings = (*MESSAGE_HEADINGS, *MORE_HEADINGS)
@@ -44,9 +47,12 @@ def _table(reading: Reading, broadcast_id: int, chosen: Chosen, search: str) -> 
 
 def cells(one: Person, receipt: Receipt, zone: tzinfo) -> Row:
     """A person as a row under MESSAGE_HEADINGS and MORE_HEADINGS, the moments in `zone`."""
-    out = one.opted_out
+    out, message = one.opted_out, one.message
+    told = message_cells(message, receipt, zone)
+    if one.again is not None:  # there is no message
+        told[MESSAGE_HEADINGS.index("Message id")] = told[MESSAGE_HEADINGS.index("When")] = ""
     return [
-        *message_cells(one.message, receipt, zone),
+        *told,
         str(one.try_count),
         one.replied_at.astimezone(zone) if one.replied_at else "",
         one.reply,
@@ -54,4 +60,6 @@ def cells(one: Person, receipt: Receipt, zone: tzinfo) -> Row:
         out.at.astimezone(zone) if out else "",
         out.words or out.source if out else "",
         out.answered if out else "",
+        message.override_reason if message.reason is Reason.DESPITE_OPT_OUT else "",
+        one.again.words if one.again else "",
     ]

@@ -264,9 +264,9 @@ class Broadcasts:
         self.wake()
         return stopped
 
-    async def test(self, broadcast_id: int, phones: Sequence[str], user: User) -> int:
+    async def test(self, broadcast_id: int, phones: Sequence[str], user: User) -> broadcast_test.Tried:
         """Send a draft's message to at most ten numbers, now and asked like any other, as a broadcast of its own below
-        it; returns its id. A number that is no contact becomes one. Raises NotAllowed, or a Problem that names one.
+        it; returns who gets it. A number that is no contact becomes one. Raises NotAllowed, or a Problem that names one.
         """
         made = await self._store.write(lambda tx: broadcast_test.send(tx, broadcast_id, phones, user))
         self.wake()

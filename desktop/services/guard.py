@@ -1,14 +1,18 @@
 """The drift guard: what moved under a broadcast since a person said yes to it, and holding it for that."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from desktop.domain.account_state import advice
 from desktop.domain.audience import Breakdown, Line, Rule
 from desktop.domain.broadcast import BroadcastKind, BroadcastRecord, BroadcastStatus
 from desktop.domain.drift import Cause, Drift, Standing, drifted
+from desktop.domain.problems import Problem
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Template, TemplateStatus
 from desktop.store import (
+    account_state,
     approvals,
     audience,
     broadcasts,
@@ -51,6 +55,38 @@ def look(tx: Tx, record: BroadcastRecord) -> tuple[Drift, ...]:
 def look_again(tx: Tx, record: BroadcastRecord) -> tuple[Drift, ...]:
     """As `look()`, for one that a person, or its time, sets going: also whether replies may be missing."""
     return (*look(tx, record), *unheard(tx, record))
+
+
+def before_start(tx: Tx, record: BroadcastRecord) -> tuple[Drift, ...]:
+    """What holds one in the transaction that would fix its audience, whatever was looked at before it."""
+    return (*restricted(tx, record), *unheard(tx, record))
+
+
+def restricted(tx: Tx, record: BroadcastRecord) -> tuple[Drift, ...]:
+    """Whether WhatsApp does not send such a template now, and nobody has said that it goes on all the same."""
+    if record.template_id is None:
+        return ()
+    known, category = account_state.now(tx), templates.get(tx, record.template_id).effective_category
+    if category not in known.refuses or (
+        record.approved and record.approved.restriction == known.restriction
+    ):
+        return ()
+    return (Drift(Cause.ACCOUNT, known.sentence),)
+
+
+def expect_unrestricted(tx: Tx, template: Template) -> None:
+    """Raises a Problem while WhatsApp has restricted the account so that it does not send the template."""
+    known = account_state.now(tx)
+    if template.effective_category in known.refuses:
+        told = advice(known.restriction, known.refuses, template.effective_category)
+        raise Problem("WhatsApp restricted the account", told, "when")
+
+
+def at_launch(tx: Tx, template: Template, counts: Mapping[Line, int]) -> Standing:
+    """What a person says yes to at the launch: never to a restriction that stops it, that holds it at its time."""
+    taken = standing.taken(tx, template, counts)
+    stops = template.effective_category in account_state.now(tx).refuses
+    return replace(taken, restriction="") if stops else taken
 
 
 def unheard(tx: Tx, record: BroadcastRecord) -> tuple[Drift, ...]:

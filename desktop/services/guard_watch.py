@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
 from desktop.domain.drift import Cause, Decision
 from desktop.services import guard
-from desktop.services.limits import SANDBOX_PER_S
-from desktop.store import account_state, broadcasts, holds, settings, silence, written_to
+from desktop.services.limits import SANDBOX_PER_S, Told, keep
+from desktop.store import account_state, broadcasts, holds, settings, silence, templates, written_to
 from desktop.store.engine import Store, StoreBroken, StoreBusy, Tx, WriteLane
 
 CATCHING_UP: Final = (
@@ -29,16 +29,6 @@ _SOON: Final = timedelta(minutes=30)
 _log = logging.getLogger("assent.guard")
 
 
-class Told(Protocol):
-    """What WhatsApp says of the number; `desktop.whatsapp.account.PhoneNumber` is one."""
-
-    @property
-    def quality(self) -> str: ...
-
-    @property
-    def limit(self) -> str: ...
-
-
 class GuardWatch:
     """Part of the engine: `run()` until cancelled."""
 
@@ -47,13 +37,16 @@ class GuardWatch:
         store: Store,
         number: Callable[[], Awaitable[Told | None]],
         *,
+        ask: Callable[[], Awaitable[Told | None]] | None = None,
         silence_counts: Callable[[], Awaitable[bool]] | None = None,
         every_s: float = EVERY_S,
     ) -> None:
-        """number: what WhatsApp says of it, kept for a while by who asks. silence_counts: asked only where no webhook has
-        come for long; False: nobody expects any; None: it always counts. every_s: machine time between two looks."""
+        """number: what WhatsApp says of it, kept for a while by who asks. ask: what it says now, wanted while marketing
+        is under way. silence_counts: asked only where no webhook has come for long; False: nobody expects any; None: it
+        always counts. every_s: machine time between two looks."""
         self._store = store
         self._number = number
+        self._ask = ask or number
         self._silence_counts = silence_counts
         self._every_s = every_s
         self._limit_due_s = float("-inf")
@@ -93,22 +86,12 @@ class GuardWatch:
 
     async def keep_number(self) -> None:
         """Keep what WhatsApp says of the number now; nothing where it cannot be asked."""
-        told = await self._number()
+        # A drop counts for what is under way at once; where nothing is, WhatsApp is not asked for it each minute.
+        told = await (self._ask() if await self._store.read(_marketing_goes_on) else self._number())
         # What was told before is no news: a webhook may have said more since, and who tells keeps it for a while.
         if told is None or told == self._told:
             return
-        quality, limit = str(told.quality), told.limit
-
-        def differs(tx: Tx) -> bool:
-            return account_state.differs(tx, quality, limit)
-
-        def write(tx: Tx) -> None:
-            if account_state.set_quality(tx, quality):
-                guard.hold_drifted(tx)
-            account_state.set_tier(tx, limit)
-
-        if await self._store.read(differs):
-            await self._store.write(write, WriteLane.STATUS)
+        await keep(self._store, told)
         self._told = told
 
     async def _look_for_silence(self) -> list[int]:
@@ -133,6 +116,13 @@ class GuardWatch:
             lambda tx: [id for id in found.ids if holds.hold(tx, id, Cause.LIMIT, found.told)],
             WriteLane.CLAIM,
         )
+
+
+def _marketing_goes_on(tx: Tx) -> bool:
+    """True while a broadcast of marketing is under way, or will be within seconds."""
+    on = broadcasts.with_status(tx, BroadcastStatus.LAUNCHING, *guard.WATCHED)
+    ids = {one.template_id for one in on if one.template_id is not None}
+    return any(templates.get(tx, id).is_marketing for id in ids)
 
 
 def _drifted(tx: Tx) -> list[int]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from desktop.domain.account_state import lifts, restriction_words, restricts
+from desktop.domain.account_state import lifts, refused, restriction_words, restricts
 from desktop.domain.drift import Cause
 from desktop.services import guard
 from desktop.store import account_state, holds
@@ -33,6 +33,9 @@ def _account(tx: Tx, update: AccountChanged) -> None:
         account_state.set_restriction(tx, "", None)
     elif restricts(update.event, update.restrictions, update.details):
         words = restriction_words(update.event, update.restrictions, update.details, update.expires_at)
-        account_state.set_restriction(tx, words, update.expires_at)
+        refuses = refused(update.event, update.restrictions, update.details)
+        # A warning that comes beside a restriction does not end it.
+        if refuses or not account_state.now(tx).refuses:
+            account_state.set_restriction(tx, words, update.expires_at, refuses)
         holds.hold_marketing(tx, Cause.ACCOUNT, f"WhatsApp says of the account: {words}.")
         guard.hold_drifted(tx)

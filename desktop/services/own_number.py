@@ -52,6 +52,12 @@ class OwnNumber:
                 await self._read()
         return self._told
 
+    async def ask(self) -> PhoneNumber | None:
+        """What WhatsApp says of it now; what was told before where it cannot be asked. `told()` has it from then on."""
+        async with self._one_at_a_time:
+            await self._read()
+        return self._told
+
     async def learn(self) -> None:
         """Ask now, so that `now` has its digits."""
         await self.told()

@@ -1,6 +1,6 @@
 """What WhatsApp told of the number and the account last: quality, limit, restriction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from desktop.domain.account_state import AccountNow, is_tier, quality_of, tier_count
 from desktop.domain.changes import Topic
+from desktop.domain.consent import Category
 from desktop.store import tables
 from desktop.store.engine import Tx
 
@@ -30,6 +31,7 @@ def now(tx: Tx) -> AccountNow:
         is_tier(limit),
         "" if over else restriction.get("words", ""),
         None if over else until,
+        () if over else tuple(Category(one) for one in restriction.get("refuses", ())),
     )
 
 
@@ -51,9 +53,13 @@ def set_tier(tx: Tx, limit: str) -> bool:
     return is_tier(limit) and _keep(tx, _TIER, {"limit": limit.strip().upper()})
 
 
-def set_restriction(tx: Tx, words: str, until: datetime | None) -> bool:
-    """Keep what WhatsApp says of the account; "": it may send again. False if it is known so."""
-    return _keep(tx, _RESTRICTION, {"words": words, "until": until.isoformat() if until else None})
+def set_restriction(tx: Tx, words: str, until: datetime | None, refuses: Sequence[Category] = ()) -> bool:
+    """Keep what WhatsApp says of the account; "": it may send again. False if it is known so.
+
+    refuses: templates of these categories are not sent until then.
+    """
+    kept = {"words": words, "until": until.isoformat() if until else None}
+    return _keep(tx, _RESTRICTION, kept | ({"refuses": [one.value for one in refuses]} if refuses else {}))
 
 
 def _keep(tx: Tx, key: str, value: Mapping[str, Any]) -> bool:

@@ -6,11 +6,12 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from desktop.domain.approval import Approval, ApprovalState, fingerprint
-from desktop.domain.broadcast import BroadcastKind, BroadcastRecord
+from desktop.domain.audience import Line
+from desktop.domain.broadcast import BroadcastKind, BroadcastRecord, BroadcastStatus
 from desktop.domain.changes import Topic
 from desktop.domain.people import User
 from desktop.domain.problems import NotFound, Problem
-from desktop.store import broadcasts, settings, tables, templates
+from desktop.store import audience, broadcasts, settings, tables, templates
 from desktop.store.engine import Tx
 from desktop.store.statements import new_id
 
@@ -119,6 +120,37 @@ def waiting(tx: Tx) -> list[Approval]:
     found = [_read(row) for row in tx.rows(asked)]
     shown = [_as_it_stands(one, mark_of(tx, broadcasts.get(tx, one.broadcast_id))) for one in found]
     return [one for one in shown if one.state is ApprovalState.ASKED]
+
+
+def despite_ids(tx: Tx, broadcast_id: int, search: str, after_id: int, limit: int) -> list[int]:
+    """A page of those who had opted out and get it, as the snapshot fixed them, by id."""
+    recipient = tables.broadcast_recipient.c
+    asked = select(recipient.contact_id).where(
+        recipient.broadcast_id == broadcast_id,
+        recipient.line == Line.WILL_DESPITE.value,
+        recipient.contact_id > after_id,
+    )
+    if search.strip():
+        found = select(tables.contact.c.id).where(audience.search_condition(search))
+        asked = asked.where(recipient.contact_id.in_(found))
+    return list(tx.conn.scalars(asked.order_by(recipient.contact_id).limit(limit)))
+
+
+def granted_drafts(tx: Tx) -> set[int]:
+    """Drafts that a second person's yes stands for."""
+    broadcast = tables.broadcast.c
+    joined = tables.broadcast_approval.join(tables.broadcast, broadcast.id == _approval.broadcast_id)
+    asked = (
+        select(_approval.broadcast_id, _approval.fingerprint)
+        .select_from(joined)
+        .where(
+            _approval.state == ApprovalState.GRANTED.value, broadcast.status == BroadcastStatus.DRAFT.value
+        )
+    )
+    kept: dict[int, set[str]] = {}
+    for row in tx.rows(asked):
+        kept.setdefault(row.broadcast_id, set()).add(row.fingerprint)
+    return {id for id, marks in kept.items() if mark_of(tx, broadcasts.get(tx, id)) in marks}
 
 
 def _as_it_stands(kept: Approval, mark: str) -> Approval:

@@ -32,6 +32,7 @@ from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.consent import Category, Path
 from desktop.domain.filters import Filter
 from desktop.domain.messages import GONE, Status
+from desktop.domain.reasons import Reason
 from desktop.domain.selection import EVERYBODY, Exclusions, Outcome, Selection, Source, SourceKind
 from desktop.store import retries, tables
 from desktop.store.audience_conditions import condition
@@ -141,6 +142,10 @@ def _outcome(outcome: Outcome, broadcast_id: int, kept: Any) -> ColumnElement[bo
         Outcome.NOT_REPLIED: and_(delivered, ~replied),
         Outcome.FAILED: _message.status == Status.FAILED.value,
         Outcome.LEFT_OUT: _message.status == Status.LEFT_OUT.value,
+        # What a person settled of an uncertain one is cancelled, too, and may have arrived: by the stop alone.
+        Outcome.NEVER_WENT: and_(
+            _message.status == Status.CANCELLED.value, _message.reason == Reason.BROADCAST_STOPPED.value
+        ),
         Outcome.NOT_CERTAIN: _message.status == Status.UNKNOWN.value,
     }
     return made[outcome]

@@ -59,6 +59,7 @@ def await_start(
         approved_count=approved_count,
         override_reason=reason,
         override_user_id=user_id if reason else None,
+        launched_by=user_id,
     )
 
 
@@ -78,6 +79,7 @@ def take_back(tx: Tx, broadcast_id: int) -> bool:
         approved_count=None,
         override_reason="",
         override_user_id=None,
+        launched_by=None,
     )
 
 

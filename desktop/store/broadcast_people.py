@@ -8,9 +8,18 @@ from sqlalchemy import BigInteger, ColumnElement, and_, exists, func, or_, selec
 
 from desktop.domain.broadcast_report import EVERY_ONE, Chosen, Milestone, OptOut, Person
 from desktop.domain.conversations import MessageView
-from desktop.domain.messages import Status
+from desktop.domain.messages import GONE, Status
+from desktop.domain.reasons import Reason
 from desktop.domain.report import Mark
-from desktop.store import audience, broadcast_figures, broadcasts, conversations, opted_out_since, tables
+from desktop.store import (
+    audience,
+    broadcast_again,
+    broadcast_figures,
+    broadcasts,
+    conversations,
+    opted_out_since,
+    tables,
+)
 from desktop.store.engine import Tx
 
 _message = tables.message.c
@@ -43,8 +52,34 @@ def page(
     return _with_answers(tx, broadcast_id, conversations.messages(tx, list(tx.conn.scalars(newest))))
 
 
+def lines(
+    tx: Tx,
+    broadcast_id: int,
+    chosen: Chosen = EVERY_ONE,
+    *,
+    search: str = "",
+    behind: Person | None = None,
+    limit: int = 200,
+) -> list[Person]:
+    """As `page()`, and after the messages who was selected twice: as many as the number says."""
+    again = behind.again if behind is not None else None
+    found: list[Person] = []
+    if again is None:
+        after = Mark(behind.message.changed_at, behind.message.id) if behind is not None else None
+        found = page(tx, broadcast_id, chosen, search=search, after=after, limit=limit)
+    if len(found) < limit and broadcast_again.belong(chosen):
+        more = limit - len(found)
+        found += broadcast_again.page(tx, broadcast_id, search=search, after=again, limit=more)
+    return found
+
+
 def count(tx: Tx, broadcast_id: int, chosen: Chosen = EVERY_ONE, *, search: str = "") -> int:
-    """How many messages `page()` has in all."""
+    """How many `lines()` has in all."""
+    twice = broadcast_again.count(tx, broadcast_id, search=search) if broadcast_again.belong(chosen) else 0
+    return twice + _messages_count(tx, broadcast_id, chosen, search)
+
+
+def _messages_count(tx: Tx, broadcast_id: int, chosen: Chosen, search: str) -> int:
     known = _tallied(tx, broadcast_id, chosen, search)
     if known is not None:
         return known
@@ -61,6 +96,8 @@ def _tallied(tx: Tx, broadcast_id: int, chosen: Chosen, search: str) -> int | No
         if statuses and chosen.why.status not in statuses:
             return 0
         statuses, why = (chosen.why.status,), (chosen.why.reason, chosen.why.error_code)
+    if chosen.despite:
+        statuses, why = tuple(GONE), (Reason.DESPITE_OPT_OUT, None)
     milestone = chosen.reached.value if chosen.reached else ""
     return broadcast_figures.tallied(tx, broadcast_id, statuses, why, milestone)
 
@@ -74,6 +111,9 @@ def _conditions(tx: Tx, broadcast_id: int, chosen: Chosen, search: str) -> list[
         found += [_message.status == why.status.value, _message.reason == why.reason.value]
         # A code of WhatsApp's stands beside one reason; of ours there is none.
         found.append(_message.error_code.is_not_distinct_from(why.error_code))
+    if chosen.despite:
+        found.append(_message.status.in_([one.value for one in GONE]))
+        found.append(_message.reason == Reason.DESPITE_OPT_OUT.value)
     if chosen.reached is not None:
         found.append(_has_reached(tx, broadcast_id, chosen))
     if chosen.button:

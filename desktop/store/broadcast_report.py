@@ -16,9 +16,19 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from desktop.domain.approval import ApprovalState
 from desktop.domain.broadcast import BroadcastKind, BroadcastRecord, BroadcastStatus
-from desktop.domain.broadcast_report import Earlier, Hour, Press, Replies, Try, merged
-from desktop.store import broadcast_figures, broadcasts, tables
+from desktop.domain.broadcast_report import (
+    GOT_IT_DESPITE,
+    Earlier,
+    Hour,
+    Override,
+    Press,
+    Replies,
+    Try,
+    merged,
+)
+from desktop.store import broadcast_figures, broadcast_people, broadcasts, tables
 from desktop.store.engine import Tx
 from desktop.store.migrations.tallies import SLOT_US
 
@@ -91,6 +101,30 @@ def children(tx: Tx, broadcast_id: int, kind: BroadcastKind = BroadcastKind.RETR
         _broadcast.status != BroadcastStatus.DRAFT.value,
     )
     return [broadcasts.get(tx, id) for id in tx.conn.scalars(ids.order_by(_broadcast.id)).all()]
+
+
+def override(tx: Tx, record: BroadcastRecord) -> Override | None:
+    """Of one that went with the toggle off, or is to: why, who said so, and how many it reached; None: it was on."""
+    if not record.override_reason:
+        return None
+    giver = select(tables.person.c.name).join_from(
+        tables.person, tables.broadcast, _broadcast.override_user_id == tables.person.c.id
+    )
+    approval = tables.broadcast_approval.c
+    second = (
+        select(tables.person.c.name)
+        .join_from(tables.person, tables.broadcast_approval, approval.decided_by == tables.person.c.id)
+        .where(approval.broadcast_id == record.id, approval.state == ApprovalState.GRANTED.value)
+        .order_by(approval.id.desc())
+        .limit(1)
+    )
+    return Override(
+        record.override_reason,
+        record.approved_no_count,
+        broadcast_people.count(tx, record.id, GOT_IT_DESPITE),
+        tx.conn.scalar(giver.where(_broadcast.id == record.id)) or record.launched_by_name,
+        tx.conn.scalar(second) or "",
+    )
 
 
 def planned_share(tx: Tx, record: BroadcastRecord) -> float:

@@ -11,7 +11,13 @@ from sqlalchemy import (
 )
 
 from desktop.domain.audience import Rule
-from desktop.domain.broadcast import BroadcastDraft, BroadcastKind, BroadcastRecord, BroadcastStatus
+from desktop.domain.broadcast import (
+    LONGEST_NAME,
+    BroadcastDraft,
+    BroadcastKind,
+    BroadcastRecord,
+    BroadcastStatus,
+)
 from desktop.domain.changes import Topic
 from desktop.domain.drift import Cause, Standing
 from desktop.domain.problems import NotFound, Problem
@@ -21,23 +27,28 @@ from desktop.store.statements import new_id
 
 _broadcast = tables.broadcast.c
 _updater = tables.person.alias()
+_launcher = tables.person.alias()
 
 
 def _select() -> Any:
     joined = tables.broadcast.outerjoin(tables.template, tables.template.c.id == _broadcast.template_id)
     joined = joined.outerjoin(tables.person, tables.person.c.id == _broadcast.created_by)
     joined = joined.outerjoin(_updater, _updater.c.id == _broadcast.updated_by)
+    joined = joined.outerjoin(_launcher, _launcher.c.id == _broadcast.launched_by)
     joined = joined.outerjoin(tables.api_key, tables.api_key.c.id == _broadcast.api_key_id)
     return select(
         tables.broadcast,
         tables.template.c.name.label("template_name"),
         tables.person.c.name.label("person_name"),
         _updater.c.name.label("updater_name"),
+        _launcher.c.name.label("launcher_name"),
         tables.api_key.c.name.label("key_name"),
     ).select_from(joined)
 
 
 def _record(row: Any) -> BroadcastRecord:
+    made_by = f"API · {row.key_name}" if row.key_name else row.person_name or ""
+    unkept = row.launched_by is None or bool(row.key_name)
     return BroadcastRecord(
         row.id,
         row.name,
@@ -53,7 +64,7 @@ def _record(row: Any) -> BroadcastRecord:
         row.selected_count,
         row.planned_to,
         row.created_by,
-        f"API · {row.key_name}" if row.key_name else row.person_name or "",
+        made_by,
         row.created_at,
         row.launched_at,
         row.ended_at,
@@ -68,6 +79,7 @@ def _record(row: Any) -> BroadcastRecord:
         row.updated_at,
         row.draft_revision,
         row.duplicate_count,
+        row.launcher_name or (made_by if unkept else ""),
     )
 
 
@@ -124,8 +136,17 @@ def save_draft(
 ) -> int:
     """Keep a draft, new or known; returns its id. api_key_id, kind, parent_id: of a new one.
 
-    revision: the one that was read; None: whichever stands. Raises a Problem if it is a draft no more, or another one.
+    revision: the one that was read; None: whichever stands. Raises a Problem if it is a draft no more, or another one,
+    and of the field name if that is too long; of a test and a retry the name is cut.
     """
+    if kind is not BroadcastKind.BROADCAST:
+        draft = replace(draft, name=draft.name[:LONGEST_NAME])
+    elif len(draft.name) > LONGEST_NAME:
+        raise Problem(
+            "The name is too long",
+            f"A name has at most {LONGEST_NAME} letters, this one has {len(draft.name):,}. Shorten it.",
+            "name",
+        )
     values = {
         "name": draft.name,
         "draft": draft.to_json(),
@@ -209,6 +230,8 @@ def launch(
         "approved_no_count": done.despite_count,
         "approved_count": approved_count,
     }
+    if user_id is not None:
+        values["launched_by"] = user_id
     if user_id is not None or not reason:
         values["override_user_id"] = user_id if reason else None
     if approved is not None:

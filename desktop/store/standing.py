@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from desktop.domain.audience import Line
 from desktop.domain.drift import Standing
-from desktop.domain.templates import Template
+from desktop.domain.templates import Template, wording
 from desktop.store import account_state, tables
 from desktop.store.engine import Tx
 
@@ -22,4 +22,5 @@ def taken(tx: Tx, template: Template, counts: Mapping[Line, int]) -> Standing:
         said.restriction,
         dict(counts),
         int(tx.conn.scalar(select(func.max(tables.consent_event.c.id))) or 0),
+        wording(template),
     )

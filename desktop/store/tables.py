@@ -370,6 +370,8 @@ broadcast = Table(
     Column("late_days", Integer, nullable=False, server_default=text("0")),
     Column("moving_days", Integer, nullable=False, server_default=text("0")),
     Column("moved_to", _Id, nullable=False, server_default=text("0")),
+    # 0: nobody with an account; NULL: before it was kept.
+    Column("launched_by", _Id),
     Index("ix_broadcast_status", "status"),
     Index("ix_broadcast_parent_id", "parent_id"),
 )

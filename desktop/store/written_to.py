@@ -1,9 +1,9 @@
 """Whom the number wrote to first lately: what WhatsApp's limit of 24 hours counts; and what waits to be sent."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, distinct, exists, func, literal_column, select, type_coerce
+from sqlalchemy import BigInteger, Select, distinct, exists, func, literal_column, select, type_coerce
 
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.outbox import AttemptOutcome
@@ -25,9 +25,21 @@ def first_count(tx: Tx, since: datetime) -> int:
 
     A window is opened by the customer's message; one that came after ours does not count.
     """
+    who = first(tx, since)
+    if who is None:
+        return 0
+    return int(tx.conn.scalar(select(func.count(distinct(who.subquery().c.contact_id)))) or 0)
+
+
+def first(tx: Tx, since: datetime) -> Select[Any] | None:
+    """contact_id of those whom `first_count()` counts, some more than once; None: nobody was written to.
+
+    Somebody who was merged into another contact since is that one.
+    """
     first_id = _first_attempt(tx, since)
     if first_id is None:
-        return 0
+        return None
+    of = tables.contact.alias("of")
     wrote = tables.message.alias()
     sent_us = type_coerce(_attempt.started_at, BigInteger)
     wrote_us = type_coerce(wrote.c.created_at, BigInteger)
@@ -37,10 +49,11 @@ def first_count(tx: Tx, since: datetime) -> int:
         wrote_us <= sent_us,
         wrote_us > sent_us - _WINDOW_US,
     )
-    asked = (
-        select(func.count(distinct(_message.contact_id)))
+    return (
+        select(func.coalesce(of.c.merged_into, of.c.id).label("contact_id"))
         .select_from(tables.attempt)
         .join(tables.message, _message.id == _attempt.message_id)
+        .join(of, of.c.id == _message.contact_id)
         .where(
             _attempt.id >= first_id,
             _attempt.started_at >= since,
@@ -49,7 +62,6 @@ def first_count(tx: Tx, since: datetime) -> int:
             ~answered,
         )
     )
-    return int(tx.conn.scalar(asked) or 0)
 
 
 def first_at(tx: Tx, since: datetime) -> datetime | None:

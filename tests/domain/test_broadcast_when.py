@@ -33,3 +33,15 @@ def test_the_rest_comes_a_day_later_each() -> None:
     assert days == [0, 0, 1, 2]
     assert When().starts_at(NOW, TORONTO) == NOW
     assert When(NINE).starts_at(NOW, TORONTO) - NOW == timedelta(hours=26)
+
+
+def test_the_first_day_may_have_a_number_of_its_own() -> None:
+    when = When(per_day_count=1_000, first_day_count=23)
+    days = [(when.due_at(NOW, TORONTO, TORONTO, before) - NOW).days for before in (0, 22, 23, 1_022, 1_023)]
+    assert days == [0, 0, 1, 1, 2]
+    assert [when.days_for(count) for count in (0, 23, 24, 1_000, 1_023, 1_024)] == [1, 1, 2, 2, 2, 3]
+    none_today = When(per_day_count=5, first_day_count=0)
+    assert [none_today.days_for(count) for count in (1, 5, 6)] == [2, 2, 3]
+    assert When.from_json(when.to_json()) == when
+    assert "first_day_count" not in When(per_day_count=5).to_json()
+    assert When().days_for(7) == 1

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop.domain.broadcast import BroadcastDraft
-from desktop.domain.problems import NotAllowed, Overtaken
+from desktop.domain.broadcast import LONGEST_NAME, BroadcastDraft
+from desktop.domain.problems import NotAllowed, Overtaken, Problem
 from desktop.services.broadcast_drafts import BroadcastDrafts, DraftChanged
 from tests.services.desk import Desk
 
@@ -27,3 +27,16 @@ async def test_a_version_is_kept_beside_under_the_name_of_whose_it_is(desk: Desk
     assert (await desk.app.broadcasts.get(made.id)).name == "Sale (Mira’s version)"
     with pytest.raises(NotAllowed):
         await drafts.keep(None, BroadcastDraft("Sale"), desk.agent)
+
+
+async def test_a_name_has_its_length_and_a_copy_is_cut_to_it(desk: Desk) -> None:
+    drafts, user = BroadcastDrafts(desk.app.store), desk.supervisor
+    kept = await drafts.keep(None, BroadcastDraft("W" * LONGEST_NAME), user)
+    with pytest.raises(Problem, match="at most 120 letters, this one has 121") as told:
+        await drafts.keep(kept.id, BroadcastDraft("W" * (LONGEST_NAME + 1)), user, revision=kept.revision)
+    assert told.value.field == "name"
+    copy = await desk.app.broadcast_list.duplicate(kept.id, user)
+    assert len((await desk.app.broadcasts.get(copy)).name) == LONGEST_NAME
+    beside = await drafts.keep_beside(BroadcastDraft("W" * LONGEST_NAME), "Mira", user)
+    name = (await desk.app.broadcasts.get(beside.id)).name
+    assert (len(name), name[-8:]) == (LONGEST_NAME, "W (Mira)")

@@ -269,7 +269,9 @@ async def test_a_test_goes_to_named_numbers_only_and_is_asked(desk: Desk) -> Non
     await desk.crowd(yes=4)
     await desk.contact(PRIYA, OptIn.NO)
     saved = await desk.draft(only_opted_in=False)
-    made = await desk.app.broadcasts.test(saved, [PRIYA, ARJUN, "+1 416 555 0117"], desk.supervisor)
+    tried = await desk.app.broadcasts.test(saved, [PRIYA, ARJUN, "+1 416 555 0117"], desk.supervisor)
+    assert (tried.phones, tried.left_out) == ((ARJUN,), ((PRIYA, Reason.OPTED_OUT),))
+    made = tried.id
     record = await desk.ended(made)
     assert (record.kind, record.parent_id, record.selected_count) == (BroadcastKind.TEST, saved, 2)
     assert await desk.sent_to() == [ARJUN]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.broadcast_report import Chosen, Milestone, Why
+from desktop.domain.broadcast_report import GOT_IT_DESPITE, Chosen, Milestone, Why
 from desktop.domain.consent import OptIn
 from desktop.domain.messages import Status
 from desktop.domain.people import Role, User
@@ -56,6 +56,35 @@ async def test_each_number_opens_as_many_people_as_it_says(desk: Desk) -> None:
     assert (len(found), total) == (5, 12)
     by_name, _ = await desk.app.broadcast_reports.people(launched, search="priya")
     assert [one.message.phone for one in by_name] == [PRIYA]
+
+
+async def test_with_the_toggle_off_who_got_it_despite_an_opt_out_is_counted_named_and_why(desk: Desk) -> None:
+    await desk.crowd(no=4)
+    await desk.trouble(code=131026, count=1)
+    launched = await desk.launch(reason="A recall")
+    await desk.ended(launched)
+    await desk.settled()
+    override = (await desk.app.broadcast_reports.extras(launched)).override
+    assert override is not None
+    assert (override.reason, override.at_yes_count, override.by_name) == ("A recall", 4, desk.supervisor.name)
+    assert override.yes_by_name == ""
+    assert override.got_count == 3  # the number of one is not on WhatsApp
+    assert await _count(desk, launched, GOT_IT_DESPITE) == 3
+    ordinary = await desk.launch()
+    await desk.ended(ordinary)
+    assert (await desk.app.broadcast_reports.extras(ordinary)).override is None
+
+
+async def test_who_launched_is_named_and_not_who_began_the_draft(desk: Desk) -> None:
+    await desk.crowd(yes=1)
+    drafted = await desk.draft()
+    other = next(one for one in await desk.app.workspace.people() if one.id != desk.supervisor.id)
+    other = User(other.id, other.name, Role.SUPERVISOR)
+    done = await desk.app.broadcasts.launch(drafted, other, now=False)
+    assert (done.created_by_name, done.launched_by_name) == (desk.supervisor.name, other.name)
+    await desk.app.broadcasts.take_back(drafted, other)
+    done = await desk.app.broadcasts.launch(drafted, desk.supervisor, now=True)
+    assert done.launched_by_name == desk.supervisor.name
 
 
 async def test_earlier_broadcasts_of_the_template_stand_beside_it(desk: Desk) -> None:

@@ -17,6 +17,8 @@ from desktop.domain.messages import Status
 from desktop.domain.people import Role
 from desktop.domain.problems import NotAllowed, Problem
 from desktop.domain.reasons import Reason
+from desktop.domain.selection import Outcome, Selection, SourceKind
+from desktop.domain.selection import Source as Chosen
 from desktop.domain.templates import Variable
 from desktop.services.broadcasts import UnknownDecision
 from desktop.store import consent
@@ -294,3 +296,23 @@ async def test_the_values_of_a_message_are_those_of_its_moment(mute: Desk) -> No
     rows = await mute.rows(launched)
     assert rows[PRIYA].text.startswith("Hi Priya, ")
     assert rows[ARJUN].text.startswith("Hi there, ")
+
+
+async def test_who_never_got_it_because_of_a_stop_can_be_reached_afterwards(desk: Desk) -> None:
+    """What a person settled as cancelled may have arrived: only what the stop cancelled never went."""
+    await desk.settings(pace_per_s=2)
+    await desk.crowd(yes=30, no=2)
+    stopped = await desk.launch()
+    await desk.until_record(stopped, BroadcastStatus.RUNNING)
+    await desk.app.broadcasts.stop(stopped, desk.supervisor)
+    await desk.ended(stopped)
+    source = Chosen(SourceKind.OUTCOME, (), stopped, (Outcome.NEVER_WENT,))
+    figures = (await desk.app.broadcasts.report(stopped)).figures
+
+    async def reached() -> int:
+        counts = await desk.app.broadcasts.count(
+            EVERYONE, Category.MARKETING, True, selection=Selection(source)
+        )
+        return counts.will_be_sent_count
+
+    assert await desk.until(reached) == 30 - figures.gone_count > 0

@@ -4,13 +4,19 @@ from datetime import timedelta
 
 from desktop.domain.account_state import is_tier, tier_count
 from desktop.domain.broadcast import BroadcastStatus
-from desktop.domain.consent import OptIn
+from desktop.domain.broadcast_when import When
+from desktop.domain.consent import Category, OptIn
 from desktop.domain.drift import Cause
+from desktop.domain.filters import EVERYONE
+from desktop.domain.templates import Quality
+from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
 from desktop.services.guard_watch import GuardWatch
-from desktop.services.limits import LimitsNow
+from desktop.services.limits import LimitsNow, Wanted
+from desktop.services.meta_shape import Number
+from desktop.services.own_number import OwnNumber
 from desktop.store import account_state, holds, tables
 from desktop.store.engine import Tx
-from tests.services.desk import ARJUN, LUCIA, PRIYA, Desk
+from tests.services.desk import ARJUN, LUCIA, PRIYA, TUNDE, Desk
 
 
 async def tier(desk: Desk, limit: str) -> None:
@@ -67,6 +73,32 @@ async def test_each_contact_counts_once_unless_they_wrote_before(desk: Desk) -> 
     assert now.days_for(748) == 3
     desk.clock.move(timedelta(hours=24, minutes=1))
     assert (await desk.app.limits.look(0)).used_24h_count == 0
+
+
+async def test_who_was_written_to_today_does_not_count_again(desk: Desk) -> None:
+    await tier(desk, "3")
+    await desk.contact(PRIYA, OptIn.YES)
+    await desk.contact(ARJUN, OptIn.YES)
+    await desk.ended(await desk.launch())
+    await desk.contact(LUCIA, OptIn.YES)
+    everyone = Wanted(EVERYONE, Category.MARKETING)
+    again = await desk.app.limits.look(3, wanted=everyone)
+    assert (again.left_count, again.new_count) == (1, 1)
+    assert not again.is_too_small(3, When()), "two of the three were written to today"
+    await desk.contact(TUNDE, OptIn.YES)
+    now = await desk.app.limits.look(4, wanted=everyone)
+    assert now.new_count == 2
+    assert now.is_too_small(4, When())
+    split = now.split(When())
+    assert (split.first_day_count, split.per_day_count, split.days_for(4)) == (1, 3, 2)
+    assert not now.is_too_small(4, split)
+    assert now.is_too_small(4, When(per_day_count=2)), "two are too many for today"
+    assert now.is_too_small(9, When(per_day_count=4, first_day_count=0)) is False, (
+        "two of them are new at all"
+    )
+    tomorrow = await desk.app.limits.look(4, wanted=everyone, at=desk.clock.now() + timedelta(days=2))
+    assert (tomorrow.left_count, tomorrow.left_at_start_count, tomorrow.new_count) == (1, 3, 4)
+    assert tomorrow.is_too_small(4, When())
 
 
 async def test_who_answers_afterwards_was_still_written_to_first(desk: Desk) -> None:
@@ -132,6 +164,32 @@ async def test_nothing_is_known_before_whatsapp_was_asked(desk: Desk) -> None:
     await desk.app.store.write(forget)
     unknown = await desk.app.limits.look(10)
     assert (unknown.quality, unknown.is_known) == ("", False)
+
+
+async def test_a_drop_is_heard_at_once_while_marketing_goes_on_and_is_one_truth(desk: Desk) -> None:
+    """Else what was told counts for ten minutes: WhatsApp is not asked each minute for nothing."""
+    assert desk.app.account is not None
+    own = OwnNumber(Number(SANDBOX_WABA_ID, SANDBOX_NUMBER_ID), desk.app.account, desk.clock)
+    watch = GuardWatch(desk.app.store, own.told, ask=own.ask)
+    await watch.keep_number()
+    await desk.client.control("number", {"quality": "YELLOW"})
+    await watch.keep_number()
+    assert (await desk.app.limits.look(0)).quality == "GREEN", "nothing goes on"
+    await desk.settings(pace_per_s=1)
+    await desk.crowd(yes=60)
+    running = await desk.launch()
+    await desk.until_record(running, BroadcastStatus.RUNNING)
+    await watch.keep_number()
+    assert (await desk.app.limits.look(0)).quality == "YELLOW"
+    told = await own.told()
+    assert told is not None
+    assert told.quality is Quality.YELLOW, "whoever asks has the same answer"
+    held = await desk.until_record(running, BroadcastStatus.HELD)
+    assert held.held_cause is Cause.QUALITY
+    await desk.client.control("number", {"quality": "RED"})
+    await desk.app.limits.keep(await desk.app.account.number())
+    assert (await desk.app.limits.look(0)).quality == "RED", "the wizard has asked"
+    await desk.app.broadcasts.stop(running, desk.supervisor)
 
 
 async def test_an_old_page_does_not_overrule_a_newer_webhook(desk: Desk) -> None:

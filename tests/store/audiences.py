@@ -32,6 +32,7 @@ from desktop.domain.consent import (
 from desktop.domain.contacts import Contact, fields_of
 from desktop.domain.filters import EVERYONE, Filter, Person
 from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
 from desktop.domain.selection import Exclusions, Outcome, Selection, Source, SourceKind
 from desktop.domain.templates import Template, Variable, values_for
 from desktop.store import consent, contacts, lists, tables
@@ -54,12 +55,13 @@ AGO: Final = (timedelta(hours=1), timedelta(days=3), timedelta(days=7), timedelt
 
 @dataclass(frozen=True)
 class Sent:
-    """A message of an earlier broadcast to somebody, and whether they replied to it."""
+    """A message of an earlier broadcast to somebody, whether they replied to it, and whether a stop cancelled it."""
 
     status: Status
     delivered: bool = False
     read: bool = False
     replied: bool = False
+    stopped: bool = False
 
     def became(self, outcome: Outcome) -> bool:
         found = {
@@ -68,6 +70,7 @@ class Sent:
             Outcome.NOT_READ: self.delivered and not self.read,
             Outcome.FAILED: self.status is Status.FAILED,
             Outcome.LEFT_OUT: self.status is Status.LEFT_OUT,
+            Outcome.NEVER_WENT: self.status is Status.CANCELLED and self.stopped,
             Outcome.NOT_CERTAIN: self.status is Status.UNKNOWN,
         }
         return found[outcome]
@@ -155,7 +158,8 @@ _sent = st.one_of(
         st.sampled_from([Status.ACCEPTED, Status.SENT, Status.FAILED, Status.UNKNOWN]),
         replied=st.booleans(),
     ),
-    st.builds(Sent, st.sampled_from([Status.LEFT_OUT, Status.CANCELLED])),
+    st.builds(Sent, st.just(Status.LEFT_OUT)),
+    st.builds(Sent, st.just(Status.CANCELLED), stopped=st.booleans()),
 )
 
 
@@ -216,6 +220,7 @@ class Kept:
                 broadcast_id=self.earlier_id,
                 delivered_at=START if sent.delivered else None,
                 read_at=START if sent.read else None,
+                reason=_reason(sent),
             )
             if sent.replied:
                 _message(tx, id, Status.READ, outgoing=False, answers_broadcast_id=self.earlier_id)
@@ -383,6 +388,12 @@ def changes(draw: st.DrawFn) -> Change:
             kept.persons[handle] = replace(kept.persons[handle], phone="")
 
     return run
+
+
+def _reason(sent: Sent) -> str:
+    if sent.status is not Status.CANCELLED:
+        return ""
+    return (Reason.BROADCAST_STOPPED if sent.stopped else Reason.PERSON_LEFT_IT).value
 
 
 def _set(tx: Tx, contact_id: int, **values: Any) -> None:

@@ -4,9 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 
-from desktop.domain.consent import OptIn
+from desktop.domain.audience import Rule
+from desktop.domain.consent import Category, OptIn
+from desktop.domain.filters import EVERYONE
 from desktop.domain.outbox import AttemptOutcome
-from desktop.store import account_state, opted_out_since, tables, written_to
+from desktop.domain.selection import EVERYBODY, Exclusions, Selection, Source, SourceKind
+from desktop.domain.templates import Variable
+from desktop.store import account_state, consent, new_today, opted_out_since, tables, written_to
 from desktop.store.engine import Store, Tx
 from tests.store import world
 
@@ -76,3 +80,36 @@ def test_what_whatsapp_says_is_kept_until_its_end(store: Store) -> None:
 def test_nobody_of_a_broadcast_has_said_no_before_it_has_people(store: Store) -> None:
     assert store.submit_read(lambda tx: opted_out_since.count(tx, 1, tx.now - DAY)).result() == 0
     assert store.submit_read(written_to.waiting_count).result() == 0
+
+
+def test_who_was_written_to_today_or_wrote_is_nobody_new(store: Store) -> None:
+    """Of those who would get it alone: each counts once, also under the contact that they were merged into."""
+    hour = timedelta(hours=1)
+
+    def write(tx: Tx) -> None:
+        yes = [OptIn.YES] * 6
+        again, wrote_now, fresh, kept, gone, excluded, refuses = world.add_contacts(tx, *yes, OptIn.NO)
+        for one in (again, gone, excluded, refuses):
+            sent(tx, one, tx.now - 2 * hour, AttemptOutcome.ACCEPTED)
+        sent(tx, again, tx.now - hour, AttemptOutcome.ACCEPTED)
+        sent(tx, fresh, tx.now - 25 * hour, AttemptOutcome.ACCEPTED)
+        contact = tables.contact.c
+        for one, values in (
+            (wrote_now, {"last_inbound_at": tx.now - hour}),
+            (fresh, {"last_inbound_at": tx.now - 25 * hour}),
+            (excluded, {"last_marketing_at": tx.now - hour}),
+        ):
+            tx.conn.execute(update(tables.contact).where(contact.id == one).values(**values))
+        consent.merge(tx, kept, [gone])
+        rule = Rule(Category.MARKETING)
+
+        def known(selection: Selection = EVERYBODY, variables: tuple[Variable, ...] = ()) -> int:
+            return new_today.known_count(tx, tx.now - DAY, EVERYONE, rule, variables, selection)
+
+        assert written_to.first_count(tx, tx.now - DAY) == 4
+        assert known() == 4, "again, who wrote now, who was merged, and who is not excluded yet"
+        assert known(Selection(exclusions=Exclusions(marketing_days=1))) == 3
+        assert known(Selection(Source(SourceKind.PICKED, (again, fresh, gone, again)))) == 2
+        assert known(variables=(Variable("1", "attribute:City", ""),)) == 0, "nobody of them gets it"
+
+    store.submit_write(write).result()

@@ -19,6 +19,7 @@ from desktop.ui.parts.label import ElidedLabel, Label, SectionLabel
 from desktop.ui.parts.numberfield import DateTimeField
 from desktop.ui.parts.rail import Rail, RailItem
 from desktop.ui.parts.searchfield import SearchField
+from desktop.ui.parts.stat import Stat, TileRow
 from desktop.ui.parts.statusbar import StatusBar
 from desktop.ui.parts.steps import Steps
 from desktop.ui.parts.switch import Switch
@@ -333,6 +334,47 @@ def test_the_status_bar_shows_segments_and_the_sandbox(theme: Theme, window: QWi
     assert bar.sandbox.isVisible()
     bar.show_segment("webhook", "")
     assert not segment.isVisible()
+
+
+def test_a_long_segment_gives_way_and_the_others_are_read_whole(theme: Theme, window: QWidget) -> None:
+    bar = StatusBar(theme)
+    stand(window, bar)
+    window.resize(theme.px(640), 200)
+    bar.show_segment("engine", "Ready to send", "accent")
+    bar.show_segment("broadcasts", "A very long name " * 20, "info")
+    bar.show_segment("webhook", "Last webhook 10:44", "accent")
+    QApplication.processEvents()
+    whole = {}
+    for key in ("engine", "broadcasts", "webhook"):
+        label = window.findChild(ElidedLabel, f"status-{key}-text")
+        assert label is not None
+        whole[key] = label.shown_text() == label.text()
+    assert whole == {"engine": True, "broadcasts": False, "webhook": True}
+
+
+def test_headings_stand_right_over_their_numbers_on_one_line(theme: Theme, window: QWidget) -> None:
+    tiles = [
+        Stat(label, "7", name=f"tile-{at}")
+        for at, label in enumerate(("Sent", "Opted out since then", "Read"))
+    ]
+    row = TileRow(tiles)
+    stand(window, row)
+    for width_px in (900, 330):
+        row.setFixedWidth(width_px)
+        QApplication.processEvents()
+        assert len({tile.value.y() for tile in tiles}) == 1
+        lines = tiles[1].heading.height() / tiles[0].heading.fontMetrics().height()
+        assert (lines > 1.8) is (width_px == 330)
+        for tile in tiles:
+            assert tile.value.y() - tile.heading.geometry().bottom() <= 4
+
+
+def test_a_toast_gives_way_to_the_figure_of_a_page(theme: Theme, window: QWidget) -> None:
+    figure = Label("988", "figure", parent=window)
+    figure.setGeometry(window.width() - 160, theme.px(80), 120, 30)
+    figure.show()
+    toast = Toasts(theme, window).show_toast("Copied", "done")
+    assert not toast.geometry().intersects(figure.geometry())
 
 
 def test_the_same_toast_twice_is_one_and_five_push_out_the_oldest(theme: Theme, window: QWidget) -> None:

@@ -164,17 +164,19 @@ class BroadcastList(QWidget):
         templates: Mapping[int, Template],
         *,
         waiting: Collection[int] = (),
+        granted: Collection[int] = (),
         any_at_all: bool,
     ) -> None:
         """The newest first, each with its tests and retries; the chosen line stays chosen.
 
-        found: without lines while the calendar is shown. waiting: those that ask a second supervisor. any_at_all: the workspace has broadcasts, whatever is shown of them.
+        found: without lines while the calendar is shown. waiting: those that ask a second supervisor. granted: drafts that one said yes to. any_at_all: the workspace has broadcasts, whatever is shown of them.
         """
         made: list[BroadcastRow] = []
         for one in found.lines:
             for record, figures in ((one.record, one.figures), *one.children):
                 template = templates.get(record.template_id or 0)
-                made.append(BroadcastRow(record, figures, template, record.id in waiting))
+                asks, given = record.id in waiting, record.id in granted
+                made.append(BroadcastRow(record, figures, template, asks, given))
         chosen, scrolled = self.chosen(), self.table.verticalScrollBar().value()
         if made != list(self.rows.rows):
             self.rows.set_rows(made)

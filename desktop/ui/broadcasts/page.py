@@ -164,7 +164,8 @@ class BroadcastsPage(QWidget):
         if tab == CALENDAR:
             shown.calendar.show_month(await app.broadcast_list.month(shown.calendar.first))
         asks = {one.broadcast_id for one in await app.approvals.waiting()}
-        shown.show_rows(found, templates, waiting=asks, any_at_all=any_at_all)
+        granted = await app.approvals.granted_drafts()
+        shown.show_rows(found, templates, waiting=asks, granted=granted, any_at_all=any_at_all)
 
     def _do(self, verb: str, row: BroadcastRow) -> None:
         self._desk.tasks.spawn(self, self._act(verb, row), on_problem=self._failed)

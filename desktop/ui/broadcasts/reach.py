@@ -11,7 +11,7 @@ from desktop.app import App
 from desktop.domain.audience import Breakdown, Lately, Line
 from desktop.domain.broadcast_wizard import WizardState
 from desktop.domain.selection import SourceKind
-from desktop.services.limits import LimitsNow
+from desktop.services.limits import LimitsNow, Wanted
 from desktop.ui.broadcasts.recipients import Recipient
 from desktop.ui.loads import Latest, Reload
 from desktop.ui.tasks import Tasks
@@ -134,8 +134,16 @@ class Reach(QObject):
     async def _load_limits(self) -> None:
         state = self._state()
         if state.breakdown is not None:
-            wanted = state.breakdown.will_be_sent_count
-            self.limits = await self._app.limits.look(wanted, state.draft.when.pace_per_s)
+            draft, count = state.draft, state.breakdown.will_be_sent_count
+            reached = None
+            if state.template is not None:
+                reached = Wanted(
+                    draft.audience, state.template.effective_category, draft.only_opted_in, draft.variables,
+                    draft.selection,
+                )  # fmt: skip
+            self.limits = await self._app.limits.look(
+                count, draft.when.pace_per_s, wanted=reached, at=draft.when.at
+            )
             self.beside_read.emit()
 
     async def _count_again(self) -> None:

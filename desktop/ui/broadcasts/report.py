@@ -18,7 +18,8 @@ from desktop.ui.broadcasts import report_words, words
 from desktop.ui.broadcasts.ledger_check import LedgerCheck
 from desktop.ui.broadcasts.report_approval import HeldApproval
 from desktop.ui.broadcasts.report_bar import ReportBar
-from desktop.ui.broadcasts.report_cards import LedgerLine, ProgressCard, Speed, Tiles, approved_words
+from desktop.ui.broadcasts.report_beneath import Beneath
+from desktop.ui.broadcasts.report_cards import LedgerLine, ProgressCard, Speed, Tiles
 from desktop.ui.broadcasts.report_messages import MessagesCard
 from desktop.ui.broadcasts.report_side import ReasonsCard, TimeCard
 from desktop.ui.broadcasts.report_verbs import GOING, ReportVerbs
@@ -28,7 +29,7 @@ from desktop.ui.parts.badge import Badge
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.empty import EmptyState
 from desktop.ui.parts.frame import HEADER_PX, Bar, Body, stacked
-from desktop.ui.parts.label import ElidedLabel, Label
+from desktop.ui.parts.label import ElidedLabel
 from desktop.ui.parts.menu import MenuButton
 from desktop.ui.parts.naming import named
 from desktop.ui.templates.notices import NoticeBanners
@@ -101,8 +102,7 @@ class ReportPage(QWidget):
         self.progress = ProgressCard(theme)
         self.tiles = Tiles(theme)
         self.ledger = LedgerLine(theme)
-        self.approved = Label("", "muted", wrap=True, tight=True, color="warn", name="report_approved")
-        self.approved.hide()
+        self.beneath = Beneath(theme)
         self.time = TimeCard(theme, now)
         self.why = ReasonsCard(theme, now)
         self.messages = MessagesCard(theme, now)
@@ -116,7 +116,7 @@ class ReportPage(QWidget):
             body.column.addWidget(part)
         body.column.addSpacing(-6)
         body.column.addWidget(self.ledger)
-        body.column.addWidget(self.approved)
+        body.column.addWidget(self.beneath)
         middle = QHBoxLayout()
         middle.setSpacing(16)
         middle.addWidget(self.time, 11)
@@ -141,12 +141,14 @@ class ReportPage(QWidget):
         self.bar.tick.connect(self._tick)
         self.why.retry_requested.connect(lambda: verbs.retry(self._extras.retryable))
         self.second_yes.changed.connect(self._show_buttons)
+        self.second_yes.contact_requested.connect(self.contact_requested)
+        self.bar.texts_requested.connect(verbs.show_texts)
         verbs.changed.connect(self._read_anew)
         verbs.busy_changed.connect(self._show_buttons)
         verbs.draft_requested.connect(self.draft_requested)
         verbs.broadcast_requested.connect(self.show_broadcast)
-        for opens in (self.tiles.opened, self.ledger.opened, self.why.opened, self.time.opened):
-            opens.connect(self._open_people)
+        for part in (self.tiles, self.ledger, self.beneath, self.why, self.time):
+            part.opened.connect(self._open_people)
         self.time.tab_chosen.connect(self._slow.now)
         self.time.broadcast_opened.connect(self.show_broadcast)
         self.why.broadcast_opened.connect(self.show_broadcast)
@@ -184,8 +186,8 @@ class ReportPage(QWidget):
             self.second_yes.show_record(None)
             self.why.show_extras(self._extras, "")
             self.tiles.show_opted_out(None)
-            self.messages.tabs.choose("all")
-            self.messages.show_people([])
+            self.beneath.show_override(None, None)
+            self.messages.begin()
         self._missed = self._troubled = False
         self.messages.look_for(search)
         self.missing.hide()
@@ -323,9 +325,7 @@ class ReportPage(QWidget):
         self.second_yes.show_record(record)
         self.tiles.show_report(report)
         self._show_ledger(report)
-        approved = approved_words(record, report.figures, report.reasons)
-        self.approved.setText(approved)
-        self.approved.setVisible(bool(approved))
+        self.beneath.show_report(report)
         self.time.show_report(report)
         self.why.show_reasons(report.reasons)
         self.messages.show_figures(report.figures)
@@ -343,6 +343,7 @@ class ReportPage(QWidget):
         self.messages.show_replies(self._extras.replies)
         self.why.show_extras(self._extras, self.verbs.refusal)
         parent, record = self._extras.parent, self._record
+        self.beneath.show_override(record, self._extras.override)
         if record is not None and record.selected_count is not None:
             self.tiles.show_opted_out(self._extras.opted_out_since_count)
         self.parent_link.setVisible(parent is not None)

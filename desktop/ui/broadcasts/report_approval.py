@@ -5,11 +5,14 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
+from desktop.domain.audience import Line
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
 from desktop.domain.people import Right
 from desktop.services.approvals import SecondYes
 from desktop.ui.broadcasts.approval_card import ApprovalCard, ApprovalLook
+from desktop.ui.broadcasts.line_people import show_line
 from desktop.ui.broadcasts.wizard_launch import WAITS
 from desktop.ui.desk import Desk
 from desktop.ui.loads import Reload
@@ -17,23 +20,28 @@ from desktop.ui.tasks import Once
 
 
 class HeldApproval(QObject):
-    """`card` is the wizard's; `changed` when another yes is needed, or is there. What goes on is the service's word."""
+    """`card` is the wizard's; `changed` when another yes is needed, or is there. What goes on is the service's word.
+
+    `contact_requested(id)`: one of those whom the yes is about.
+    """
 
     changed = Signal()
+    contact_requested = Signal(int)
 
-    def __init__(self, desk: Desk, owner: QObject, on_problem: Callable[[Exception], object]) -> None:
+    def __init__(self, desk: Desk, owner: QWidget, on_problem: Callable[[Exception], object]) -> None:
         super().__init__(owner)
-        self._desk = desk
+        self._desk, self._owner = desk, owner
+        self._on_problem = on_problem
         self._id = 0
         self._needed: SecondYes | None = None
         self._reload = Reload(desk.tasks, self, self._load, on_problem=on_problem)
         self._busy = False
         self._once = Once(desk.tasks, self, self._set_busy)
         card = self.card = ApprovalCard(desk.theme, name="report_approval")
-        card.people.hide()
         card.ask_requested.connect(self._ask)
         card.decide_requested.connect(self._decide)
         card.take_back_requested.connect(self._take_back)
+        card.people_requested.connect(self._open_people)
 
     @property
     def why_not(self) -> str:
@@ -98,6 +106,20 @@ class HeldApproval(QObject):
     def _take_back(self) -> None:
         if self._needed is not None and self._needed.approval is not None:
             self._do(partial(self._desk.app.approvals.take_back, self._needed.approval.id, self._desk.user()))
+
+    def _open_people(self) -> None:
+        self._desk.tasks.spawn(self, self._show_people(), on_problem=self._on_problem)
+
+    async def _show_people(self) -> None:
+        if self._needed is not None:
+            read, count = (
+                partial(self._desk.app.approvals.people, self._id),
+                self._needed.counts.despite_count,
+            )
+            window = self._owner.window()
+            contact_id = await show_line(self._desk, window, Line.WILL_DESPITE, count, read)
+            if contact_id is not None:
+                self.contact_requested.emit(contact_id)
 
     def _do(self, verb: Callable[[], Coroutine[Any, Any, object]]) -> None:
         async def work() -> None:

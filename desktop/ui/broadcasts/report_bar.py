@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.domain.broadcast import BroadcastRecord, BroadcastStatus
+from desktop.domain.drift import Cause
 from desktop.ui.broadcasts import report_words
 from desktop.ui.parts.banner import Banner
 from desktop.ui.parts.button import Button
@@ -14,14 +15,16 @@ from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
 TICK_MS = 250
+_OF_THE_TEXT = (Cause.TEMPLATE_EDITED, Cause.TEMPLATE_MARKETING)
 
 
 class ReportBar(QWidget):
-    """`take_back_requested`, `go_on_requested`, `stop_requested`. The seconds are counted down here."""
+    """`take_back_requested`, `go_on_requested`, `stop_requested`, `texts_requested`: of a template that was edited. The seconds are counted down here."""
 
     take_back_requested = Signal()
     go_on_requested = Signal()
     stop_requested = Signal()
+    texts_requested = Signal()
     tick = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -32,7 +35,10 @@ class ReportBar(QWidget):
         self.second = Button(theme, "Stop", "banner-warn", name="report_held-stop")
         held_row = self.held.layout()
         assert held_row is not None
-        held_row.addWidget(self.second)
+        self.texts = Button(theme, "Compare the texts", "banner-warn", name="report_held-texts")
+        self.texts.hide()
+        for button in (self.texts, self.second):
+            held_row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.waiting)
@@ -43,6 +49,7 @@ class ReportBar(QWidget):
         self.waiting.action_requested.connect(self.take_back_requested)
         self.held.action_requested.connect(self.go_on_requested)
         self.second.clicked.connect(self._second)
+        self.texts.clicked.connect(self.texts_requested)
         self.waiting.hide()
         self.held.hide()
         self.hide()
@@ -62,6 +69,7 @@ class ReportBar(QWidget):
             self.waiting.show_banner("info", report_words.waiting_html(record, now, zone), "Take back")
         if record is not None and held:
             self.held.show_banner("warn", report_words.held_html(record), "Go on")
+            self.texts.setVisible(record.held_cause in _OF_THE_TEXT)
             told = "Stop" if record.selected_count is not None else "Take back"
             self.second.setText(told)
             self.second.setAccessibleName(told)

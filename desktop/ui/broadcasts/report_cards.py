@@ -166,6 +166,9 @@ class Tiles(QWidget):
         if report.record.selected_count is None:
             for tile in self.findChildren(OpenStat):
                 tile.show_value("–", "")
+            if (then := report.record.at_yes) is not None:
+                self.selected.show_value(f"{then.selected_count:,}", words.WHEN_LAUNCHED)
+                self.left_out.show_value(f"{then.left_out_count:,}", words.WHEN_LAUNCHED)
             return
         left: dict[Reason, int] = {}
         for one in report.reasons:

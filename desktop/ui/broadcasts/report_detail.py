@@ -88,7 +88,7 @@ class Detail(QFrame):
             button.setVisible(unknown and self._asking is None)
         self.confirm.setVisible(self._asking is not None)
         self.keep.setVisible(self._asking is not None)
-        self.why.setVisible(self._asking is None)
+        self.why.setVisible(self._asking is None and (self._person is None or self._person.again is None))
         if message is None:
             return
         name = message.contact_name or pretty(message.phone)

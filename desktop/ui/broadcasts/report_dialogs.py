@@ -1,4 +1,4 @@
-"""The question before a broadcast is stopped for good, and before what failed is tried again."""
+"""The question before a broadcast is stopped for good, before what failed is tried again; a template's texts side by side."""
 
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -6,6 +6,7 @@ from desktop.domain.broadcast_figures import Figures
 from desktop.domain.broadcast_report import Retryable
 from desktop.ui.broadcasts import report_words
 from desktop.ui.dialog import CardDialog, ask
+from desktop.ui.parts.label import Label
 from desktop.ui.theme import Theme
 
 DO = QDialog.DialogCode.Accepted.value
@@ -41,3 +42,20 @@ async def ask_retry(theme: Theme, window: QWidget, name: str, found: Retryable) 
     go = dialog.add_button(f"Retry {count:,} now", "primary", result=DO, name="retry_go")
     dialog.focus_first(go)
     return await ask(dialog) == DO
+
+
+async def show_texts(theme: Theme, window: QWidget, name: str, before: str, now: str) -> None:
+    """What a template said when somebody said yes to it, and what it says now."""
+    dialog = CardDialog(theme, window, f"The text of {name}", name="texts")
+    for title, text, none in (
+        ("When it was approved", before, "That was not kept."),
+        ("Now", now, "The template is not there any more."),
+    ):
+        dialog.body.addWidget(Label(title, "strong"))
+        dialog.add_text(text or none, muted=not text)
+    if before and before == now:
+        dialog.add_text(
+            "Header, text, footer and buttons are the same: something else was edited.", muted=True
+        )
+    dialog.add_button("Close", result=KEEP, safe=True, name="texts_close")
+    await ask(dialog)

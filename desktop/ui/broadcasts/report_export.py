@@ -18,8 +18,8 @@ from desktop.ui.exports.words import Subject, counted
 
 _HOLDS: Final = (
     "Each message with its contact, status, attempts, when it was asked for, sent, delivered and read, the reason, what to "
-    "do, the opt-in of then, what was replied and pressed, and who opted out since. Times are those of the workspace’s "
-    "time zone."
+    "do, the opt-in of then, why it went despite an opt-out, what was replied and pressed, and who opted out since. Who was "
+    "selected twice has a row for each time. Times are those of the workspace’s time zone."
 )
 _PDF: Final = ["PDF (*.pdf)"]
 

@@ -123,7 +123,7 @@ class MessagesCard(Card):
         self.presses.opened.connect(self.open)
         self.table.activated.connect(self._activated)
         self.detail.why_requested.connect(self.why_requested)
-        offer_why(theme, self.table, "report_row_why", lambda row: self.why_requested.emit(row.message.id))
+        offer_why(theme, self.table, "report_row_why", self._ask_why)
         self.table.selectionModel().selectionChanged.connect(self._selected)
 
     def _columns(self) -> list[Column[Person]]:
@@ -171,6 +171,15 @@ class MessagesCard(Card):
         self.tabs.choose(key)
         self._another(key)
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def begin(self) -> None:
+        """Another broadcast's: nothing is opened, and nothing known of it yet."""
+        self._own, self._counts, self._replied_count, self._replies = Chosen(), {}, 0, Replies()
+        self.tabs.show_tabs([Tab(key, title) for key, (title, _) in TABS.items()])
+        self.tabs.choose("all")
+        self._fit_tabs()
+        self.show_people([])
+        self.none.hide()
 
     def show_zone(self, zone: ZoneInfo) -> None:
         """The workspace's, by whose clock times are told."""
@@ -263,6 +272,11 @@ class MessagesCard(Card):
         row = self.table.chosen_row()
         if row is not None:
             self.contact_requested.emit(row.message.contact_id)
+
+    def _ask_why(self, row: Person) -> None:
+        """Of a message; who was selected twice has none for this row, and the line says it all."""
+        if row.again is None:
+            self.why_requested.emit(row.message.id)
 
     def _selected(self, selected: QItemSelection, _: QItemSelection) -> None:
         row = self.table.chosen_row()

@@ -14,9 +14,9 @@ from desktop.ui.broadcasts import report_words, words
 
 STYLE: Final = """
 body { font-family: "Inter", "Noto Sans Devanagari", sans-serif; font-size: 10pt; color: #17211d; }
-h1 { font-size: 18pt; margin: 0 0 2pt 0; } h2 { font-size: 12pt; margin: 16pt 0 4pt 0; }
-p { margin: 0 0 4pt 0; } .muted { color: #5b6770; } .warn { color: #b3261e; }
-td, th { padding: 3pt 10pt 3pt 0; } th { color: #5b6770; font-weight: 600; }
+h1 { font-size: 18pt; margin-top: 0; margin-bottom: 3px; }
+h2 { font-size: 12pt; margin-top: 22px; margin-bottom: 5px; } p { margin-top: 0; margin-bottom: 5px; } .muted { color: #5b6770; } .warn { color: #b3261e; }
+th { color: #5b6770; font-weight: 600; }
 """
 Line = tuple[str, ...]
 
@@ -36,7 +36,7 @@ def report_html(
         f"<h1>{escape(record.name)}</h1>",
         f"<p class='muted'>{escape(_about(report, now, zone))}</p>",
         f"<p class='muted'>Times are those of {escape(words.zone_words(zone, now))}.</p>",
-        _override(report),
+        _override(report, extras),
         "<h2>Figures</h2>",
         _table(("", "Contacts", "Of"), _figures(report, extras)),
         f"<p>{escape(figures.sentence)}.</p>",
@@ -55,33 +55,32 @@ def report_html(
     if extras.tries:
         parts.append("<h2>Tried again</h2>")
         parts += [
-            f"<p>{escape(report_words.try_words(at, one, now, zone))}</p>"
+            f"<p>{escape(report_words.try_words(at, one, None, zone))}</p>"
             for at, one in enumerate(extras.tries, 1)
         ]
-    parts += ["<h2>By hour</h2>", _hours(hours, now, zone)]
-    parts += ["<h2>Compared</h2>", _compared(*compared, now, zone)]
+    parts += ["<h2>By hour</h2>", _hours(hours, zone)]
+    parts += ["<h2>Compared</h2>", _compared(*compared, zone)]
     return f"<html><head><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
 
 
 def _about(report: Report, now: datetime, zone: ZoneInfo) -> str:
     record = report.record
     told = [report_words.doing_words(record.status)]
-    if launched := report_words.launched_words(record, now, zone):
-        told.append(launched)
+    if record.launched_at is not None:
+        by = f" by {record.launched_by_name}" if record.launched_by_name else ""
+        told.append(f"Launched{by}, {words.dated(record.launched_at, zone)}")
     if record.ended_at is not None:
-        told.append(f"ended {words.when(record.ended_at, now, zone)}")
+        told.append(f"ended {words.dated(record.ended_at, zone)}")
     told += [f"template {record.template_name}", f"printed {words.full(now, zone)}"]
     if record.status is BroadcastStatus.HELD:
         told.insert(1, record.held_because)
     return " · ".join(one for one in told if one)
 
 
-def _override(report: Report) -> str:
-    record = report.record
-    if not record.override_reason:
+def _override(report: Report, extras: Extras) -> str:
+    if extras.override is None:
         return ""
-    told = f"{record.approved_no_count:,} got it despite an opt-out. Reason given: {record.override_reason}"
-    return f"<p class='warn'>{escape(told)}</p>"
+    return f"<p class='warn'>{escape(report_words.override_words(report.record, extras.override))}</p>"
 
 
 def _figures(report: Report, extras: Extras) -> list[Line]:
@@ -123,10 +122,10 @@ def _ledger(adds_up: bool, faults: Sequence[str]) -> str:
     )
 
 
-def _hours(hours: Sequence[Hour], now: datetime, zone: ZoneInfo) -> str:
+def _hours(hours: Sequence[Hour], zone: ZoneInfo) -> str:
     rows = [
         (
-            words.when(one.start, now, zone),
+            words.dated(one.start, zone),
             f"{one.sent_count:,}",
             f"{one.delivered_count:,}",
             f"{one.read_count:,}",
@@ -137,11 +136,11 @@ def _hours(hours: Sequence[Hour], now: datetime, zone: ZoneInfo) -> str:
     return _table(("Hour", "Sent", "Delivered", "Read", "Replied"), rows) or "<p class='muted'>Nothing.</p>"
 
 
-def _compared(own: Earlier, others: Sequence[Earlier], now: datetime, zone: ZoneInfo) -> str:
+def _compared(own: Earlier, others: Sequence[Earlier], zone: ZoneInfo) -> str:
     rows = [
         (
             one.record.name,
-            words.when(one.record.launched_at, now, zone),
+            words.dated(one.record.launched_at, zone),
             f"{one.figures.sent_count:,}",
             *(
                 words.share(count, one.figures.sent_count, "sent") or "–"
@@ -154,7 +153,9 @@ def _compared(own: Earlier, others: Sequence[Earlier], now: datetime, zone: Zone
 
 
 def _table(headings: Sequence[str], rows: Iterable[Line]) -> str:
-    """ "" for no rows."""
+    """ "" for no rows. The padding is the table's: of what a style sheet says of a cell, only its lower edge is kept."""
     made = [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
     head = "".join(f"<th align='left'>{escape(one)}</th>" for one in headings)
-    return f"<table cellspacing='0'><tr>{head}</tr>{''.join(made)}</table>" if made else ""
+    if not made:
+        return ""
+    return f"<table cellspacing='0' cellpadding='5'><tr>{head}</tr>{''.join(made)}</table>"

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.domain.broadcast import BroadcastStatus
 from desktop.domain.broadcast_report import Chosen, Retryable
 from desktop.domain.people import Right
+from desktop.domain.templates import wording
 from desktop.services.broadcasts import Report, UnknownDecision
 from desktop.ui.broadcasts import report_words
-from desktop.ui.broadcasts.report_dialogs import ask_retry, ask_stop
+from desktop.ui.broadcasts.report_dialogs import ask_retry, ask_stop, show_texts
 from desktop.ui.broadcasts.report_export import export_people, print_report
 from desktop.ui.desk import Desk
 from desktop.ui.parts.menu import drop
@@ -105,6 +106,19 @@ class ReportVerbs(QObject):
         if await ask_retry(self._desk.theme, self._page.window(), record.name, found):
             child_id = await self._desk.app.retries.retry(record.id, self._desk.user())
             self.broadcast_requested.emit(child_id)
+
+    def show_texts(self) -> None:
+        """Reading is no verb: the others can be pressed meanwhile."""
+        if self.report is not None:
+            self._desk.tasks.spawn(self._page, self._show_texts(self.report), on_problem=self._failed)
+
+    async def _show_texts(self, report: Report) -> None:
+        """What the template said when somebody said yes, and what it says now."""
+        record = report.record
+        known = await self._desk.app.templates.every()
+        now = next((wording(one) for one in known if one.id == record.template_id), "")
+        before = record.approved.text if record.approved is not None else ""
+        await show_texts(self._desk.theme, self._page.window(), record.template_name, before, now)
 
     def decide(self, message_id: int, decision: UnknownDecision) -> None:
         """Settle a message that is not certain."""

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from desktop.domain.broadcast import BroadcastKind, BroadcastRecord, BroadcastStatus
 from desktop.domain.broadcast_figures import Figures
-from desktop.domain.broadcast_report import Chosen, Milestone, OptOut, Person, Retryable, Try
+from desktop.domain.broadcast_report import Chosen, Milestone, OptOut, Override, Person, Retryable, Try
 from desktop.domain.consent import Source
 from desktop.domain.messages import Status
+from desktop.domain.reasons import Reason
 from desktop.services.broadcasts import Report
 from desktop.ui.broadcasts import words
 
@@ -33,6 +34,16 @@ _HOW: Final = {
     Source.BOT: "a bot",
     Source.MERGE: "a merge",
 }
+_OF_THE_TEMPLATE: Final = {
+    Reason.TEMPLATE_NOT_APPROVED: (
+        "WhatsApp does not accept this template now (paused, rejected or disabled). Wait until it does and go on, or "
+        "{leave}."
+    ),
+    Reason.TEMPLATE_GONE: (
+        "The template no longer exists in WhatsApp. Make it again in WhatsApp Manager and go on, or {leave}."
+    ),
+}
+"""Of one that is held: its people are fixed, so another template would be another broadcast."""
 LEDGER_PARTS: Final[tuple[tuple[str, str, tuple[Status, ...]], ...]] = (
     ("waiting", "waiting", (Status.QUEUED, Status.SENDING)),
     ("accepted", "accepted", (Status.ACCEPTED,)),
@@ -87,8 +98,35 @@ def counted_words(record: BroadcastRecord) -> str:
 def launched_words(record: BroadcastRecord, now: datetime, zone: ZoneInfo | None = None) -> str:
     """'Launched by Meera Rao, 11:02'. zone: the workspace's; None: this machine's."""
     launched = words.start(record.launched_at, now, zone)
-    by = f" by {record.created_by_name}" if record.created_by_name else ""
+    by = f" by {record.launched_by_name}" if record.launched_by_name else ""
     return f"Launched{by}, {launched}" if launched else ""
+
+
+def override_words(record: BroadcastRecord, found: Override) -> str:
+    """'12 got it despite an opt-out so far; 21 had opted out at the yes. Reason given by Meera Rao: “…” · approved by …'.
+
+    Before the start only the reason is known.
+    """
+    by, yes = found.by_name, found.yes_by_name
+    reason = f"Reason given{f' by {by}' if by else ''}: “{found.reason}”"
+    approved = f" · approved by {yes}" if yes else ""
+    if record.selected_count is None:
+        return f"With “only opted-in” off. {reason}{approved}"
+    return f"{despite_words(found)}{despite_note(record, found)} {reason}{approved}"
+
+
+def despite_words(found: Override) -> str:
+    """'12 got it despite an opt-out'."""
+    return f"{found.got_count:,} got it despite an opt-out"
+
+
+def despite_note(record: BroadcastRecord, found: Override) -> str:
+    """' before the stop; 21 had opted out at the yes.' Nothing but the full stop where it is the same number."""
+    if found.at_yes_count == found.got_count:
+        return "."
+    status = record.status
+    until = " before the stop" if status is BroadcastStatus.STOPPED else "" if status.is_over else " so far"
+    return f"{until}; {found.at_yes_count:,} had opted out at the yes."
 
 
 def waiting_html(record: BroadcastRecord, now: datetime, zone: ZoneInfo | None = None) -> str:
@@ -108,7 +146,11 @@ def waiting_html(record: BroadcastRecord, now: datetime, zone: ZoneInfo | None =
 
 def held_html(record: BroadcastRecord) -> str:
     """Why it is held, for the banner."""
-    because = escape(record.held_because or "a person has to look at it first.")
+    said = record.held_because or "a person has to look at it first."
+    leave = "stop it" if record.selected_count is not None else "take it back and choose another template"
+    for reason, what_can_be_done in _OF_THE_TEMPLATE.items():
+        said = said.replace(reason.sentence, what_can_be_done.format(leave=leave))
+    because = escape(said)
     if record.held_cause is None:
         return f"<b>Held:</b> {because}"
     return f"<b>Held: {escape(record.held_cause.label)}.</b> {because}"
@@ -138,6 +180,8 @@ def stopped_words(gone_count: int, on_the_way_count: int, never_count: int) -> s
 def chosen_words(chosen: Chosen, now: datetime, zone: ZoneInfo | None = None) -> str:
     """What a tab of its own is called: 'Delivered', 'Not on WhatsApp', 'Pressed “Yes”'. zone: the workspace's, by whose
     clock an hour is told."""
+    if chosen.despite:
+        return "Got it despite an opt-out"
     if chosen.button:
         return f"Pressed “{chosen.button}”"
     if chosen.why is not None:
@@ -157,6 +201,10 @@ def person_note(one: Person, chosen: Chosen, now: datetime) -> str:
         return opted_out_words(one.opted_out, now)
     if chosen.reached is Milestone.REPLIED or chosen.button:
         return one.reply or "a file"
+    if chosen.despite:
+        return f"{Reason.DESPITE_OPT_OUT.label}: {one.message.override_reason}"
+    if one.again is not None:
+        return f"{one.message.reason.label if one.message.reason else ''}: {one.again.words}"
     return words.message_reason(one.message)
 
 
@@ -192,10 +240,10 @@ def retry_tooltip(found: Retryable, now: datetime) -> str:
     return "\n".join(["Asked for the opt-in anew, with the toggle on.", *lines])
 
 
-def try_words(number: int, one: Try, now: datetime, zone: ZoneInfo | None = None) -> str:
-    """'Tried again · 11:20 · 4 of 5 delivered'; the second is 'Tried again (2)'."""
-    status = one.record.status.label
-    when = words.when(one.record.launched_at or one.record.created_at, now, zone)
+def try_words(number: int, one: Try, now: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """'Tried again · 11:20 · 4 of 5 delivered'; the second is 'Tried again (2)'. now None: on paper, with its date."""
+    status, at = one.record.status.label, one.record.launched_at or one.record.created_at
+    when = words.dated(at, zone) if now is None else words.when(at, now, zone)
     told = f"{one.figures.delivered_count:,} of {one.figures.selected_count:,} delivered"
     state = "" if one.record.status is BroadcastStatus.DONE else f"{status} · "
     again = f"{words.TRIED_AGAIN} ({number})" if number > 1 else words.TRIED_AGAIN

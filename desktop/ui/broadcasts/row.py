@@ -39,13 +39,14 @@ _OUTCOME: Final[tuple[tuple[Color, tuple[Status, ...]], ...]] = (
 class BroadcastRow:
     """One line of the list. template None: none chosen yet, or gone. A test or a retry stands under its parent.
 
-    waits_for_yes: a second supervisor was asked about it and has not answered yet.
+    waits_for_yes: a second supervisor was asked about it and has not answered yet. has_yes: of a draft, one said yes.
     """
 
     record: BroadcastRecord
     figures: Figures
     template: Template | None = None
     waits_for_yes: bool = False
+    has_yes: bool = False
 
     @property
     def name(self) -> str:
@@ -111,13 +112,19 @@ def columns(now: Callable[[], datetime], zone: Callable[[], ZoneInfo | None]) ->
         Column("", _category, 118),
         Column("Status", _status, 116),
         Column("Outcome", lambda row: Cell("", tooltip=row.outcome_words), 80),
-        Column("Selected", lambda row: _number(row, row.figures.selected_count), 76, end=True),
+        Column("Selected", _selected, 76, end=True),
         Column("Sent", lambda row: _number(row, row.figures.sent_count), 62, end=True),
-        Column("Left out", lambda row: _left_out(row), 66, end=True),
+        Column("Left out", _left_out, 66, end=True),
         Column("", lambda _: "", 8),
-        Column("Who", lambda row: Cell(row.record.created_by_name or "–", color="muted"), 86),
+        Column("Who", lambda row: Cell(_who(row.record), color="muted"), 86),
         Column("When", lambda row: _when(row, now(), zone()), 116),
     ]
+
+
+def _who(record: BroadcastRecord) -> str:
+    """Who launched it; of a draft, who began it."""
+    drafted = record.status is BroadcastStatus.DRAFT
+    return (record.created_by_name if drafted else record.launched_by_name) or "–"
 
 
 def _name(row: BroadcastRow) -> Cell:
@@ -160,15 +167,33 @@ def _status(row: BroadcastRow) -> Cell:
         return Cell(
             "Asks for a yes", BadgeKind.WARN, tooltip="A second supervisor has to say yes. Open it to decide."
         )
+    if row.has_yes:
+        return Cell(
+            "Yes given",
+            BadgeKind.DONE,
+            tooltip="A draft that a second supervisor approved. Open it to launch.",
+        )
     text, kind = words.BROADCAST_STATUS[row.record.status]
     return Cell(text, kind, tooltip=row.record.held_because)
 
 
-def _number(row: BroadcastRow, count: int) -> Cell:
-    drafted = row.record.status is BroadcastStatus.DRAFT
-    return Cell("–" if drafted else f"{count:,}", color="muted" if drafted else "text", end=True)
+def _number(row: BroadcastRow, count: int, at_yes_count: int | None = None) -> Cell:
+    """at_yes_count: what was counted when somebody said yes, of one that nobody is selected of yet."""
+    record = row.record
+    if record.selected_count is not None:
+        return Cell(f"{count:,}", end=True)
+    if at_yes_count is None:
+        return Cell("–", color="muted", end=True)
+    told = f"{at_yes_count:,} {words.WHEN_LAUNCHED}. Who gets it is decided when it starts."
+    return Cell(f"{at_yes_count:,}", color="muted", end=True, tooltip=told)
+
+
+def _selected(row: BroadcastRow) -> Cell:
+    then = row.record.at_yes
+    return _number(row, row.figures.selected_count, then.selected_count if then else None)
 
 
 def _left_out(row: BroadcastRow) -> Cell:
-    cell = _number(row, row.figures.left_out_count)
+    then = row.record.at_yes
+    cell = _number(row, row.figures.left_out_count, then.left_out_count if then else None)
     return Cell(cell.text, color="danger", end=True) if row.figures.left_out_count else cell

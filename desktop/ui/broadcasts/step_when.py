@@ -50,7 +50,9 @@ class WhenStep(QWidget):
             lambda at, each: self._ask(replace(self._when, at=at, in_each_zone=each))
         )
         self.pace.pace_requested.connect(lambda per_s: self._ask(replace(self._when, pace_per_s=per_s)))
-        self.pace.per_day_requested.connect(lambda count: self._ask(replace(self._when, per_day_count=count)))
+        self.pace.per_day_requested.connect(
+            lambda count: self._ask(replace(self._when, per_day_count=count, first_day_count=None))
+        )
         self.replies.afterwards_requested.connect(self.afterwards_requested)
         self.retry.afterwards_requested.connect(self.afterwards_requested)
 

@@ -12,7 +12,7 @@ from desktop.domain.templates import Quality, Template
 from desktop.services.limits import LimitsNow
 from desktop.ui.broadcasts import words
 from desktop.ui.broadcasts.count_card import CountCard
-from desktop.ui.broadcasts.when_pace import ends_words, takes_words
+from desktop.ui.broadcasts.when_pace import ends_words, split_words, takes_words
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.glyph import Dot
@@ -37,9 +37,9 @@ class NumberInfo:
 
 
 class PaceCard(Card):
-    """NUMBER AND PACE; what is not known is a dash. `split_requested(count a day)` where the limit is too small."""
+    """NUMBER AND PACE; what is not known is a dash. `split_requested(When)` where the limit is too small."""
 
-    split_requested = Signal(int)
+    split_requested = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(spacing_px=0, pad_px=20, name="wizard_pace")
@@ -51,9 +51,10 @@ class PaceCard(Card):
         self.ends = KeyValue(theme, "Ends", "", name="wizard_ends")
         self.before = Label("", "muted", wrap=True, name="wizard_pace_before")
         self.too_many = Label("", wrap=True, color="warn", name="wizard_too_many")
+        self.restricted = Label("", wrap=True, color="danger", name="wizard_restricted")
         self.split = Button(theme, "Split over days", "link", name="wizard_split")
-        self._per_day: int = 1
-        self.split.clicked.connect(lambda: self.split_requested.emit(self._per_day))
+        self._split = When()
+        self.split.clicked.connect(lambda: self.split_requested.emit(self._split))
         self._tier = ""
         heading = SectionLabel("Number and pace")
         heading.setContentsMargins(0, 0, 0, 8)
@@ -71,24 +72,32 @@ class PaceCard(Card):
         self.limit.hide()  # until it is known
         self.body.addWidget(self.takes)
         self.body.addWidget(self.ends)
-        for label in (self.before, self.too_many):
+        for label in (self.restricted, self.before, self.too_many):
             label.setContentsMargins(0, 8, 0, 0)
             self.body.addWidget(label)
         self.body.addWidget(self.split, 0, Qt.AlignmentFlag.AlignLeading)
-        for widget in (self.before, self.too_many, self.split):
+        for widget in (self.restricted, self.before, self.too_many, self.split):
             widget.hide()
         self.ends.hide()
 
     def show_number(self, number: NumberInfo) -> None:
         self.number.show_value(number.phone or "–")
-        text, color = template_words.QUALITY[number.quality]
+        self._show_quality(number.quality)
+        self._tier = words.daily_limit(number.limit)
+        self._show_limit(None)
+
+    def show_restriction(self, sentence: str) -> None:
+        """What WhatsApp says of the account, and what to do; "": nothing."""
+        self.restricted.setText(sentence)
+        self.restricted.setVisible(bool(sentence))
+
+    def _show_quality(self, quality: Quality) -> None:
+        text, color = template_words.QUALITY[quality]
         self.quality.setText(text)
         self.quality.set_color(color)
         self.quality.setAccessibleName(f"Quality: {text}")
         self.quality_dot.set_color(color)
-        self.quality_dot.setVisible(number.quality is not Quality.UNKNOWN)
-        self._tier = words.daily_limit(number.limit)
-        self._show_limit(None)
+        self.quality_dot.setVisible(quality is not Quality.UNKNOWN)
 
     def show_pace(
         self, count: int | None, when: When, pace_per_s: int | None, limits: LimitsNow | None, now: datetime,
@@ -100,6 +109,9 @@ class PaceCard(Card):
         self.ends.show_value(ends)
         self.ends.setVisible(bool(ends))
         self._show_limit(limits)
+        if limits is not None and limits.quality:
+            # What the guard compares with, not what was heard when the wizard was opened.
+            self._show_quality(Quality(limits.quality.lower()))
         waiting = limits.running_count if limits else 0
         self.before.setText(f"{waiting:,} messages of other broadcasts go before it.")
         self.before.setVisible(bool(waiting))
@@ -116,17 +128,19 @@ class PaceCard(Card):
 
     def _show_too_many(self, count: int, when: When, limits: LimitsNow | None) -> None:
         """More than the limit leaves: split it, or it is held when the limit is reached."""
-        over = limits is not None and limits.days_for(min(count, when.per_day_count or count)) > 1
+        over = limits is not None and limits.is_too_small(count, when)
         self.too_many.setVisible(over)
         self.split.setVisible(over)
         if not over or limits is None:
             return
-        self._per_day = limits.left_count or limits.tier_count or 1
+        self._split = limits.split(when)
+        new_count = count if limits.new_count is None else limits.new_count
+        who = f"{new_count:,}" if new_count == count else f"{new_count:,} who were not written to today"
+        left = f"{limits.left_at_start_count or 0:,} that WhatsApp’s limit leaves {'then' if when.at else 'today'}"
         self.too_many.setText(
-            f"{count:,} are more than WhatsApp’s limit leaves today. At the limit it is held, and a person says "
-            "how it goes on; or split it."
+            f"{who} are more than the {left}. At the limit it is held, and a person says how it goes on; or split it:"
         )
-        self.split.setText(f"Send {self._per_day:,} a day, over {-(-count // self._per_day):,} days")
+        self.split.setText(f"{split_words(self._split)}: {self._split.days_for(count):,} days")
         self.split.setAccessibleName(self.split.text())
 
 

@@ -6,6 +6,8 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
+from desktop.domain.phones import pretty
+from desktop.services.broadcast_test import Tried
 from desktop.ui.parts.button import Button
 from desktop.ui.parts.card import Card
 from desktop.ui.parts.label import Label
@@ -23,6 +25,18 @@ def numbers_in(text: str) -> tuple[str, ...]:
     """The numbers that were typed with commas, semicolons or line breaks between them, each once."""
     found = (one.strip() for one in re.split(r"[,;\n]", text))
     return tuple(dict.fromkeys(one for one in found if one))
+
+
+def sent_words(tried: Tried) -> str:
+    """'The test went to 1 of 2 numbers. +1 604 555 0142 did not get it: opted out of marketing.'"""
+    count, left = len(tried.phones), tried.left_out
+    whole = f"{count} of {count + len(left)}" if left else f"{count}"
+    numbers = "number" if count + len(left) == 1 else "numbers"
+    not_sent = (
+        f"{pretty(phone)} did not get it: {why.label[0].lower()}{why.label[1:]}." for phone, why in left
+    )
+    look = ("Look at your phone.",) if count else ()
+    return " ".join((f"The test went to {whole} {numbers}.", *not_sent, *look))
 
 
 class SendTestCard(Card):
@@ -54,10 +68,8 @@ class SendTestCard(Card):
         self.field.setEnabled(not busy)
         self._fit(busy=busy)
 
-    def show_sent(self, count: int) -> None:
-        self._say(
-            f"The test went to {count} number{'' if count == 1 else 's'}. Look at your phone.", "accent"
-        )
+    def show_sent(self, tried: Tried) -> None:
+        self._say(sent_words(tried), "warn" if tried.left_out else "accent")
 
     def show_problem(self, sentence: str) -> None:
         self._say(sentence, "danger")

@@ -36,13 +36,28 @@ def pace_of(when: When, own_per_s: int | None) -> int | None:
 
 def takes_words(count: int | None, when: When, own_per_s: int | None, limits: LimitsNow | None) -> str:
     """'13 s at 80 / s', '4 days at most 5,000 a day'; others that are running go before it and are counted."""
-    if count is not None and when.per_day_count and count > when.per_day_count:
-        days = -(-count // when.per_day_count)
+    if count is not None and when.per_day_count and (days := when.days_for(count)) > 1:
+        if when.first_day_count is not None:
+            return f"{days} days: {split_words(when)}"
         return f"{days} days, at most {when.per_day_count:,} a day"
+    if count is not None and limits is not None and (days := _days_at_limit(count, when, limits)) > 1:
+        return f"{days} days, at WhatsApp’s limit"
     per_s = pace_of(when, own_per_s)
     if limits is None or count is None or per_s is None:
         return pace_words(count, per_s)
     return f"{words.duration(limits.takes_s)} at {per_s:,} / s"
+
+
+def split_words(when: When) -> str:
+    """'23 today, then 1,000 a day'; 'first' in place of 'today' where it begins later."""
+    first = "first" if when.at is not None else "today"
+    begins = f"{when.begins_with_count:,}" if when.begins_with_count else "none"
+    return f"{begins} {first}, then {when.per_day_count or 0:,} a day"
+
+
+def _days_at_limit(count: int, when: When, limits: LimitsNow) -> int:
+    """How long it takes if it waits for the next day each time that the limit is reached."""
+    return limits.split(when).days_for(count) if limits.is_too_small(count, when) else 1
 
 
 def ends_words(count: int | None, when: When, limits: LimitsNow | None, now: datetime) -> str:
@@ -50,7 +65,7 @@ def ends_words(count: int | None, when: When, limits: LimitsNow | None, now: dat
     if limits is None or not count:
         return ""
     starts = max(now, when.at) if when.at is not None else now
-    days = (count - 1) // when.per_day_count if when.per_day_count else 0
+    days = max(when.days_for(count), _days_at_limit(count, when, limits)) - 1
     takes = timedelta(days=days) if days else timedelta(seconds=limits.takes_s)
     return f"about {words.when(starts + takes, now)}"
 

@@ -33,8 +33,9 @@ class TimeCard(Card):
         group = QButtonGroup(self)
         for radio in (self.now, self.later):
             group.addButton(radio)
+        # Which time it shows is told with the business clock and the zone, by `show_when()`.
         self.field = DateTimeField(
-            theme, QDateTime.currentDateTime(), label="Date and time", name="wizard_when_at"
+            theme, QDateTime(QDate(2000, 1, 1), QTime(9, 0)), label="Date and time", name="wizard_when_at"
         )
         self.field.setMinimumWidth(theme.px(FIELD_PX))
         self.zone = Label("", "muted", wrap=True, tight=True, name="wizard_when_zone")
@@ -58,16 +59,19 @@ class TimeCard(Card):
         self.later.clicked.connect(self._told)
         self.each.clicked.connect(self._told)
         self.field.dateTimeChanged.connect(lambda _: self._told())
-        self.show_when(When(), datetime.now(UTC))
+        self.now.setChecked(True)
+        self.more.hide()
 
     def show_zone(self, zone: ZoneInfo) -> None:
         """The workspace's zone: the field's times are on its wall."""
-        self._zone = zone
+        if zone != self._zone:
+            self._zone, self._proposed = zone, None
 
     def show_when(self, when: When, now: datetime) -> None:
         self._when = when
-        at = when.at or self._proposed or _next_morning(now, self._zone)
-        self._proposed = at
+        if self._proposed is None or self._proposed <= now:
+            self._proposed = _next_morning(now, self._zone)
+        at = self._proposed = when.at or self._proposed
         later = when.at is not None
         (self.later if later else self.now).setChecked(True)
         self.more.setVisible(later)
@@ -77,11 +81,17 @@ class TimeCard(Card):
             self.field.blockSignals(True)
             self.field.setDateTime(shown)
             self.field.blockSignals(False)
-        self.zone.setText(f"{self._zone.key.replace('_', ' ')}, {offset_words(at, self._zone)}")
+        self.zone.setText(_zone_words(at, self._zone))
         self.note.setText(_note(when, now, self._zone))
 
     def _told(self) -> None:
         self.at_requested.emit(_moment(self.field.dateTime(), self._zone), self.each.isChecked())
+
+
+def _zone_words(at: datetime, zone: ZoneInfo) -> str:
+    """'America/Toronto, UTC−05:00'; UTC is itself alone."""
+    name, offset = zone.key.replace("_", " "), offset_words(at, zone)
+    return name if name == offset else f"{name}, {offset}"
 
 
 def _note(when: When, now: datetime, zone: ZoneInfo) -> str:

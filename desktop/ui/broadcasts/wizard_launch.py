@@ -11,6 +11,7 @@ from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Right
 from desktop.domain.settings import Settings
 from desktop.domain.zones import zone
+from desktop.services.broadcast_test import Tried
 from desktop.ui.broadcasts.approval_card import ApprovalCard, ApprovalLook
 from desktop.ui.broadcasts.draft_keeper import DraftKeeper
 from desktop.ui.broadcasts.launch_dialogs import ask_before_launch
@@ -168,11 +169,10 @@ class Launching(QObject):
     def testing(self) -> bool:
         return self._test is not None and self._test.running
 
-    async def test(self, phones: tuple[str, ...]) -> int:
-        """Send the message to a few numbers; how many it went to. Raises NotAllowed, Problem."""
+    async def test(self, phones: tuple[str, ...]) -> Tried:
+        """Send the message to a few numbers; whom it went to. Raises NotAllowed, Problem."""
         broadcast_id = await self._keeper.now(self._state().draft)
-        await self._desk.app.broadcasts.test(broadcast_id, phones, self._desk.user())
-        return len(phones)
+        return await self._desk.app.broadcasts.test(broadcast_id, phones, self._desk.user())
 
 
 def waits_for(found: Approval | None, user_id: int) -> bool:

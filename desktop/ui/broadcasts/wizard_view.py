@@ -10,8 +10,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+from desktop.domain.account_state import advice
 from desktop.domain.audience import Lately
+from desktop.domain.broadcast import LONGEST_NAME
 from desktop.domain.broadcast_wizard import Step, WizardState
+from desktop.domain.consent import Category
 from desktop.domain.contacts import fields_of
 from desktop.domain.templates import values_for
 from desktop.ui.broadcasts.launch_dialogs import contacts_words
@@ -64,6 +67,7 @@ class NameField(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self._fresh = False
+        self.setMaxLength(LONGEST_NAME)
         self.textChanged.connect(self.updateGeometry)
 
     def sizeHint(self) -> QSize:
@@ -149,6 +153,9 @@ class WizardView(QWidget):
         count = state.breakdown.will_be_sent_count if state.breakdown else None
         when, now = state.draft.when, self._now()
         self.summary.pace.show_pace(count, when, pace, limits, now, known=known)
+        category = state.template.effective_category if state.template else Category.MARKETING
+        said = advice(limits.restriction, limits.refuses, category) if limits else ""
+        self.summary.pace.show_restriction(said)
         self.summary.counts.show_lately(look.lately, now)
         self.template_step.show_lately(look.lately)
         self.audience_step.show_state(state)

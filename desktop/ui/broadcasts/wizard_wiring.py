@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desktop.domain.audience import Line
@@ -65,9 +64,7 @@ def _message_and_time(wizard: Wizard) -> None:
     wizard.file.uploaded.connect(wizard.bring_file)
     when.when_requested.connect(wizard.schedule)
     when.afterwards_requested.connect(lambda wanted: wizard.apply(wizard.state.follow_up(wanted)))
-    wizard.view.summary.pace.split_requested.connect(
-        lambda count: wizard.schedule(replace(wizard.state.draft.when, per_day_count=count))
-    )
+    wizard.view.summary.pace.split_requested.connect(wizard.schedule)
 
 
 def _launch(wizard: Wizard) -> None:

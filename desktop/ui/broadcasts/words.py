@@ -34,6 +34,8 @@ _BADGES: Final[dict[BroadcastStatus, BadgeKind]] = {
 BROADCAST_STATUS: Final[dict[BroadcastStatus, tuple[str, BadgeKind]]] = {
     one: (one.label, kind) for one, kind in _BADGES.items()
 }
+WHEN_LAUNCHED: Final = "when launched"
+"""What stands beside a number that was counted at the yes, before anybody is selected."""
 TRIED_AGAIN: Final = "Tried again"
 """What a retry is called: in the list under its parent, in its own report and its parent's."""
 OPT_IN: Final[dict[OptIn, tuple[str, BadgeKind]]] = {
@@ -115,6 +117,14 @@ def when(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> 
     if local.year == today.year:
         return f"{local.day} {local:%b %H:%M}"
     return f"{local.day} {local:%b %Y %H:%M}"
+
+
+def dated(moment: datetime | None, zone: tzinfo | None) -> str:
+    """'22 Nov 2026, 11:02', whenever it is read: on paper nobody knows what yesterday was."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
 
 
 def clock(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:

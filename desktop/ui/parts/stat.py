@@ -10,6 +10,8 @@ from desktop.ui.parts.label import Label, Rule, SectionLabel
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Color
 
+MARGIN_PX = 14
+
 
 class Stat(QWidget):
     """One tile; `color` for a number that wants attention, `note` for its denominator."""
@@ -24,9 +26,9 @@ class Stat(QWidget):
         self.note = Label(note, "muted", wrap=True, tight=True, name=f"{name}-note" if name else "")
         self.heading = SectionLabel(label)
         self.heading.setWordWrap(True)
-        self.heading.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop)
+        self.heading.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 14, 14, 12)
+        column.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, 12)
         column.setSpacing(2)
         column.addWidget(self.heading)
         column.addWidget(self.value)
@@ -40,6 +42,10 @@ class Stat(QWidget):
         self.value.set_color(color)
         self.note.setText(note)
         self._say()
+
+    def heading_height(self, width_px: int) -> int:
+        """px, in a tile of that width."""
+        return self.heading.heightForWidth(width_px - 2 * MARGIN_PX)
 
     def _say(self) -> None:
         self.setAccessibleName(f"{self._label}: {self.value.text()} {self.note.text()}".strip())
@@ -58,12 +64,16 @@ class TileRow(QFrame):
             if index:
                 row.addWidget(Rule(vertical=True))
             row.addWidget(tile, 1)
-        self._headings = [tile.heading for tile in tiles if isinstance(tile, Stat)]
+        self._tiles = [tile for tile in tiles if isinstance(tile, Stat)]
         named(self, name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where one heading needs two lines, all of them have the room."""
+        """Where one heading needs two lines, all of them have the room, above: each stands right over its number.
+
+        By the width that a tile gets: what is laid out before the first showing has another one.
+        """
         super().resizeEvent(event)
-        height_px = max((one.heightForWidth(one.width()) for one in self._headings), default=0)
-        for heading in self._headings:
-            heading.setMinimumHeight(height_px)
+        tile_px = (event.size().width() + 1) // max(1, len(self._tiles)) - 1
+        height_px = max((one.heading_height(tile_px) for one in self._tiles), default=0)
+        for one in self._tiles:
+            one.heading.setFixedHeight(height_px)

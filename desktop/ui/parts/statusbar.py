@@ -1,6 +1,6 @@
 """The thin line at the foot of the window: what runs, when it last heard, and whether this is the sandbox."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from desktop.ui.parts.badge import Badge, BadgeKind
@@ -8,6 +8,19 @@ from desktop.ui.parts.glyph import Dot
 from desktop.ui.parts.label import ElidedLabel
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Color, Theme
+
+LEAST_PX = 160
+"""A segment that needs more gives way to the others, down to this."""
+
+
+class _Text(ElidedLabel):
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__("", "muted", name=name)
+        self._theme = theme
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(self.sizeHint().width(), self._theme.px(LEAST_PX)), hint.height())
 
 
 class _Segment(QWidget):
@@ -17,7 +30,7 @@ class _Segment(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         self.dot = Dot(theme, "muted", 8)
-        self.text = ElidedLabel("", "muted", name=f"{name}-text")
+        self.text = _Text(theme, f"{name}-text")
         row.addWidget(self.dot, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.text, 1)
         self.setObjectName(name)

@@ -6,7 +6,7 @@ from typing import Literal
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor, QEnterEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QWidget
 
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.glyph import Glyph
@@ -201,8 +201,9 @@ class Toasts(QObject):
             self._arrange()
 
     def _buttons(self) -> list[QRect]:
-        """Where buttons stand in the window, those of the notes left out."""
-        found = self._window.findChildren(QAbstractButton)
+        """Where buttons stand in the window, those of the notes left out, and the one figure that a page is about."""
+        found: list[QWidget] = list(self._window.findChildren(QAbstractButton))
+        found += [one for one in self._window.findChildren(QLabel) if one.property("role") == "figure"]
         shown = (one for one in found if one.isVisible() and not isinstance(one.parentWidget(), Toast))
         return [place for one in shown if not (place := _seen(one, self._window)).isEmpty()]
 

@@ -173,5 +173,6 @@ class Places:
         if account is None:
             return NumberInfo()
         number = await account.number()
+        await self._desk.app.limits.keep(number)
         shown = phones.pretty(number.phone) if number.phone else number.display
         return NumberInfo(shown, number.quality, number.limit)

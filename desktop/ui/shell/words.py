@@ -67,6 +67,11 @@ def broadcast_words(at_work: AtWork | None) -> Said:
     done = figures.to_send_count - figures.waiting_count
     runs = record.status is BroadcastStatus.RUNNING
     state = "" if runs else record.status.label.lower()
-    words = f"{record.name}: {f'{state}, ' if state else ''}{done:,} of {figures.to_send_count:,}"
+    far = f"{done:,} of {figures.to_send_count:,}"
+    if record.selected_count is None:  # held before its start
+        far = (
+            f"{record.approved_count:,} to be sent when launched" if record.approved_count else "not started"
+        )
+    words = f"{record.name}: {f'{state}, ' if state else ''}{far}"
     more = at_work.more_count
     return words + (f" · {more:,} more" if more else ""), "warn" if record.status in _WAITS else "info"

@@ -12,7 +12,9 @@ from desktop.domain.broadcast_when import When
 from desktop.domain.drift import Cause
 from desktop.domain.messages import Status
 from desktop.domain.templates import Variable
-from desktop.store import holds
+from desktop.services import guard
+from desktop.store import holds, templates
+from desktop.store.engine import Tx
 from desktop.ui.broadcasts.page import BroadcastsPage
 from desktop.ui.broadcasts.report_cards import OpenStat
 from desktop.ui.parts.badge import Badge
@@ -51,6 +53,37 @@ async def held(stage: Stage) -> None:
     await stage.app.store.write(lambda tx: holds.hold(tx, broadcast_id, Cause.CATCHING_UP, because))
     await _badge(stage, "Held")
     await stage.seen("report_held")
+
+
+async def despite(stage: Stage) -> None:
+    """With the toggle off: whom it reached that had opted out, who said so and why; these people are open."""
+    await _quick_statuses(stage)
+    await _pace(stage, 400)
+    await _launched(stage, reason="A recall: everybody has to know")
+    await _figures(stage, _is_over)
+    await _badge(stage, "Done")
+    stage.find(Label, "report_despite").linkActivated.emit("despite")
+    await stage.seen("report_tab-chosen")
+    await stage.quiet()
+
+
+async def edited(stage: Stage) -> None:
+    """Held for a template that was edited: its texts side by side."""
+    await _underway(stage)
+    known = await stage.app.templates.every()
+    text = "Hi {{1}}, the winter clearance is on: up to {{2}} off until {{3}}, and free delivery."
+
+    def write(tx: Tx) -> None:
+        templates.replace_all(
+            tx, [replace(one, body=text) if one.name == "winter_clearance" else one for one in known]
+        )
+        guard.hold_drifted(tx)
+
+    await stage.app.store.write(write)
+    await _badge(stage, "Held")
+    stage.find(QPushButton, "report_held-texts").click()
+    await stage.seen("texts")
+    await stage.quiet()
 
 
 async def stopping(stage: Stage) -> None:
@@ -151,14 +184,17 @@ async def _launched(
     when: When | None = None,
     now: bool = True,
     afterwards: Afterwards | None = None,
+    reason: str = "",
 ) -> int:
     template = await stage.app.templates.by_name("winter_clearance")
     draft = BroadcastDraft(name, template.id, variables=VALUES, when=when or When())
-    draft = replace(draft, afterwards=afterwards or Afterwards())
+    draft = replace(draft, afterwards=afterwards or Afterwards(), only_opted_in=not reason)
     user = stage.window.desk.user()
     broadcast_id = await stage.app.broadcasts.save_draft(None, draft, user)
-    counted = await stage.app.broadcasts.count(draft.audience, template.effective_category, True, VALUES)
-    await stage.app.broadcasts.launch(broadcast_id, user, approved=counted, now=now)
+    counted = await stage.app.broadcasts.count(
+        draft.audience, template.effective_category, not reason, VALUES
+    )
+    await stage.app.broadcasts.launch(broadcast_id, user, reason=reason, approved=counted, now=now)
     stage.window.go("broadcasts")
     stage.find(BroadcastsPage, "broadcasts").open_report(broadcast_id)
     await stage.seen("report_tiles")

@@ -10,8 +10,10 @@ from desktop.domain.broadcast import BroadcastDraft
 from desktop.domain.broadcast_when import When
 from desktop.domain.consent import Category, OptIn
 from desktop.domain.consent import Source as From
+from desktop.domain.reasons import Reason
 from desktop.domain.selection import Exclusions, Outcome, Selection, Source, SourceKind
 from desktop.domain.templates import Quality, Template, Variable
+from desktop.services.broadcast_test import Tried
 from desktop.store import account_state, consent, contacts, templates
 from desktop.store.engine import Tx
 from desktop.ui.broadcasts.page import BroadcastsPage
@@ -110,10 +112,34 @@ async def scheduled(stage: Stage) -> None:
 
 
 async def too_many(stage: Stage) -> None:
-    """More than WhatsApp lets the number write to in a day."""
-    await stage.app.store.write(lambda tx: account_state.set_tier(tx, "TIER_250"))
+    """More than WhatsApp lets the number write to in a day, of which some is used up."""
+    await _sent_to(stage, "Autumn preview", tuple(range(1, 228)))
+    assert stage.app.control is not None
+    await stage.app.control.set_number(limit="TIER_250")
     await hands.when(stage)
     await stage.seen("wizard_too_many")
+    await stage.quiet()
+
+
+async def restricted(stage: Stage) -> None:
+    """WhatsApp has restricted the account: said beside the number, and the launch is refused."""
+    words = "restricted: no message may open a conversation, until 2026-12-01 09:00 UTC"
+    refuses = (Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION)
+    await stage.app.store.write(lambda tx: account_state.set_restriction(tx, words, None, refuses))
+    await hands._audience(stage)
+    await hands._step(stage, 5)
+    await hands._press(stage, "wizard_next", then="launch_go")
+    await hands._press(stage, "launch_go", then="wizard_launch_problem")
+    await stage.seen("wizard_restricted")
+    await stage.quiet()
+
+
+async def one_left_out(stage: Stage) -> None:
+    """A test to two numbers, of which one has opted out."""
+    await hands.when(stage)
+    left = (("+14165550117", Reason.OPTED_OUT),)
+    _wizard_of(stage).view.when_step.test.show_sent(Tried(1, ("+16045550142",), left))
+    await stage.seen("wizard_test_said")
     await stage.quiet()
 
 

@@ -1,7 +1,7 @@
 """What a supervisor can choose beside the filter: sources, exclusions, the time, a test, a second yes; and colleagues."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,11 +14,15 @@ from desktop.domain.audience import Line
 from desktop.domain.broadcast import BroadcastDraft, BroadcastKind, BroadcastStatus
 from desktop.domain.broadcast_when import When
 from desktop.domain.broadcast_wizard import Step
+from desktop.domain.consent import Category
+from desktop.domain.reasons import Reason
 from desktop.domain.selection import Exclusions, Outcome, Selection, Source, SourceKind
 from desktop.domain.templates import Variable
+from desktop.services.broadcast_test import Tried
 from desktop.store import account_state
 from desktop.ui.broadcasts.line_people import LinePeople
-from desktop.ui.broadcasts.trial_send import numbers_in
+from desktop.ui.broadcasts.trial_send import numbers_in, sent_words
+from desktop.ui.broadcasts.when_pace import split_words
 from desktop.ui.broadcasts.when_time import TimeCard
 from desktop.ui.broadcasts.wizard import Wizard
 from tests.ui.broadcasts.conftest import Scene, in_scene
@@ -180,19 +184,84 @@ def test_the_field_shows_the_wall_of_the_workspaces_zone(theme: object) -> None:
     assert asked == [at + timedelta(hours=1)]
 
 
+def test_the_time_that_is_proposed_is_of_the_business_clock_in_the_workspaces_zone(theme: object) -> None:
+    card = TimeCard(theme)  # type: ignore[arg-type]
+    asked: list[datetime] = []
+    card.at_requested.connect(lambda at, each: asked.append(at))
+    now = datetime(2031, 5, 6, 20, 0, tzinfo=UTC)
+    card.show_when(When(), now)
+    card.later.click()
+    assert asked == [datetime(2031, 5, 7, 9, 0, tzinfo=UTC)]
+    assert card.zone.text() == "UTC"
+    card.show_zone(ZoneInfo("America/Vancouver"))
+    card.show_when(When(), now)
+    card.later.click()
+    assert asked[1] == datetime(2031, 5, 7, 9, 0, tzinfo=ZoneInfo("America/Vancouver"))
+    assert card.zone.text() == "America/Vancouver, UTC−07:00"
+    card.show_when(When(), now + timedelta(days=3))
+    assert card.field.dateTime().toString("yyyy-MM-dd HH:mm") == "2031-05-10 09:00", (
+        "what is over is no proposal"
+    )
+
+
+@in_scene
+async def test_a_restriction_of_the_account_is_said_in_red_and_the_launch_is_refused(scene: Scene) -> None:
+    words, kinds = "restricted: no message may open a conversation", (Category.MARKETING, Category.UTILITY)
+    await scene.to_audience()
+    assert not scene.shows("wizard_restricted")
+    await scene.app.store.write(lambda tx: account_state.set_restriction(tx, words, None, kinds))
+    await scene.appears("wizard_restricted")
+    assert scene.text("wizard_restricted").startswith(
+        f"WhatsApp says of the account: {words}. Until that is over"
+    )
+    await to(scene, Step.REVIEW)
+    await scene.counted()
+    assert scene.shows("wizard_restricted")
+    scene.click("wizard_next")
+    await scene.appears("launch_go")
+    scene.click("launch_go")
+    await scene.appears("wizard_launch_problem")
+    problem = wizard_of(scene).view.review_step.problem.text.text()
+    assert "WhatsApp restricted the account" in problem
+    assert words in problem
+    draft_id = wizard_of(scene).draft_id
+    assert draft_id is not None
+    assert (await scene.app.broadcasts.get(draft_id)).status is BroadcastStatus.DRAFT
+    await scene.app.store.write(lambda tx: account_state.set_restriction(tx, "", None))
+    await scene.until(lambda: not scene.shows("wizard_restricted"))
+
+
+@in_scene
+async def test_the_quality_shown_is_the_one_that_the_guard_knows(scene: Scene) -> None:
+    await scene.app.store.write(lambda tx: account_state.set_quality(tx, "YELLOW"))
+    await scene.to_audience()
+    await scene.until(lambda: scene.text("wizard_quality") == "Medium")
+    await scene.app.store.write(lambda tx: account_state.set_quality(tx, "RED"))
+    await scene.until(lambda: scene.text("wizard_quality") == "Low")
+
+
 @in_scene
 async def test_a_limit_that_is_too_small_is_said_and_split(scene: Scene) -> None:
     await scene.app.store.write(lambda tx: account_state.set_tier(tx, "TIER_250"))
     await scene.to_audience()
     await scene.appears("wizard_too_many")
-    left_count = (await scene.app.limits.look(990)).left_count
+    limits = wizard_of(scene).reach.limits
+    assert limits is not None
+    left_count = limits.left_count
     assert left_count is not None
+    assert limits.new_count is not None
     limit = wizard_of(scene).view.summary.pace.limit
     assert (limit.key.text(), limit.value.text()) == ("24 h limit left", f"{left_count} of 250")
-    assert scene.text("wizard_split") == f"Send {left_count} a day, over 4 days"
+    days = 1 + -(-(990 - left_count) // 250)
+    assert scene.text("wizard_too_many").startswith(f"{limits.new_count} ")
+    assert scene.text("wizard_split") == f"{left_count} today, then 250 a day: {days} days"
+    takes = wizard_of(scene).view.summary.pace.takes
+    assert takes.value.text() == f"{days} days, at WhatsApp’s limit"
     scene.click("wizard_split")
-    assert wizard_of(scene).state.draft.when.per_day_count == left_count
+    when = wizard_of(scene).state.draft.when
+    assert (when.first_day_count, when.per_day_count) == (left_count, 250)
     await scene.until(lambda: not scene.shows("wizard_too_many"))
+    assert takes.value.text() == f"{days} days: {left_count} today, then 250 a day"
 
 
 @in_scene
@@ -209,6 +278,13 @@ async def test_a_value_that_is_missing_leaves_out_or_stops_as_chosen(scene: Scen
     assert not scene.find("wizard_next").isEnabled()
     scene.click("wizard_missing_leave")
     assert scene.find("wizard_next").isEnabled()
+
+
+def test_the_days_of_a_split_in_words() -> None:
+    assert split_words(When(per_day_count=1_000, first_day_count=23)) == "23 today, then 1,000 a day"
+    assert split_words(When(per_day_count=250, first_day_count=0)) == "none today, then 250 a day"
+    later = When(datetime(2031, 5, 6, tzinfo=UTC), per_day_count=250, first_day_count=3)
+    assert split_words(later) == "3 first, then 250 a day"
 
 
 def test_numbers_are_read_out_of_what_was_typed() -> None:
@@ -230,6 +306,19 @@ async def test_a_test_is_a_broadcast_of_its_own_under_the_draft(scene: Scene) ->
     tests = [one for one, _ in await scene.app.broadcasts.every() if one.kind is BroadcastKind.TEST]
     assert [one.parent_id for one in tests] == [wizard_of(scene).draft_id]
     assert tests[0].draft.only_opted_in
+
+
+def test_what_became_of_a_test_is_said_number_by_number() -> None:
+    went = ("+16045550142",)
+    left = (("+14165550117", Reason.OPTED_OUT),)
+    assert sent_words(Tried(1, went)) == "The test went to 1 number. Look at your phone."
+    assert sent_words(Tried(1, went, left)) == (
+        "The test went to 1 of 2 numbers. +1 416 555 0117 did not get it: opted out of marketing. "
+        "Look at your phone."
+    )
+    assert sent_words(Tried(1, (), left)) == (
+        "The test went to 0 of 1 number. +1 416 555 0117 did not get it: opted out of marketing."
+    )
 
 
 @in_scene

@@ -1,4 +1,4 @@
-"""Broadcasts over days: by how many days their messages moved after they stood still, and how far a move has come."""
+"""Broadcasts: who launched one; over days, by how many it is late, and how far a move of its messages has come."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,3 +13,5 @@ def upgrade() -> None:
         op.add_column("broadcast", sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0")))
     id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.add_column("broadcast", sa.Column("moved_to", id, nullable=False, server_default=sa.text("0")))
+    # Who launched it, where that is kept: not who began the draft.
+    op.add_column("broadcast", sa.Column("launched_by", id))
