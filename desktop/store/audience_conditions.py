@@ -218,12 +218,18 @@ def missing(tx: Tx, variables: Sequence[Variable]) -> ColumnElement[bool]:
             parts.append(_contact.phone.is_(None))
         elif (found := attributes.get(variable.field.removeprefix(filters.ATTRIBUTE))) is not None:
             row = tables.contact_attribute.c
-            # Blank is what folds to nothing; an attribute of several choices stands between bars.
-            blank = select(row.contact_id).where(row.attribute_id == found.id, row.folded.in_(["", "||"]))
+            blank = select(row.contact_id).where(
+                row.attribute_id == found.id, row.folded.in_(blanks(found.kind))
+            )
             parts += [not_(_has_row(found)), _contact.id.in_(blank)]
         else:
             return true()
     return or_(*parts) if parts else false()
+
+
+def blanks(kind: Kind) -> list[str]:
+    """How a value is kept that says nothing: it folds to nothing; several choices stand between bars, text may be bars."""
+    return ["", "||"] if kind is Kind.CHOICES else [""]
 
 
 def search_condition(text: str) -> ColumnElement[bool]:

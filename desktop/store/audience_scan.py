@@ -33,7 +33,7 @@ from desktop.domain.consent import OptIn
 from desktop.domain.filters import ATTRIBUTE, Attribute, Condition, Filter, Kind, Op
 from desktop.domain.templates import Variable
 from desktop.store import contacts, facts, tables
-from desktop.store.audience_conditions import EVERY_FACTS, compare, condition
+from desktop.store.audience_conditions import EVERY_FACTS, blanks, compare, condition
 from desktop.store.engine import Tx
 from desktop.store.migrations.briefs import SLOT_COUNT, TAG_COUNT
 from desktop.store.prefixes import next_text
@@ -129,7 +129,7 @@ class _Asking:
                 parts.append(_row.phone.is_(None))
             elif (found := self._attributes.get(variable.field.removeprefix(ATTRIBUTE))) is not None:
                 slot = self._slot(found)
-                parts.append(or_(slot.is_(None), slot.in_(["", "||"])))
+                parts.append(or_(slot.is_(None), slot.in_(blanks(found.kind))))
             else:
                 return true()
         return or_(*parts) if parts else false()

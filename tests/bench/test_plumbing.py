@@ -11,13 +11,13 @@ from tests.bench.figures import Spread
 from tests.bench.filters import FILE, made
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(320)]
 
 
 def _bench(folder: Path, *arguments: str) -> str:
     kept = ["--cache", str(folder / "cache"), "--out", str(folder / "bench.json")]
     command = [sys.executable, "-m", "tests.bench", "--tiny", *kept, *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -9,8 +9,8 @@ from tests.faults.arena import Arena, Judge, Patch, faulty_copy
 CALL_BEFORE_CLAIM = (
     Patch(
         "services/dispatcher.py",
-        "        claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()\n",
-        """        claimed = claims.claim(tx, wanted, self._engine_id) if wanted else ClaimResult()
+        "            claimed = claims.claim(tx, wanted, self._engine_id, self._turns, claimed_at_s)\n",
+        """            claimed = claims.claim(tx, wanted, self._engine_id, self._turns, claimed_at_s)
         ones = [_OnTheWay(one, self._clock.monotonic_s()) for one in claimed.claimed]
         self._on_the_way |= {one.claimed.message_id: one for one in ones}
         calls = [asyncio.run_coroutine_threadsafe(self._call(one), self._loop) for one in ones]

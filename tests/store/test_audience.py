@@ -347,3 +347,25 @@ def test_attributes_and_kinds_of_this_file_cover_every_kind() -> None:
     from tests.store.people import ATTRIBUTES
 
     assert {*ATTRIBUTES.values(), Kind.TAG, Kind.OPT_IN} == set(Kind)
+
+
+def test_only_what_says_nothing_is_missing(store: Store) -> None:
+    """No choice of several is kept as two bars; a text may be two bars, and says so."""
+
+    def run(tx: Tx) -> None:
+        city = contacts.make_attribute(tx, "City", Kind.TEXT)
+        likes = contacts.make_attribute(tx, "Likes", Kind.CHOICES, ("shoes", "hats"))
+        bars, blank = add_contact(tx, 0), add_contact(tx, 1)
+        contacts.set_attribute(tx, bars, city, "||")
+        contacts.set_attribute(tx, bars, likes, "shoes")
+        contacts.set_attribute(tx, blank, city, " ")
+        for field in ("attribute:City", "attribute:Likes"):
+            wanted = (Variable("1", field),)
+            assert line_by_line(tx, Rule(Category.MARKETING), wanted, [bars, blank]) == {
+                bars: Line.WILL_NO_CHOICE,
+                blank: Line.MISSING_VARIABLE,
+            }
+            counted = audience.breakdown(tx, EVERYONE, Rule(Category.MARKETING), wanted)
+            assert counted.counts == {Line.WILL_NO_CHOICE: 1, Line.MISSING_VARIABLE: 1}, field
+
+    try_out(store, run)
