@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -44,7 +44,8 @@ class Stat(QWidget):
         self._say()
 
     def heading_height(self, width_px: int) -> int:
-        """px, in a tile of that width."""
+        """px, in a tile of that width. Qt's answer is never less than the height that was given before."""
+        self.heading.setMinimumHeight(0)
         return self.heading.heightForWidth(width_px - 2 * MARGIN_PX)
 
     def _say(self) -> None:
@@ -68,12 +69,21 @@ class TileRow(QFrame):
         named(self, name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._level()
+
+    def event(self, event: QEvent) -> bool:
+        """Letters of another size ask for another height, once all of them have it."""
+        if event.type() == QEvent.Type.StyleChange:
+            QTimer.singleShot(0, self, self._level)
+        return super().event(event)
+
+    def _level(self) -> None:
         """Where one heading needs two lines, all of them have the room, above: each stands right over its number.
 
         By the width that a tile gets: what is laid out before the first showing has another one.
         """
-        super().resizeEvent(event)
-        tile_px = (event.size().width() + 1) // max(1, len(self._tiles)) - 1
+        tile_px = (self.width() + 1) // max(1, len(self._tiles)) - 1
         height_px = max((one.heading_height(tile_px) for one in self._tiles), default=0)
         for one in self._tiles:
             one.heading.setFixedHeight(height_px)
