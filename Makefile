@@ -21,13 +21,17 @@ lint: setup
 	@echo "== lint";      $(BIN)/ruff check .
 	@echo "== contracts, types"; $(BIN)/lint-imports --no-cache & contracts=$$!; $(BIN)/mypy && wait $$contracts
 
+# A test that holds the interpreter cannot be timed out from within: after so many seconds its process is ended from
+# outside of Python, with the stacks of its threads, and the test has failed.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal -q -o faulthandler_exit_on_timeout=true
+
 test: lint
 	@echo "== tests"
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not slow" -q
+	@$(PYTEST) -o faulthandler_timeout=300 -m "not slow"
 
 test-all: lint
 	@echo "== all tests"
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup -q
+	@$(PYTEST) -o faulthandler_timeout=2700
 
 shots: setup
 	@$(BIN)/python -m tests.looks

@@ -3,13 +3,13 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from desktop.system.memory import leave_alone
+from desktop.system.memory import collect_due, leave_alone
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -54,6 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """What collecting made stays to the end: walking through it again and again took a tenth of the time."""
     leave_alone()
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    """Once a window was open in this process, Python collects nothing by itself: see desktop/ui/collector.py."""
+    yield
+    collect_due()
 
 
 @pytest.fixture(scope="session")

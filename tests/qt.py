@@ -7,6 +7,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # without it and a displa
 
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QMessageBox
 
+from desktop.ui.collector import collect_here
 from desktop.ui.loop import Loop, loop_factory
 from desktop.ui.theme import Theme
 
@@ -28,6 +29,7 @@ def application() -> QApplication:
         return found
     app = QApplication(["assent-tests"])
     app.setQuitOnLastWindowClosed(False)
+    collect_here(app)
     QDialog.exec = _refuse  # type: ignore[method-assign, assignment]
     for owner, names in STATIC.items():
         for name in names:

@@ -20,6 +20,7 @@ from desktop.root import open_app
 from desktop.system.crash import Running, hear_all
 from desktop.system.machine import Machine
 from desktop.system.memory import leave_alone
+from desktop.ui.collector import collect_here
 from desktop.ui.loop import loop_factory
 from desktop.ui.shell import diagnostics
 from desktop.ui.shell.crashed import tell_crashes
@@ -77,6 +78,7 @@ def application() -> QApplication:
     app.setQuitOnLastWindowClosed(False)
     app.setWindowIcon(app_icon())
     sys.setswitchinterval(_SWITCH_S)
+    collect_here(app)
     return app
 
 

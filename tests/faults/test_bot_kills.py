@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
@@ -39,6 +40,7 @@ from desktop.domain.flow_nodes import (
 from desktop.domain.messages import GONE, Status
 from desktop.domain.sequence import Definition, SequenceStep
 from desktop.domain.templates import Template, Variable
+from desktop.services.bot_requests import idempotency_key
 from desktop.store import consent, contacts, flows, sequences, settings, tables, templates
 from desktop.store.engine import Store, Tx
 from desktop.system.faults import CrashPoint, Faults
@@ -298,7 +300,8 @@ def violations(arena: Arena, shop: Shop, count: int) -> list[str]:
 
 def _judge(arena: Arena, shop: Shop, tx: Tx, count: int) -> list[str]:
     session = tables.bot_session.c
-    rows = tx.rows(select(session.id, session.contact_id, session.jump_count).order_by(session.id))
+    columns = (session.id, session.contact_id, session.jump_count, session.started_at)
+    rows = tx.rows(select(*columns).order_by(session.id))
     faults = [] if len(rows) == 2 * count else [f"{len(rows)} sessions of {count} customers"]
     sent = sends_by_message(arena, tx)
     uncertain_count = 0
@@ -351,8 +354,9 @@ def _once(tx: Tx, row: Any, shop: Shop, passed: tuple[str, ...]) -> list[str]:
     }
     faults = [f"session {row.id}: {what} {n} times" for what, n in counts.items() if n > 1]
     faults += [f"session {row.id}: no {what}" for what in ("answers", "runs") if not counts[what]]
-    posted = shop.marks["POST"][f"assent-{row.id}-{PATH.index('post')}"]
-    asked = shop.marks["GET"][f"assent-{row.id}-{PATH.index('get')}"]
+    mark = partial(idempotency_key, str(settings.meta(tx, "key")), row.id, row.started_at)
+    posted = shop.marks["POST"][mark(PATH.index("post"))]
+    asked = shop.marks["GET"][mark(PATH.index("get"))]
     if posted > 1 or (posted == 0 and "sorry" not in passed):
         faults.append(f"session {row.id} posted {posted} times and went {passed}")
     if not asked:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 BUILD_WITHIN_S, TEST_WITHIN_S = 1_200, 60
 MOST_BYTES = 260_000_000
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(BUILD_WITHIN_S + 120), pytest.mark.xdist_group("bundle")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(BUILD_WITHIN_S + 120)]
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,6 @@ import pytest
 
 from desktop.domain.reasons import Reason
 
-pytestmark = pytest.mark.xdist_group("house")  # one process reads the sources
-
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "desktop").rglob("*.py"))
 

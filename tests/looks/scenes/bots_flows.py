@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QLineEdit, QWidget
 from sqlalchemy import update
 
+from desktop.domain.changes import Topic
 from desktop.domain.consent import Facts, OptIn
 from desktop.domain.flow import START, Edge, FlowDefinition, FlowRecord, Node, Trigger, TriggerKind
 from desktop.domain.flow_layout import laid_out
@@ -27,6 +28,7 @@ from desktop.domain.flow_ready import READY
 from desktop.domain.problems import Problem
 from desktop.domain.sequence import Delay, DelayUnit, Hours
 from desktop.store import tables
+from desktop.store.engine import Tx
 from desktop.ui.bots.page import BotsPage
 from desktop.ui.bots.page_head import FLOWS, TRIGGERS
 from desktop.ui.bots.simulator import Simulator
@@ -152,14 +154,15 @@ async def unreadable(stage: Stage) -> None:
     await listed(stage)
     record = next(one.record for one in await stage.app.flows.every() if one.record.name == "Order status")
     broken = {"triggers": [], "nodes": [{"id": "x", "does": {"kind": "teleport"}}]}
-    await stage.app.store.write(
-        lambda tx: tx.conn.execute(
-            update(tables.flow_version)
-            .where(tables.flow_version.c.flow_id == record.id)
-            .values(definition=broken)
-        )
-    )
+
+    def overwrite(tx: Tx) -> None:
+        of_it = tables.flow_version.c.flow_id == record.id
+        tx.conn.execute(update(tables.flow_version).where(of_it).values(definition=broken))
+        tx.touch(Topic.FLOW, record.id)
+
+    await stage.app.store.write(overwrite)
     shown = await page(stage)
+    await until(lambda: any(row.record.is_unreadable for row in shown.list.rows.rows), "it to be read anew")
     shown.list.choose(record.id)
 
 

@@ -96,7 +96,7 @@ async def test_a_flow_is_turned_off_and_on_from_the_head(stage: Stage) -> None:
     press(stage, "flow_off-do")
     await until(lambda: stage.find(QPushButton, "bots_publish").text() == "Turn on", "it to be off")
     assert stage.find(Badge, "bots_status").text() == "Off v3"
-    await stage.quiet()
+    await until(stage.find(QPushButton, "bots_publish").isEnabled, "the button to be there again")
     press(stage, "bots_publish")
     await until(lambda: stage.find(Badge, "bots_status").text() == "Published v3", "it to be on")
 
