@@ -35,6 +35,7 @@ WAIT_S = 40.0
 MOST_UNKNOWN_PER_KILL = 32
 SENDING = (CrashPoint.AFTER_CLAIM, CrashPoint.AFTER_CALL, CrashPoint.BEFORE_SETTLE)
 """The points that every send passes."""
+OF_SEQUENCES = (CrashPoint.AFTER_ENROLMENT_CLAIM, CrashPoint.AFTER_STEP_SUBMIT)
 OF_BOTS = (CrashPoint.AFTER_BOT_EFFECT, CrashPoint.BEFORE_BOT_COMMIT, CrashPoint.AFTER_BOT_REQUEST)
 """The points that only bots pass."""
 PACKAGE = Path(__file__).parents[2] / "desktop"

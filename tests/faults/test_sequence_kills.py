@@ -22,7 +22,7 @@ from desktop.services.enrolments import CHUNK_COUNT
 from desktop.store import enrolments, sequence_ledger, sequences, settings, tables, templates
 from desktop.store.engine import Tx
 from desktop.system.faults import CrashPoint
-from tests.faults.arena import MOST_UNKNOWN_PER_KILL, OF_BOTS, Arena, Judge
+from tests.faults.arena import MOST_UNKNOWN_PER_KILL, OF_SEQUENCES, SENDING, Arena, Judge
 
 SHORT, LONG = 96, 10_000
 BETWEEN_KILLS = 240
@@ -146,7 +146,7 @@ def crash(rng: random.Random, point: CrashPoint, step_count: int) -> str:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("point", [CrashPoint.AFTER_ENROLMENT_CLAIM, CrashPoint.AFTER_STEP_SUBMIT])
+@pytest.mark.parametrize("point", OF_SEQUENCES)
 @pytest.mark.slow
 def test_an_engine_killed_at_a_step(judge: Judge, tmp_path: Path, point: CrashPoint) -> None:
     """In the middle of the first steps; then some say no while nothing runs, and it goes on to the end."""
@@ -168,7 +168,7 @@ def test_ten_thousand_steps_due_at_once_and_an_engine_killed_everywhere(
     count = LONG if round_number == 0 else 4 * SHORT
     arena = Arena(tmp_path, judge)
     begin(arena, count, count // 20)
-    points = [one for one in CrashPoint if one not in OF_BOTS]
+    points = [*SENDING, *OF_SEQUENCES]
     rng.shuffle(points)
     for point in points:
         arena.wait_until_killed(arena.serve(crash(rng, point, BETWEEN_KILLS)))
