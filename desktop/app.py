@@ -33,9 +33,13 @@ from desktop.services.feed import Feed
 from desktop.services.fields import Fields
 from desktop.services.flows import Flows
 from desktop.services.importruns import ImportRuns
+from desktop.services.inbox import Inbox
 from desktop.services.keys import Keys
 from desktop.services.limits import Limits
 from desktop.services.lists import Lists
+from desktop.services.notes import Notes
+from desktop.services.quick_replies import QuickReplies
+from desktop.services.reminders import Reminders
 from desktop.services.reportexports import ReportExports
 from desktop.services.reports import Reports
 from desktop.services.retries import Retries
@@ -117,6 +121,10 @@ class App:
     broadcast_list: BroadcastList = field(init=False)
     broadcast_reports: BroadcastReports = field(init=False)
     retries: Retries = field(init=False)
+    notes: Notes = field(init=False)
+    quick_replies: QuickReplies = field(init=False)
+    reminders: Reminders = field(init=False)
+    inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
         """The services that need nothing but the store."""
@@ -143,6 +151,10 @@ class App:
         self.broadcast_list = BroadcastList(self.store)
         self.broadcast_reports = BroadcastReports(self.store, place)
         self.retries = Retries(self.store, self.broadcasts.wake)
+        self.notes = Notes(self.store)
+        self.quick_replies = QuickReplies(self.store)
+        self.reminders = Reminders(self.store)
+        self.inbox = Inbox(self.store)
         self.accounts = Accounts(self.store, sittings=self.workspace.sittings)
 
     def engine_status(self) -> EngineStatus:

@@ -19,11 +19,16 @@ class Box(StrEnum):
     UNASSIGNED = "unassigned"
     ALL = "all"
     CLOSED = "closed"
+    BOT = "bot"
+    """Open ones in which a flow runs now."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """One row of the list. last_status is None for an inbound last message. bot: the flow that handles it now, or ""."""
+    """One row of the list. last_status is None for an inbound last message. bot: the flow that handles it now, or "".
+
+    first_unread_id, waiting_since: the first message that nobody has read, and when it came; None: all are read.
+    """
 
     contact_id: int
     name: str
@@ -42,6 +47,8 @@ class ConversationRow:
     last_error_code: int | None
     last_inbound_at: datetime | None
     bot: str = ""
+    first_unread_id: int | None = None
+    waiting_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +124,4 @@ class BoxCounts:
     unassigned: int = 0
     all: int = 0
     closed: int = 0
+    bot: int = 0

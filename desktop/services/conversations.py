@@ -5,10 +5,24 @@ from typing import Any
 
 from desktop.domain.contacts import ConsentEvent, Contact
 from desktop.domain.conversations import BotTurn, Box, BoxCounts, ConversationRow, MessageView
+from desktop.domain.notes import Note
 from desktop.domain.people import Right, User
+from desktop.domain.reminders import Reminder
 from desktop.domain.settings import Settings
+from desktop.domain.thread_events import ThreadEvent
 from desktop.services.rights import allow
-from desktop.store import consent, contacts, conversations, drafts, session_shown, sessions, settings
+from desktop.store import (
+    consent,
+    contacts,
+    conversations,
+    drafts,
+    notes,
+    reminders,
+    session_shown,
+    sessions,
+    settings,
+    thread_events,
+)
 from desktop.store.engine import Store, Tx
 
 
@@ -17,7 +31,7 @@ class OpenConversation:
     """Everything the screen shows of one conversation, read in one transaction.
 
     row is None while the contact has no conversation yet. draft: as `ComposeState.to_json` made it. bots: their turns
-    that the thread tells of.
+    that the thread tells of. notes, events: the newest 300, oldest first. reminder: the person's own, if one is set.
     """
 
     contact: Contact
@@ -27,6 +41,9 @@ class OpenConversation:
     draft: dict[str, Any] | None
     settings: Settings
     bots: tuple[BotTurn, ...] = ()
+    notes: tuple[Note, ...] = ()
+    events: tuple[ThreadEvent, ...] = ()
+    reminder: Reminder | None = None
 
 
 class Conversations:
@@ -59,6 +76,9 @@ class Conversations:
                 drafts.load(tx, contact_id, user.id),
                 settings.load(tx),
                 tuple(session_shown.turns(tx, contact_id)),
+                tuple(notes.of_contact(tx, contact_id)),
+                tuple(thread_events.of_contact(tx, contact_id)),
+                reminders.of(tx, contact_id, user.id),
             )
 
         return await self._store.read(read, people=True)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     and_,
     bindparam,
+    case,
     exists,
     func,
     insert,
@@ -43,11 +44,17 @@ def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None
     had yet, takes more.
     """
     tx.touch(Topic.CONVERSATION, contact_id)
-    moved = {
+    moved: dict[str, Any] = {
         "last_at": tx.now,
         "last_message_id": message_id,
-        "unread_count": _conversation.unread_count + (1 if inbound else 0),
     }
+    if inbound:
+        was_read = _conversation.unread_count == 0
+        moved |= {
+            "unread_count": _conversation.unread_count + 1,
+            "first_unread_id": case((was_read, message_id), else_=_conversation.first_unread_id),
+            "waiting_since": case((was_read, tables.micros(tx.now)), else_=_conversation.waiting_since),
+        }
     one = update(tables.conversation).where(_conversation.contact_id == contact_id)
     if tx.conn.execute(one.where(_conversation.open).values(moved)).rowcount:
         return
@@ -61,8 +68,16 @@ def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None
             last_at=tx.now,
             last_message_id=message_id,
             unread_count=1 if inbound else 0,
+            first_unread_id=message_id if inbound else None,
+            waiting_since=tx.now if inbound else None,
         )
     )
+
+
+_session = tables.bot_session.c
+# Written out, so that SQLite takes the index of those that run.
+_runs_now = _session.status == literal_column(f"'{SessionStatus.RUNNING.value}'")
+_IN_A_FLOW = select(_session.contact_id).where(_runs_now)
 
 
 def _box(box: Box, user_id: int) -> ColumnElement[bool]:
@@ -72,6 +87,7 @@ def _box(box: Box, user_id: int) -> ColumnElement[bool]:
         Box.UNASSIGNED: and_(is_open, _conversation.assigned_to.is_(None)),
         Box.ALL: and_(is_open, true()),
         Box.CLOSED: ~is_open,
+        Box.BOT: and_(is_open, _conversation.contact_id.in_(_IN_A_FLOW)),
     }[box]
 
 
@@ -114,14 +130,12 @@ def rows(
     return [_row(row, tags[row.contact_id], bots.get(row.contact_id, "")) for row in found]
 
 
-_session = tables.bot_session.c
 _BOTS = (
     select(_session.contact_id, tables.flow.c.name)
     .join(tables.flow, tables.flow.c.id == _session.flow_id)
     .where(
         _session.contact_id.in_(bindparam("ids", expanding=True)),
-        # Written out, so that SQLite takes the index of those that run.
-        _session.status == literal_column(f"'{SessionStatus.RUNNING.value}'"),
+        _runs_now,
     )
 )
 
@@ -152,6 +166,8 @@ def _row(row: Any, tags: Sequence[str], bot: str) -> ConversationRow:
         last_error_code=row.error_code,
         last_inbound_at=row.last_inbound_at,
         bot=bot,
+        first_unread_id=row.first_unread_id,
+        waiting_since=row.waiting_since,
     )
 
 
@@ -297,7 +313,9 @@ def mark_read(tx: Tx, contact_id: int) -> str | None:
     if not was:
         return None
     tx.conn.execute(
-        update(tables.conversation).where(_conversation.contact_id == contact_id).values(unread_count=0)
+        update(tables.conversation)
+        .where(_conversation.contact_id == contact_id)
+        .values(unread_count=0, first_unread_id=None, waiting_since=None)
     )
     tx.touch(Topic.CONVERSATION, contact_id)
     newest: str | None = tx.conn.scalar(

@@ -25,6 +25,9 @@ def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
     _rows(tx, tables.contact_tag, "tag_id", keep_id, drop_id)
     _rows(tx, tables.contact_attribute, "attribute_id", keep_id, drop_id)
     _rows(tx, tables.draft, "user_id", keep_id, drop_id)
+    _rows(tx, tables.reminder, "user_id", keep_id, drop_id)
+    for table in (tables.note, tables.thread_event):
+        tx.conn.execute(update(table).where(table.c.contact_id == drop_id).values(contact_id=keep_id))
     _conversation(tx, keep_id, drop_id)
     _lists(tx, keep_id, drop_id)
     _runs(tx, keep_id, drop_id)
@@ -33,6 +36,10 @@ def take_over(tx: Tx, keep_id: int, drop_id: int) -> None:
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max(one, other) if one and other else one or other
+
+
+def _earlier(one: Any, other: Any) -> Any:
+    return min((each for each in (one, other) if each is not None), default=None)
 
 
 def _columns(tx: Tx, keep_id: int, drop_id: int) -> None:
@@ -79,6 +86,8 @@ def _conversation(tx: Tx, keep_id: int, drop_id: int) -> None:
         "unread_count": keep.unread_count + drop.unread_count,
         "last_at": newest.last_at,
         "last_message_id": newest.last_message_id,
+        "first_unread_id": _earlier(keep.first_unread_id, drop.first_unread_id),
+        "waiting_since": _earlier(keep.waiting_since, drop.waiting_since),
     }
     tx.conn.execute(update(tables.conversation).where(row.contact_id == keep_id).values(values))
 

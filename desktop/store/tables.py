@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.types import JSON, TypeDecorator
@@ -317,7 +318,82 @@ conversation = Table(
     Column("unread_count", Integer, nullable=False, server_default=text("0")),
     Column("last_at", Moment, nullable=False),
     Column("last_message_id", _Id),
+    # While something is unread: the first of it, and when it came.
+    Column("first_unread_id", _Id),
+    Column("waiting_since", Moment),
     Index("ix_conversation_last_at", "last_at"),
+    Index("ix_conversation_waiting_since", "waiting_since"),
+    Index("ix_conversation_assigned_to_last_at", "assigned_to", "last_at"),
+)
+
+# What colleagues tell each other under a conversation; customers never see it.
+note = Table(
+    "note",
+    metadata,
+    _id(),
+    _ref("contact_id", "contact.id"),
+    Column("author_id", _Id, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_note_contact_id", "contact_id"),
+)
+
+# Who is named in a note with an @, and when they saw it.
+mention = Table(
+    "mention",
+    metadata,
+    Column("note_id", _Id, ForeignKey("note.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", _Id, primary_key=True),
+    Column("seen_at", Moment),
+    Index("ix_mention_user_id", "user_id", "seen_at"),
+)
+
+# What people and rules did with a conversation; subject: to whom it was assigned, which tag.
+thread_event = Table(
+    "thread_event",
+    metadata,
+    _id(),
+    _ref("contact_id", "contact.id"),
+    Column("at", Moment, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("user_name", String, nullable=False, server_default=""),
+    Column("subject", String, nullable=False, server_default=""),
+    Index("ix_thread_event_contact_id", "contact_id", "id"),
+)
+
+quick_reply = Table(
+    "quick_reply",
+    metadata,
+    _id(),
+    Column("shortcut", String, nullable=False),
+    Column("folded", String, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("changed_by", _Id),
+    Column("changed_at", Moment, nullable=False),
+)
+
+# At most one per person and conversation; told_at: when the person was reminded.
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("contact_id", _Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", _Id, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("told_at", Moment),
+    Index("ix_reminder_user_id_due_at", "user_id", "due_at"),
+)
+
+# A person's own view of the list of conversations: box, order and conditions.
+inbox_view = Table(
+    "inbox_view",
+    metadata,
+    _id(),
+    Column("user_id", _Id, nullable=False),
+    Column("name", String, nullable=False),
+    Column("folded", String, nullable=False),
+    Column("wanted", JSON, nullable=False),
+    UniqueConstraint("user_id", "folded"),
 )
 
 draft = Table(
