@@ -23,6 +23,7 @@ from desktop.services import broadcast_test, broadcast_verbs, sending
 from desktop.services.rights import allow
 from desktop.store import (
     audience,
+    audience_count,
     broadcast_figures,
     broadcasts,
     conversations,
@@ -80,11 +81,10 @@ class Broadcasts:
     ) -> Breakdown:
         """The breakdown of an audience, exact. Cancelling it interrupts the query. Raises BadFilter."""
 
-        def read(tx: Tx) -> Breakdown:
-            rule = Rule(category, settings.load(tx).policy, only_opted_in)
-            return audience.breakdown(tx, wanted, rule, variables, selection)
+        def rule(tx: Tx) -> Rule:
+            return Rule(category, settings.load(tx).policy, only_opted_in)
 
-        return await self._store.read(read)
+        return await audience_count.breakdown(self._store, wanted, rule, variables, selection)
 
     async def people(
         self,

@@ -31,6 +31,7 @@ from desktop.domain.selection import EVERYBODY, Selection, SourceKind
 from desktop.domain.templates import Variable
 from desktop.store import audience_scan, contacts, facts, tables
 from desktop.store.audience_conditions import EVERY_FACTS, condition, missing, search_condition
+from desktop.store.audience_scan import Half
 from desktop.store.audience_selection import Chosen, chosen, lately, times_named
 from desktop.store.engine import Tx
 
@@ -39,10 +40,12 @@ __all__ = [
     "breakdown",
     "checksum_of",
     "condition",
+    "half",
     "lately",
     "lines",
     "lines_of",
     "missing",
+    "of_walk",
     "people",
     "search_condition",
     "snapshot",
@@ -70,7 +73,7 @@ def breakdown(
     if selection.source.kind is SourceKind.EVERYONE:
         walked = audience_scan.counts(tx, wanted, variables, who.excluded)
         if walked is not None:
-            return _of_walk(rule, walked)
+            return of_walk(rule, walked)
     lacking = missing(tx, variables)
     asked: Any = _grouped(who, lacking, _ALL)
     if who.excluded is not None:
@@ -87,7 +90,17 @@ def breakdown(
     return Breakdown({line: count for line, count in counts.items() if count})
 
 
-def _of_walk(rule: Rule, walked: Sequence[audience_scan.Count]) -> Breakdown:
+def half(
+    tx: Tx, wanted: Filter, variables: Sequence[Variable], selection: Selection, which: Half
+) -> list[audience_scan.Count] | None:
+    """What one walk through half of the contacts finds; None where everybody has to be counted at once."""
+    if selection.source.kind is not SourceKind.EVERYONE:
+        return None
+    return audience_scan.counts(tx, wanted, variables, chosen(tx, wanted, selection).excluded, which)
+
+
+def of_walk(rule: Rule, walked: Sequence[audience_scan.Count]) -> Breakdown:
+    """The lines of what walks found."""
     counts: Counter[Line] = Counter()
     for packed, count, lacking_count, out_count in walked:
         counts[_line(rule, packed, False)] += count - lacking_count

@@ -5,6 +5,7 @@ are grouped; tests hold both beside deciding each contact in Python. Of few cont
 """
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -60,10 +61,21 @@ Count = tuple[int, int, int, int]
 """facts, contacts that stay, how many of those lack a value, and how many are taken out."""
 
 
+class Half(Enum):
+    """A part of all contacts, by their ids."""
+
+    LOWER = 0
+    UPPER = 1
+
+
 def counts(
-    tx: Tx, wanted: Filter, variables: Sequence[Variable], excluded: ColumnElement[bool] | None
+    tx: Tx,
+    wanted: Filter,
+    variables: Sequence[Variable],
+    excluded: ColumnElement[bool] | None,
+    half: Half | None = None,
 ) -> list[Count] | None:
-    """All contacts that the filter selects, by facts; excluded: a condition on `contact`.
+    """All contacts that the filter selects, by facts; excluded: a condition on `contact`. half: of those only.
 
     None where the rows do not tell: on PostgreSQL, and where a tag or attribute has no place in them. Raises BadFilter.
     """
@@ -79,8 +91,19 @@ def counts(
     if few is not None:
         found = select(_contact.id, _contact.facts).where(_contact.id.in_(few)).cte("few")
         source = _brief.join(found, and_(_row.facts == found.c.facts, _row.id == found.c.id))
+        if half is Half.UPPER:
+            return []  # so few are all told with the lower half
+    elif half is not None:
+        held = and_(_within(tx, half), held)
     out = false() if excluded is None else asking.swapped(excluded)
     return _counted(tx, source, held, lacking, out)
+
+
+def _within(tx: Tx, half: Half) -> ColumnElement[bool]:
+    """The ranges of the rows' own order that hold the ids of a half."""
+    middle = int(tx.conn.scalar(select(func.max(_contact.id))) or 0) // 2
+    ids = _row.id <= middle if half is Half.LOWER else _row.id > middle
+    return and_(_row.facts.in_(EVERY_FACTS), ids)
 
 
 def _counted(
