@@ -44,6 +44,7 @@ from desktop.root import open_app
 from desktop.sandbox.server import Sandbox
 from desktop.services.demo import Demo
 from desktop.services.imports import Imports
+from desktop.services.seeding import Plan, Seeding
 from desktop.store import opening
 from desktop.store.engine import REST_S
 from desktop.store.ledger import LedgerResult
@@ -159,11 +160,21 @@ def seed(
     contacts: Annotated[int, typer.Option(min=0, help="How many contacts to make.")] = 1000,
     opted_out: Annotated[int, typer.Option(min=0, help="How many of them are NO.")] = 10,
     no_choice: Annotated[int, typer.Option(min=0, help="How many have no choice recorded.")] = 0,
+    conversations: Annotated[
+        int,
+        typer.Option(
+            min=0, help="How many of them write to you. Only for a new store; 3 % are NO, 12 % none."
+        ),
+    ] = 0,
+    messages: Annotated[
+        int | None, typer.Option(min=0, help="In all conversations together; default: ten in each.")
+    ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Empty the sandbox store first.")] = False,
 ) -> None:
-    """Fill a sandbox store; prints the phones of NO and of none as JSON."""
-    if opted_out + no_choice > contacts:
+    """Fill a sandbox store; prints what was made as JSON: without conversations the phones of NO and of none."""
+    if opted_out + no_choice > contacts and not conversations:
         raise _fail(Problem("Too many", "--opted-out and --no-choice together exceed --contacts."))
+    plan = Plan(contacts, conversations, 10 * conversations if messages is None else messages)
 
     async def work() -> None:
         options = Options(_address(store), Paths.of(), engine=False, process="seed")
@@ -172,6 +183,9 @@ def seed(
             if reset:
                 await demo.clear()
             await demo.add_people()
+            if plan.conversation_count or plan.message_count:
+                _tell(await _seed_talk(app, plan))
+                return
             made = await demo.seed(contacts, opted_out, no_choice)
         _tell(
             {
@@ -182,6 +196,24 @@ def seed(
         )
 
     _run(work())
+
+
+async def _seed_talk(app: App, plan: Plan) -> dict[str, Any]:
+    """Contacts with conversations: how many were made of each. Says on standard error how far it is, and where it ended."""
+
+    def tell(what: str, count: int, wanted_count: int) -> None:
+        print(f"{what}: {count:,} of {wanted_count:,}", file=sys.stderr, flush=True)
+
+    seeding = Seeding(app.store, plan, tell)
+    try:
+        await seeding.run()
+    except asyncio.CancelledError:
+        made = ", ".join(f"{count:,} {what}" for what, count in seeding.made.items())
+        print(
+            f"Stopped. The store is not complete: it holds {made}. Begin anew with --reset.", file=sys.stderr
+        )
+        raise
+    return dict(seeding.made)
 
 
 @commands.command("import")

@@ -1,11 +1,12 @@
 """The running program without its window: its services, and what concerns several of them."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from desktop.domain.activity import Deed
 from desktop.domain.people import Right, User
@@ -14,12 +15,12 @@ from desktop.server import webhooks
 from desktop.services import welcome
 from desktop.services.accounts import Accounts
 from desktop.services.approvals import Approvals
+from desktop.services.attention import Attention
 from desktop.services.bot_reports import BotReports
 from desktop.services.bots import Bots
 from desktop.services.broadcast_drafts import BroadcastDrafts
 from desktop.services.broadcast_list import BroadcastList
 from desktop.services.broadcast_reports import BroadcastReports
-from desktop.services.broadcast_rounds import BroadcastRounds
 from desktop.services.broadcasts import Broadcasts
 from desktop.services.bulk import BulkChanges
 from desktop.services.connecting import Connecting, ConnectionForm
@@ -38,12 +39,15 @@ from desktop.services.keys import Keys
 from desktop.services.limits import Limits
 from desktop.services.lists import Lists
 from desktop.services.notes import Notes
+from desktop.services.outgoing_files import OutgoingFiles
 from desktop.services.quick_replies import QuickReplies
+from desktop.services.received_files import ReceivedFiles
 from desktop.services.reminders import Reminders
 from desktop.services.reportexports import ReportExports
 from desktop.services.reports import Reports
 from desktop.services.retries import Retries
 from desktop.services.rights import allow
+from desktop.services.searching import Searching
 from desktop.services.segments import Segments
 from desktop.services.sending import Sending
 from desktop.services.sequences import Sequences
@@ -64,6 +68,13 @@ from desktop.whatsapp.account import Account, ConnectionTest
 from desktop.whatsapp.control import SandboxControl
 
 _QUIET_POLL_S: Final = 0.1
+
+
+class Troubled(Protocol):
+    """What can say why it cannot work now."""
+
+    @property
+    def trouble(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -87,7 +98,8 @@ class App:
     server_address: str = ""
     sandbox_url: str = ""
     engine: Dispatcher | None = None
-    rounds: BroadcastRounds | None = None
+    rounds: Sequence[Troubled] = ()
+    """What works beside the engine: broadcasts, sequences, bots, webhooks."""
     engine_elsewhere: str = ""
     """Why this process is not the engine; "" when it is."""
     engine_connection: str = ""
@@ -121,10 +133,14 @@ class App:
     broadcast_list: BroadcastList = field(init=False)
     broadcast_reports: BroadcastReports = field(init=False)
     retries: Retries = field(init=False)
+    received: ReceivedFiles = field(init=False)
     notes: Notes = field(init=False)
     quick_replies: QuickReplies = field(init=False)
+    outgoing_files: OutgoingFiles = field(init=False)
     reminders: Reminders = field(init=False)
+    attention: Attention = field(init=False)
     inbox: Inbox = field(init=False)
+    searching: Searching = field(init=False)
 
     def __post_init__(self) -> None:
         """The services that need nothing but the store."""
@@ -151,10 +167,14 @@ class App:
         self.broadcast_list = BroadcastList(self.store)
         self.broadcast_reports = BroadcastReports(self.store, place)
         self.retries = Retries(self.store, self.broadcasts.wake)
+        self.received = ReceivedFiles(lambda: self.account, place / "received" if place else None)
         self.notes = Notes(self.store)
         self.quick_replies = QuickReplies(self.store)
+        self.outgoing_files = OutgoingFiles(self.store, place)
         self.reminders = Reminders(self.store)
+        self.attention = Attention(self.store)
         self.inbox = Inbox(self.store)
+        self.searching = Searching(self.store)
         self.accounts = Accounts(self.store, sittings=self.workspace.sittings)
 
     def engine_status(self) -> EngineStatus:
@@ -162,8 +182,9 @@ class App:
         if self.engine is None:
             return EngineStatus(trouble=self.engine_elsewhere)
         status = self.engine.status
-        if not status.trouble and self.rounds is not None and self.rounds.trouble:
-            return replace(status, state=EngineState.WAITING, trouble=self.rounds.trouble)
+        trouble = next((one.trouble for one in self.rounds if one.trouble), "")
+        if trouble and not status.trouble:
+            return replace(status, state=EngineState.WAITING, trouble=trouble)
         return status
 
     async def health(self) -> dict[str, Any]:

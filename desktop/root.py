@@ -40,6 +40,7 @@ from desktop.services.own_number import OwnNumber
 from desktop.services.sending import Sending
 from desktop.services.sequences import Sequences
 from desktop.services.templates import Templates
+from desktop.services.uploads import Uploads
 from desktop.services.workspace import Workspace
 from desktop.store import engines, opening, settings
 from desktop.store.engine import StoreClosed
@@ -119,6 +120,8 @@ async def _build(options: Options, stack: AsyncExitStack) -> App:
     await app.workspace.ensure_time_zone(await asyncio.to_thread(machine_zone))
     background = Background(stack)
     background.start(kept_up("the feed", app.feed.run, StoreClosed))
+    uploads = Uploads(store, app.outgoing_files, account, wake)
+    background.start(kept_up("files", uploads.run, StoreClosed))
     if options.engine:
         sender = Sender(session, connection)
         await _start_engine(options, stack, background, app, connection, sender, store_key, wake)
@@ -204,7 +207,7 @@ async def _start_engine(
     bots = BotEngine(app.store, web, app.secrets, engine.wake, faults, hears_within_s=missed_s)
     absence = Absence(app.store, app.clock, store_key, Seen(options.paths.home / "seen"))
     await absence.look()  # what falls due from here on is nobody's absence
-    app.rounds = rounds = BroadcastRounds(app.store, engine.wake, absence=absence, faults=faults)
+    rounds = BroadcastRounds(app.store, engine.wake, absence=absence, faults=faults)
     wake.called += [engine.wake, rounds.wake, enrolments.wake, bots.wake]
     background.start(kept_up("the templates", app.templates.keep_up, StoreClosed))
     background.start(kept_up("inbound", inbound.run, StoreClosed))
@@ -213,7 +216,9 @@ async def _start_engine(
     background.start(kept_up("bots", bots.run, StoreClosed))
     stack.push_async_callback(bots.finish)
     courier = Courier(app.store, app.clock, web, app.subscriptions.signing, lambda: number.now)
+    app.rounds = (rounds, enrolments, bots, courier)
     background.start(kept_up("webhooks", courier.run, StoreClosed))
+    background.start(kept_up("the search", app.searching.run, StoreClosed))
     forget = app.feed.subscribe(lambda _changes: engine.wake())
     stack.callback(forget)
     _watch(background, app, number)

@@ -1,6 +1,7 @@
 """Which loop an async test runs on, and the fixtures of tests that need a window. Qt is imported only for those."""
 
 import asyncio
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 HERE = Path(__file__).parent
+_LEFT = pytest.StashKey[bool]()
+"""Whether a window was open since everything was collected."""
 WITH_WINDOWS = (HERE / "ui", HERE / "journeys", HERE / "looks")
 
 
@@ -26,9 +29,13 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Qt's loop for tests of windows, asyncio's own for all others."""
-    if any(folder in item.path.parents for folder in WITH_WINDOWS):
+    if _has_window(item.path):
         return {"qt": _qt_loop}
     return {"asyncio": asyncio.new_event_loop}
+
+
+def _has_window(path: Path) -> bool:
+    return any(folder in path.parents for folder in WITH_WINDOWS)
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
@@ -57,10 +64,25 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    """Once a window was open in this process, Python collects nothing by itself: see desktop/ui/collector.py."""
+def _collected(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With windows Python collects nothing by itself (see desktop/ui/collector.py), without them as usual.
+
+    What windows left is taken away before threads of another test may come upon it.
+    """
+    if _has_window(request.path):
+        yield
+        request.config.stash[_LEFT] = True
+        collect_due()
+        return
+    is_off = not gc.isenabled()
+    if is_off:
+        if request.config.stash.get(_LEFT, True):
+            gc.collect()
+            request.config.stash[_LEFT] = False
+        gc.enable()
     yield
-    collect_due()
+    if is_off:
+        gc.disable()
 
 
 @pytest.fixture(scope="session")

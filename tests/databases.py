@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from desktop.store import tables
 from desktop.store.engine import Store, Tx, WriteLane
+from desktop.store.migrations import searching
 from desktop.store.opening import newest_revision, open_store
 from tests.clock import FakeClock
 
@@ -112,6 +113,7 @@ _EMPTY: Final = "; ".join(
         # As a replica the server asks neither the append-only guards nor the foreign keys.
         "SET session_replication_role = replica",
         *(f"DELETE FROM {table.name}" for table in tables.metadata.sorted_tables),
+        f"DELETE FROM {searching.TABLE}",
         f"UPDATE alembic_version SET version_num = '{newest_revision()}'",
         "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'",
     ]

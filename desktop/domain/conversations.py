@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from desktop.domain.consent import Category, OptIn, Path
 from desktop.domain.flow import SessionStatus
@@ -28,6 +28,7 @@ class ConversationRow:
     """One row of the list. last_status is None for an inbound last message. bot: the flow that handles it now, or "".
 
     first_unread_id, waiting_since: the first message that nobody has read, and when it came; None: all are read.
+    assigned_name: who has it, or "". remind_at: when the person who looks is reminded of it; None: they are not.
     """
 
     contact_id: int
@@ -49,6 +50,35 @@ class ConversationRow:
     bot: str = ""
     first_unread_id: int | None = None
     waiting_since: datetime | None = None
+    assigned_name: str = ""
+    remind_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of a thread is read: the newest messages, or those older than, newer than, or around a message.
+
+    unread: around the first message that nobody has read, where it is not among the newest. At most one is given.
+    """
+
+    before_id: int | None = None
+    after_id: int | None = None
+    around_id: int | None = None
+    unread: bool = False
+
+
+NEWEST: Final = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The message that another one answers, as it stands above the answer. author_name: of ours, who wrote it, or ""."""
+
+    message_id: int
+    outgoing: bool
+    author_name: str
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +88,7 @@ class MessageView:
     moved_on_to: of a step that failed, the step that its contact went on to; None while they have not, or never will.
     A thread leaves it open. version_number: of a sequence that has several versions. session_id, flow_id, flow_name,
     node_id: of a bot. asked: whether the opt-in was looked at; None: that was not kept.
+    quoted: what it answers, if that is known here; reaction: the customer's emoji on it, or "" (threads only).
     """
 
     id: int
@@ -95,12 +126,23 @@ class MessageView:
     flow_name: str = ""
     node_id: str = ""
     asked: bool | None = None
+    quoted: Quoted | None = None
+    reaction: str = ""
 
     @property
     def is_unasked_marketing(self) -> bool:
         """A bot's marketing whose opt-in nobody asked for, whatever came of it since."""
         of_bot = self.path is Path.BOT and self.category is Category.MARKETING
         return of_bot and (self.reason is Reason.BOT_NOT_ASKED or self.asked is False)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A part of a thread, oldest first, and whether there is more on either side."""
+
+    messages: tuple[MessageView, ...] = ()
+    has_older: bool = False
+    has_newer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.domain.compose import MAX_TEXT_LENGTH
+from desktop.domain.compose import MAX_TEXT_LENGTH, OPEN_VARIABLE
 from desktop.domain.problems import Problem
 from desktop.domain.text import clean, fold
 
 LONGEST_SHORTCUT: Final = 40
-_VARIABLE: Final = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _SHORTCUT: Final = re.compile(r"[\w-]+")
 
 
@@ -47,7 +46,16 @@ def filled(reply: QuickReply, fields: Mapping[str, str]) -> Filled:
             return found.group(0)
         return got
 
-    return Filled(_VARIABLE.sub(value, reply.text), tuple(missing))
+    return Filled(OPEN_VARIABLE.sub(value, reply.text), tuple(missing))
+
+
+def values_of(fields: Mapping[str, str], agent: str) -> dict[str, str]:
+    """What variables may be called: the contact's fields, its attributes by their bare names, and `agent`.
+
+    fields: as of `contacts.fields_of`. agent: the name of the person who writes.
+    """
+    bare = {name.removeprefix("attribute:"): value for name, value in fields.items()}
+    return bare | dict(fields) | {"agent": agent}
 
 
 def matching(replies: Sequence[QuickReply], wanted: str) -> list[QuickReply]:

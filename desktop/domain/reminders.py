@@ -19,13 +19,20 @@ class Later(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """told_at: when the person was reminded; None: not yet."""
+    """told_at: when the person was reminded; None: not yet. It stays until they take it away."""
 
     contact_id: int
     contact_name: str
     user_id: int
     due_at: datetime
     told_at: datetime | None = None
+
+
+LABELS: Final = {
+    Later.TWO_HOURS: "In 2 hours",
+    Later.TOMORROW: f"Tomorrow {MORNING_HOUR:02}:00",
+    Later.WEEK: f"In a week {MORNING_HOUR:02}:00",
+}
 
 
 def due(later: Later, now: datetime, zone: ZoneInfo) -> datetime:

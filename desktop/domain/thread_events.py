@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+PROGRAM: Final = "Assent"
+"""Who did what nobody did by hand."""
 
 
 class ThreadEventKind(StrEnum):
@@ -31,7 +35,7 @@ class ThreadEvent:
     @property
     def sentence(self) -> str:
         """'Lina assigned this to Omar', 'Lina took this', 'Closed by Lina', 'Opened again: the customer wrote'."""
-        by = self.by_name or "Assent"
+        by = self.by_name or PROGRAM
         match self.kind:
             case ThreadEventKind.ASSIGNED:
                 return f"{by} took this" if self.subject == by else f"{by} assigned this to {self.subject}"

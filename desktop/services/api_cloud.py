@@ -126,7 +126,7 @@ def _taken_in(tx: Tx, wanted: CloudWanted, phone: str, caller: Caller) -> dict[s
     done = submit(tx, asked, None)
     # On this path the door keeps every message: as queued, or as failed.
     assert done.message_id is not None
-    conversations.happened(tx, contact_id, done.message_id, inbound=False)
+    conversations.happened(tx, contact_id, done.message_id, inbound=False, by=caller.name)
     if done.verdict.may_send and template is None and not window.is_open(person.last_inbound_at, tx.now):
         _fail(tx, done.message_id, Reason.WINDOW_CLOSED)
     elif done.verdict.may_send:

@@ -14,7 +14,7 @@ from desktop.domain.problems import Problem
 from desktop.domain.text import clean, fold
 from desktop.services.api_people import found_person
 from desktop.services.contact_edit import checked_name
-from desktop.store import consent, contacts, people
+from desktop.store import consent, contacts, people, thread_events
 from desktop.store.engine import Tx
 
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
@@ -45,7 +45,7 @@ def change(tx: Tx, contact_id: int, wanted: ContactWanted, caller: Caller) -> No
         if name != contacts.get(tx, contact_id).name:
             contacts.rename(tx, contact_id, name)
     if wanted.tags:
-        contacts.add_tags(tx, [contact_id], wanted.tags)
+        thread_events.tag(tx, contact_id, wanted.tags, caller.name)
     if wanted.email is not None:
         _set_added(tx, contact_id, EMAIL, Kind.TEXT, checked_email(wanted.email), "email")
     if wanted.owner is not None:
@@ -60,16 +60,19 @@ def change(tx: Tx, contact_id: int, wanted: ContactWanted, caller: Caller) -> No
         _record(tx, contact_id, wanted.opt_in, wanted.opt_in_reason.strip(), caller)
 
 
-def retag(tx: Tx, contact_id: int, add: Sequence[str], remove: Sequence[str]) -> None:
-    """Give a contact tags and take others from it; one that is both stays. What is so already is not touched."""
+def retag(tx: Tx, contact_id: int, add: Sequence[str], remove: Sequence[str], by: str) -> None:
+    """Give a contact tags and take others from it; one that is both stays. What is so already is not touched.
+
+    by: the key's name, for the thread.
+    """
     had = {fold(one) for one in contacts.tags_of(tx, [contact_id])[contact_id]}
     kept = {fold(clean(one)) for one in add}
     for one in remove:
         if fold(clean(one)) in had - kept:
-            contacts.remove_tag(tx, contact_id, one)
+            thread_events.untag(tx, contact_id, one, by)
     missing = [one for one in add if fold(clean(one)) not in had]
     if missing:
-        contacts.add_tags(tx, [contact_id], missing)
+        thread_events.tag(tx, contact_id, missing, by)
 
 
 def checked_email(text: str) -> str:

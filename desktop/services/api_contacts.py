@@ -89,7 +89,7 @@ class ApiContacts:
 
         def do(tx: Tx) -> dict[str, Any]:
             at = contacts.get(tx, contacts.kept_id(tx, contact_id)).id
-            retag(tx, at, add, remove)
+            retag(tx, at, add, remove, caller.name)
             return shown(tx, at)
 
         return await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from desktop.domain import window
 from desktop.domain.api_message import phone_of
-from desktop.domain.conversations import Box, ConversationRow
+from desktop.domain.conversations import ConversationRow
 from desktop.domain.keys import Caller
 from desktop.domain.problems import NotFound
 from desktop.domain.public_ids import public_id
@@ -18,7 +18,7 @@ from desktop.services.api_answers import Once, once, written
 from desktop.services.api_contact_edit import retag
 from desktop.services.api_contact_shown import account_id, moment
 from desktop.services.api_people import found_person, reference
-from desktop.store import contacts, conversations, people, sessions
+from desktop.store import contacts, conversations, inbox_rows, people, sessions
 from desktop.store.engine import Store, Tx
 
 _DONE: Final = 200
@@ -55,7 +55,7 @@ class ApiConversations:
         """Give it to somebody, or to nobody. Raises a Problem that names who was not found."""
 
         def do(tx: Tx, row: ConversationRow) -> None:
-            assign(tx, row, to)
+            assign(tx, row, to, caller.name)
 
         return await self._write(whose, do, caller, asked)
 
@@ -66,7 +66,7 @@ class ApiConversations:
             if row.open is not is_open:
                 if not is_open:
                     sessions.person_came(tx, row.contact_id, "The conversation was closed by a program.")
-                conversations.set_open(tx, row.contact_id, is_open)
+                conversations.set_open(tx, row.contact_id, is_open, caller.name)
 
         return await self._write(whose, do, caller, asked)
 
@@ -76,7 +76,7 @@ class ApiConversations:
         """Give the contact tags, and take others from it. A tag that is both stays."""
 
         def do(tx: Tx, row: ConversationRow) -> None:
-            retag(tx, row.contact_id, add, remove)
+            retag(tx, row.contact_id, add, remove, caller.name)
 
         return await self._write(whose, do, caller, asked)
 
@@ -93,14 +93,17 @@ class ApiConversations:
         return await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: run(tx)))
 
 
-def assign(tx: Tx, row: ConversationRow, to: AssignWanted) -> None:
-    """Give a conversation to somebody; nothing is touched if they have it. Raises a Problem of `to.field`."""
+def assign(tx: Tx, row: ConversationRow, to: AssignWanted, by: str = "") -> None:
+    """Give a conversation to somebody; nothing is touched if they have it. by: the key's name.
+
+    Raises a Problem of `to.field`.
+    """
     person = found_person(tx, to.person, to.field) if to.person.strip() else None
     user_id = person.id if person is not None else None
     if row.assigned_to != user_id:
         if person is not None:
             sessions.person_came(tx, row.contact_id, f"{person.name} has the conversation.")
-        conversations.assign(tx, row.contact_id, user_id)
+        conversations.assign(tx, row.contact_id, user_id, by)
 
 
 def _number(whose: Whose) -> str:
@@ -111,9 +114,9 @@ def _number(whose: Whose) -> str:
 def _row(tx: Tx, whose: Whose, number: str) -> ConversationRow:
     ids = contacts.find(tx, phone=number) if number else [whose.contact_id]
     for id in ids:
-        found = conversations.rows(tx, Box.ALL, 0, contact_id=contacts.kept_id(tx, id))
-        if found:
-            return found[0]
+        found = inbox_rows.row(tx, contacts.kept_id(tx, id), 0)
+        if found is not None:
+            return found
     raise NotFound("Conversation not found", "Nobody has written to this contact, or heard from it, yet.")
 
 

@@ -16,7 +16,7 @@ from desktop.domain.merging import merged
 from desktop.domain.problems import Overtaken, Problem
 from desktop.domain.text import fold
 from desktop.services.api_contact_edit import added_field, checked_email, named
-from desktop.store import api_contacts, consent, contacts
+from desktop.store import api_contacts, consent, contacts, thread_events
 from desktop.store.engine import Tx
 
 RECIPIENT: Final = "recipient."
@@ -97,10 +97,13 @@ def without_number(tx: Tx, email: str) -> bool:
     return bool(api_contacts.with_value(tx, attribute, checked_email(email), 1, without_number=True))
 
 
-def recipient(tx: Tx, phone: str, name: str, tags: tuple[str, ...], prefix: str = RECIPIENT) -> int:
+def recipient(
+    tx: Tx, phone: str, name: str, tags: tuple[str, ...], prefix: str = RECIPIENT, *, by: str = ""
+) -> int:
     """The contact that a message is for; made, without a choice, if nobody has the number.
 
-    A name is taken only where none is known. Raises a Problem of `prefix`name, or OtherNumber of `prefix`phone.
+    A name is taken only where none is known. by: the key's name, for the thread that tells of tags.
+    Raises a Problem of `prefix`name, or OtherNumber of `prefix`phone.
     """
     person = contacts.only_with(tx, phone)
     if person is None:
@@ -111,7 +114,7 @@ def recipient(tx: Tx, phone: str, name: str, tags: tuple[str, ...], prefix: str 
     if name.strip() and not person.name:
         contacts.rename(tx, at, named(name, f"{prefix}name"))
     if tags:
-        contacts.add_tags(tx, [at], tags)
+        thread_events.tag(tx, at, tags, by)
     return at
 
 

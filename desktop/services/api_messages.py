@@ -78,16 +78,17 @@ class ApiMessages:
 
         def do(tx: Tx) -> dict[str, Any]:
             template, assignee = _template(tx, wanted), _assignee(tx, wanted)
-            contact_id = recipient(tx, phone, wanted.name, wanted.tags)
+            contact_id = recipient(tx, phone, wanted.name, wanted.tags, by=caller.name)
             if assignee is not None and _gives(tx, wanted, contact_id):
                 sessions.person_came(tx, contact_id, f"{assignee.name} has the conversation.")
             done = submit(tx, submission(wanted, template, contact_id, caller), None)
             # On this path the door keeps every message: as queued, or as failed.
             assert done.message_id is not None
             if not wanted.is_notification:
-                conversations.happened(tx, contact_id, done.message_id, inbound=False)
+                conversations.happened(tx, contact_id, done.message_id, inbound=False, by=caller.name)
             if wanted.assignee is not None and assignee is not None and not wanted.is_notification:
-                conversations.give(tx, contact_id, assignee.id, instead=wanted.assignee.instead)
+                instead = wanted.assignee.instead
+                conversations.give(tx, contact_id, assignee.id, instead=instead, by=caller.name)
             return {
                 "id": public_id(done.message_id),
                 "status": "ACCEPTED",

@@ -91,7 +91,11 @@ class ApiSequences:
                 raise Problem(
                     "Not active yet", f"“{record.name}” is a draft. Activate it first.", "sequenceId"
                 )
-            ids = [recipient(tx, phone, wanted.name, wanted.tags, "")] if phone else _known(tx, wanted)
+            ids = (
+                [recipient(tx, phone, wanted.name, wanted.tags, "", by=caller.name)]
+                if phone
+                else _known(tx, wanted)
+            )
             return _enrolled(tx, record, record.version_id, list(dict.fromkeys(ids)), caller)
 
         return await written(self._store, lambda tx: once(tx, caller, asked, _DONE, lambda: do(tx)))

@@ -1,7 +1,7 @@
 """What a bot's transition wants done, done: each effect inside the transaction that moves its session."""
 
 import logging
-from typing import assert_never
+from typing import Final, assert_never
 
 from desktop.domain.consent import OptIn, Path, Source
 from desktop.domain.contacts import Fact
@@ -19,13 +19,25 @@ from desktop.domain.outbox import Submission
 from desktop.domain.problems import NotFound, Problem
 from desktop.domain.sequence import EnrolSource, SequenceStatus
 from desktop.services import sending
-from desktop.store import consent, contacts, conversations, enrolments, people, sequences, sessions
+from desktop.store import (
+    consent,
+    contacts,
+    conversations,
+    enrolments,
+    flows,
+    people,
+    sequences,
+    sessions,
+    thread_events,
+)
 from desktop.store.engine import Tx
 from desktop.store.sessions import Session
 
 _log = logging.getLogger("assent.bots")
 _STARTED = (SequenceStatus.ACTIVE, SequenceStatus.PAUSED, SequenceStatus.HELD)
 """Sequences that somebody can be put into, as by hand."""
+
+A_BOT: Final = "A bot"
 
 Change = ChangeAttribute | ChangeOptIn | ChangeTags | EnrolIn | GiveTo
 
@@ -67,13 +79,13 @@ def change(tx: Tx, session: Session, effect: Change) -> None:
         _set_opt_in(tx, session, effect)
     elif isinstance(effect, ChangeTags):
         if effect.add:
-            contacts.add_tags(tx, [contact_id], effect.add)
+            thread_events.tag(tx, contact_id, effect.add, _flow(tx, session))
         for name in effect.remove:
-            contacts.remove_tag(tx, contact_id, name)
+            thread_events.untag(tx, contact_id, name, _flow(tx, session))
     elif isinstance(effect, EnrolIn):
         _enrol(tx, session, effect)
     elif isinstance(effect, GiveTo):
-        give_to(tx, contact_id, effect)
+        give_to(tx, contact_id, effect, _flow(tx, session))
     else:
         assert_never(effect)
 
@@ -132,10 +144,16 @@ def _enrol(tx: Tx, session: Session, effect: EnrolIn) -> None:
     )
 
 
-def give_to(tx: Tx, contact_id: int, effect: GiveTo) -> None:
+def _flow(tx: Tx, session: Session) -> str:
+    """Whose deed the thread says it is."""
+    name = flows.names(tx).get(session.flow_id, "")
+    return f"“{name}”" if name else A_BOT
+
+
+def give_to(tx: Tx, contact_id: int, effect: GiveTo, by: str = A_BOT) -> None:
     """The conversation, open, goes to a colleague; to whoever takes it where the account is closed by now."""
     if not effect.if_nobodys:
         colleague = None if effect.user_id is None else people.find(tx, effect.user_id)
-        conversations.assign(tx, contact_id, colleague.id if colleague else None)
+        conversations.assign(tx, contact_id, colleague.id if colleague else None, by)
     if not sessions.is_open(tx, contact_id):
-        conversations.set_open(tx, contact_id, True)
+        conversations.set_open(tx, contact_id, True, by)

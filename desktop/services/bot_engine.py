@@ -75,6 +75,11 @@ class BotEngine:
         self._passed_over: dict[tuple[int, datetime], datetime] = {}
         """Sessions that could be neither moved nor ended, with when they began, and until when they are left alone."""
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be worked on now, as a sentence; "" where nothing is the matter."""
+        return self._rounds.trouble
+
     def wake(self) -> None:
         """Look at once: a message ended, or a session asks another program."""
         self._rounds.wake()

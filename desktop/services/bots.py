@@ -14,7 +14,7 @@ from desktop.domain.flow_triggers import Candidate, Incoming, first_match
 from desktop.domain.flow_words import trigger_words
 from desktop.domain.people import Right, User
 from desktop.domain.problems import NotFound, Overtaken, Problem
-from desktop.services.bot_effects import give_to
+from desktop.services.bot_effects import A_BOT, give_to
 from desktop.services.bot_moves import LATELY, move
 from desktop.services.rights import allow
 from desktop.store import contacts, conversations, flows, people, session_said, session_shown, sessions
@@ -86,7 +86,7 @@ class Bots:
             allow(tx, user, Right.REPLY)
             if not sessions.person_came(tx, contact_id, f"{user.name} took over."):
                 _expect_nobodys(tx, contact_id, user)
-            conversations.assign(tx, contact_id, user.id)
+            conversations.assign(tx, contact_id, user.id, user.name)
 
         await self._store.write(write)
 
@@ -174,7 +174,7 @@ def answer_with(
     begun = sessions.begin(tx, flow_id, version_id, contact_id, trigger=trigger, said_at=at)
     if begun is None:
         return False
-    conversations.assign(tx, contact_id, None)
+    conversations.assign(tx, contact_id, None, A_BOT)
     _move_or_break(tx, begun, Started(), faults or Faults())
     return True
 

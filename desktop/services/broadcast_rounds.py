@@ -15,6 +15,7 @@ from desktop.domain.problems import Problem
 from desktop.services import broadcast_launch as launching
 from desktop.services import guard, retries
 from desktop.services.absence import Absence
+from desktop.services.rounds import Rounds
 from desktop.store import broadcast_launch, broadcast_plan, broadcasts, holds
 from desktop.store.engine import Store, StoreBroken, StoreBusy, StoreClosed, Tx, WriteLane
 from desktop.system.faults import CrashPoint, Faults
@@ -44,39 +45,24 @@ class BroadcastRounds:
         self._wake = wake
         self._absence = absence
         self._faults = faults or Faults()
-        self._news = asyncio.Event()
+        self._rounds = Rounds(
+            store, _log, "broadcast", matters=lambda _changes: False, breath_s=0.0, poll_s=_POLL_S
+        )
         self._retries_due_s = 0.0
-        self._trouble = ""
         self._failed_retries: set[int] = set()
 
     @property
     def trouble(self) -> str:
         """Why nothing can be started or made now, as a sentence; "" where nothing is the matter."""
-        return self._trouble
+        return self._rounds.trouble
 
     def wake(self) -> None:
         """Look at once: something was launched or settled."""
-        self._news.set()
+        self._rounds.wake()
 
     async def run(self) -> None:
         """Round after round; runs until cancelled. A store that cannot be used now is told and tried again."""
-        while True:
-            self._news.clear()
-            more = False
-            try:
-                more = await self.round()
-            except (StoreBusy, StoreBroken) as trouble:
-                if trouble.sentence != self._trouble:
-                    _log.warning("broadcasts wait: %s", trouble)
-                self._trouble = trouble.sentence
-            else:
-                self._trouble = ""
-            if not more:
-                try:
-                    async with asyncio.timeout(_POLL_S):
-                        await self._news.wait()
-                except TimeoutError:
-                    continue
+        await self._rounds.run(lambda: self._rounds.guarded(self.round()))
 
     async def round(self) -> bool:
         """Look at everything once; returns whether there is more to do at once."""

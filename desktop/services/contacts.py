@@ -25,6 +25,7 @@ from desktop.store import (
     conversations,
     duplicates,
     merging,
+    thread_events,
 )
 from desktop.store.engine import Store, Tx, WriteLane
 
@@ -165,14 +166,14 @@ class Contacts:
     async def add_tag(self, contact_id: int, name: str, user: User) -> None:
         def write(tx: Tx) -> None:
             allow(tx, user, Right.EDIT_CONTACTS)
-            contacts.add_tags(tx, [contacts.kept_id(tx, contact_id)], [name])
+            thread_events.tag(tx, contacts.kept_id(tx, contact_id), [name], user.name)
 
         await self._store.write(write)
 
     async def remove_tag(self, contact_id: int, name: str, user: User) -> None:
         def write(tx: Tx) -> None:
             allow(tx, user, Right.EDIT_CONTACTS)
-            contacts.remove_tag(tx, contacts.kept_id(tx, contact_id), name)
+            thread_events.untag(tx, contacts.kept_id(tx, contact_id), name, user.name)
 
         await self._store.write(write)
 

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.domain.contacts import ConsentEvent, Contact
-from desktop.domain.conversations import BotTurn, Box, BoxCounts, ConversationRow, MessageView
+from desktop.domain.conversations import (
+    NEWEST,
+    BotTurn,
+    Box,
+    BoxCounts,
+    ConversationRow,
+    MessageView,
+    Place,
+)
+from desktop.domain.inbox import Wanted
+from desktop.domain.meanwhile import Seen
 from desktop.domain.notes import Note
 from desktop.domain.people import Right, User
 from desktop.domain.reminders import Reminder
@@ -16,12 +26,15 @@ from desktop.store import (
     contacts,
     conversations,
     drafts,
+    inbox_rows,
+    meanwhile,
     notes,
     reminders,
     session_shown,
     sessions,
     settings,
     thread_events,
+    thread_page,
 )
 from desktop.store.engine import Store, Tx
 
@@ -32,6 +45,8 @@ class OpenConversation:
 
     row is None while the contact has no conversation yet. draft: as `ComposeState.to_json` made it. bots: their turns
     that the thread tells of. notes, events: the newest 300, oldest first. reminder: the person's own, if one is set.
+    seen: the newest message and consent event there are.
+    has_older, has_newer: whether there are messages beyond those that were read.
     """
 
     contact: Contact
@@ -44,6 +59,9 @@ class OpenConversation:
     notes: tuple[Note, ...] = ()
     events: tuple[ThreadEvent, ...] = ()
     reminder: Reminder | None = None
+    has_older: bool = False
+    has_newer: bool = False
+    seen: Seen = Seen()
 
 
 class Conversations:
@@ -53,25 +71,28 @@ class Conversations:
         self._store = store
 
     async def counts(self, user: User) -> BoxCounts:
-        return await self._store.read(lambda tx: conversations.counts(tx, user.id), people=True)
+        return await self._store.read(lambda tx: inbox_rows.counts(tx, user.id), people=True)
 
     async def rows(
         self, box: Box, user: User, *, search: str = "", limit: int = 200
     ) -> list[ConversationRow]:
         """The list of a tab, newest first; search: by name or phone."""
         return await self._store.read(
-            lambda tx: conversations.rows(tx, box, user.id, search=search, limit=limit), people=True
+            lambda tx: inbox_rows.page(tx, Wanted(box), user.id, search=search, limit=limit), people=True
         )
 
-    async def open(self, contact_id: int, user: User, *, before_id: int | None = None) -> OpenConversation:
-        """Read a conversation; at most 300 messages, older ones than before_id. Raises NotFound."""
+    async def open(self, contact_id: int, user: User, *, place: Place = NEWEST) -> OpenConversation:
+        """Read a conversation; at most 300 messages, see Place. Raises NotFound."""
 
         def read(tx: Tx) -> OpenConversation:
-            rows = conversations.rows(tx, Box.ALL, user.id, contact_id=contact_id)
+            row = inbox_rows.row(tx, contact_id, user.id)
+            page = thread_page.read(
+                tx, contact_id, place, first_unread_id=row.first_unread_id if row is not None else None
+            )
             return OpenConversation(
                 contacts.get(tx, contact_id),
-                rows[0] if rows else None,
-                tuple(conversations.thread(tx, contact_id, before_id=before_id)),
+                row,
+                page.messages,
                 tuple(consent.history(tx, contact_id)),
                 drafts.load(tx, contact_id, user.id),
                 settings.load(tx),
@@ -79,6 +100,9 @@ class Conversations:
                 tuple(notes.of_contact(tx, contact_id)),
                 tuple(thread_events.of_contact(tx, contact_id)),
                 reminders.of(tx, contact_id, user.id),
+                page.has_older,
+                page.has_newer,
+                meanwhile.newest(tx, contact_id),
             )
 
         return await self._store.read(read, people=True)
@@ -106,7 +130,7 @@ class Conversations:
             allow(tx, user, Right.REPLY)
             if to is not None:
                 sessions.person_came(tx, contact_id, f"{to.name} has the conversation.")
-            conversations.assign(tx, contact_id, to.id if to else None)
+            conversations.assign(tx, contact_id, to.id if to else None, user.name)
 
         await self._store.write(write)
 
@@ -122,6 +146,6 @@ class Conversations:
             allow(tx, user, Right.REPLY)
             if not is_open:
                 sessions.person_came(tx, contact_id, f"{user.name} closed the conversation.")
-            conversations.set_open(tx, contact_id, is_open)
+            conversations.set_open(tx, contact_id, is_open, user.name)
 
         await self._store.write(write)

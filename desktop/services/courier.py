@@ -54,6 +54,11 @@ class Courier:
         self._deliveries = DeliveryLog(store, clock)
         self._is_wanted = True
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be worked on now, as a sentence; "" where nothing is the matter."""
+        return self._rounds.trouble
+
     def wake(self) -> None:
         """Look at once: something happened, or a webhook was set up."""
         self._rounds.wake()

@@ -27,18 +27,18 @@ _AREAS: Final = (
     604, 416, 514, 902, 306, 236, 403, 613, 204, 418, 506, 250, 289, 343, 365, 367, 431, 437, 438, 450,
     519, 548, 579, 581, 587, 639, 647, 672, 705, 709, 778, 780, 782, 807, 819, 825, 867, 873, 879, 905,
 )  # fmt: skip
-_FIRST: Final = (
+FIRST_NAMES: Final = (
     "Ana", "Ben", "Chen", "Dalia", "Emeka", "Farah", "Giulia", "Hugo", "Ines", "Jonas", "Kavya", "Liam",
     "Mei", "Nadia", "Omar", "Paula", "Quentin", "Rohan", "Sara", "Tomás", "Uma", "Viktor", "Wanja", "Ximena",
     "Yusuf", "Zoe", "Łukasz", "Noémie", "Søren", "Ayşe",
 )  # fmt: skip
-_LAST: Final = (
+LAST_NAMES: Final = (
     "Adeyemi", "Bhatt", "Costa", "Dubois", "Eriksen", "Fofana", "Gill", "Haddad", "Ivanova", "Jensen", "Khan",
     "Lopez", "Mehta", "Novak", "Okafor", "Pereira", "Quispe", "Rossi", "Singh", "Tanaka", "Usman", "Vargas",
     "Weiss", "Xu", "Yilmaz", "Zając", "Tremblay", "Nguyen", "Macdonald", "Roy",
 )  # fmt: skip
-_CITIES: Final = ("Mumbai", "Vancouver", "Toronto", "Montréal", "Halifax", "Kraków", "Lagos")
-_TAGS: Final = ("VIP", "Mumbai", "New", "Wholesale", "Newsletter")
+CITIES: Final = ("Mumbai", "Vancouver", "Toronto", "Montréal", "Halifax", "Kraków", "Lagos")
+TAGS: Final = ("VIP", "Mumbai", "New", "Wholesale", "Newsletter")
 _CHUNK_COUNT: Final = 5_000
 DEMO_COUNT: Final = 1_000
 DEMO_OPTED_OUT_COUNT: Final = 10
@@ -156,18 +156,18 @@ def _add(tx: Tx, chunk: list[tuple[int, str]], no: set[int], none: set[int], rng
     made = []
     for index, phone in chunk:
         opt_in = OptIn.NO if index in no else OptIn.NONE if index in none else OptIn.YES
-        tags = tuple(rng.sample(_TAGS, rng.choice((0, 0, 1, 2))))
+        tags = tuple(rng.sample(TAGS, rng.choice((0, 0, 1, 2))))
         ordered_on = (tx.now - timedelta(days=rng.randrange(1, 400))).date().isoformat()
         made.append(
             SeedContact(
-                f"{rng.choice(_FIRST)} {rng.choice(_LAST)}",
+                f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
                 phone,
                 opt_in,
                 tx.now - timedelta(days=rng.randrange(2, 300), minutes=rng.randrange(1440)),
                 "web form" if opt_in is OptIn.NO else "spring list",
                 tags=tags,
                 attributes=(
-                    ("City", rng.choice(_CITIES)),
+                    ("City", rng.choice(CITIES)),
                     ("Last order", ordered_on),
                     ("Language", rng.choice(("English", "English", "Français", "हिन्दी"))),
                 ),

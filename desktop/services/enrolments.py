@@ -58,6 +58,11 @@ class Enrolments:
         """Steps per write of each sequence, by how long its last chunk held the writer."""
         self._triggers = Triggers(store)
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be worked on now, as a sentence; "" where nothing is the matter."""
+        return self._rounds.trouble
+
     def wake(self) -> None:
         """Look at once: something is due, or a message ended."""
         self._rounds.wake()

@@ -19,7 +19,17 @@ from desktop.domain.words import Wish
 from desktop.services import bot_hearing, inbound_account, replies_to_broadcasts
 from desktop.services.bodies import message_id_of
 from desktop.services.wishes import grant, wish_of, words_of, wrote_at
-from desktop.store import api_answers, consent, contacts, conversations, outbox, sessions, settings, webhooks
+from desktop.store import (
+    api_answers,
+    consent,
+    contacts,
+    conversations,
+    outbox,
+    reactions,
+    sessions,
+    settings,
+    webhooks,
+)
 from desktop.store import templates as template_store
 from desktop.store.engine import Store, StoreBroken, StoreBusy, StoreClosed, Tx, WriteLane, is_trouble
 from desktop.system.faults import Faults
@@ -264,6 +274,8 @@ def _message(tx: Tx, update: InboundMessage, faults: Faults) -> None:
     if contact_id is None:
         contact_id = contacts.create(tx, update.profile_name, update.phone, user_id=update.user_id)
     if update.kind == "reaction":
+        if update.reaction is not None:
+            reactions.react(tx, contact_id, update.reaction.wamid, update.reaction.emoji, update.at or tx.now)
         return
     was_open = conversations.is_open(tx, contact_id)
     message_id = conversations.add_inbound(
@@ -302,7 +314,12 @@ def _content(update: InboundMessage) -> dict[str, object]:
         content["media"] = {"id": media.id, "mime": media.mime, "filename": media.filename}
     if update.location:
         place = update.location
-        content["location"] = {"latitude": place.latitude, "longitude": place.longitude, "name": place.name}
+        content["location"] = {
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+            "name": place.name,
+            "address": place.address,
+        }
     if update.referral:
         content["referral"] = {"url": update.referral.url, "headline": update.referral.headline}
     if (update.kind != "text" or update.referral) and 0 < len(update.raw) <= _LONGEST_ITEM:

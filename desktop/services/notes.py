@@ -5,7 +5,7 @@ from desktop.domain.people import Right, User
 from desktop.domain.problems import Problem
 from desktop.domain.text import clean
 from desktop.services.rights import allow
-from desktop.store import notes, people
+from desktop.store import drafts, notes, people
 from desktop.store.engine import Store, Tx
 
 
@@ -16,7 +16,10 @@ class Notes:
         self._store = store
 
     async def add(self, contact_id: int, text: str, user: User) -> int:
-        """Keep a note; who is named in it with an @ has a mention. Returns its id. Raises NotAllowed, Problem."""
+        """Keep a note; who is named in it with an @ has a mention. Its draft is gone with it, in one transaction.
+
+        Returns its id. Raises NotAllowed, Problem.
+        """
         kept = clean(text).strip()
         if not 1 <= len(kept) <= LONGEST_NOTE:
             raise Problem("Note cannot be kept", f"Give 1 to {LONGEST_NOTE:,} characters.", "text")
@@ -24,6 +27,7 @@ class Notes:
         def write(tx: Tx) -> int:
             allow(tx, user, Right.REPLY)
             named = [one.id for one in mentioned(kept, people.every(tx)) if one.id != user.id]
+            drafts.noted(tx, contact_id, user.id, kept)
             return notes.add(tx, contact_id, user.id, kept, named)
 
         return await self._store.write(write)

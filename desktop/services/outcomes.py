@@ -145,7 +145,8 @@ def _hold(claimed: Claimed, rule: ErrorRule) -> str:
 
 
 def _not_started(claimed: Claimed, answer: NotStarted, now: datetime) -> Outcome:
-    waits = claimed.broadcast_id is not None or claimed.path is Path.SEQUENCE
+    # A person's message waits, too: it is asked again at each try, and what may no longer go is their draft again.
+    waits = claimed.broadcast_id is not None or claimed.path in (Path.SEQUENCE, Path.COMPOSE)
     if claimed.attempt_number >= _MOST_CONNECTION_TRIES and not waits:
         return Outcome(
             _settled(

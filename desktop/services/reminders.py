@@ -30,6 +30,10 @@ class Reminders:
     async def remove(self, contact_id: int, user: User) -> None:
         await self._store.write(lambda tx: reminders.remove(tx, contact_id, user.id))
 
+    async def every(self, user: User) -> list[Reminder]:
+        """All that this person set and did not take away, the earliest first."""
+        return await self._store.read(lambda tx: reminders.every(tx, user.id), people=True)
+
     async def due(self, user: User) -> list[Reminder]:
         """What this person has to be told now."""
         return await self._store.read(lambda tx: reminders.due(tx, user.id), people=True)

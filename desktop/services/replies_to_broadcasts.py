@@ -61,7 +61,7 @@ def route(
         return False
     if afterwards.route is RouteKind.BOT:
         return bots.answer_with(tx, afterwards.route_id, contact_id, f"Reply to “{record.name}”", at, faults)
-    conversations.assign(tx, contact_id, _person(tx, afterwards))
+    conversations.assign(tx, contact_id, _person(tx, afterwards), f"Broadcast “{record.name}”")
     return True
 
 

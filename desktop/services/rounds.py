@@ -23,17 +23,26 @@ class Rounds:
         *,
         matters: Callable[[Changes], bool],
         breath_s: float,
+        poll_s: float = _POLL_S,
     ) -> None:
         """noun: one of what is worked on, for the log: 'webhook'. matters: whether changes call for a round.
 
         breath_s: between two rounds that were called for, so that a thousand changes a second are a few rounds.
+        poll_s: so often it looks by itself.
         """
         self._store = store
         self._log = log
         self._noun = noun
         self._matters = matters
         self._breath_s = breath_s
+        self._poll_s = poll_s
         self._news = asyncio.Event()
+        self._trouble = self._met = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be worked on now, as a sentence; "" where nothing is the matter."""
+        return self._trouble
 
     def wake(self) -> None:
         """Look at once."""
@@ -51,14 +60,17 @@ class Rounds:
         try:
             while True:
                 self._news.clear()
-                if not await round():
+                self._met = ""
+                more = await round()
+                self._trouble = self._met
+                if not more:
                     await self._rest()
         finally:
             forget()
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(_POLL_S):
+            async with asyncio.timeout(self._poll_s):
                 await self._news.wait()
                 await asyncio.sleep(self._breath_s)
         except TimeoutError:
@@ -67,6 +79,8 @@ class Rounds:
     async def guarded(self, work: Coroutine[Any, Any, bool]) -> bool:
         """What the work says; an error in it is logged, never stops the rest, and counts as False.
 
+        A store that cannot be used now is told by `trouble`, until a whole round met none.
+
         Raises StoreClosed: then everything is over.
         """
         try:
@@ -74,7 +88,9 @@ class Rounds:
         except StoreClosed:
             raise
         except (StoreBusy, StoreBroken) as trouble:
-            self._log.warning("cannot work on %ss now: %s", self._noun, trouble)
+            if trouble.sentence != self._trouble:
+                self._log.warning("cannot work on %ss now: %s", self._noun, trouble)
+            self._trouble = self._met = trouble.sentence
         except Exception:
             self._log.exception("a %s failed", self._noun)
         return False

@@ -8,8 +8,9 @@ from desktop.domain import consent, window
 from desktop.domain.activity import NAMELESS, Deed
 from desktop.domain.compose import MAX_TEXT_LENGTH
 from desktop.domain.consent import Category, Outcome, Override, Path, Policy, Question, Verdict
-from desktop.domain.conversations import Box, MessageView
+from desktop.domain.conversations import MessageView
 from desktop.domain.flow import SessionStatus
+from desktop.domain.meanwhile import Meanwhile, Seen, Stale
 from desktop.domain.messages import Lane, Status
 from desktop.domain.outbox import Submission
 from desktop.domain.people import Right, User
@@ -24,6 +25,8 @@ from desktop.store import (
     contacts,
     conversations,
     drafts,
+    inbox_rows,
+    meanwhile,
     outbox,
     session_said,
     sessions,
@@ -31,6 +34,7 @@ from desktop.store import (
     templates,
 )
 from desktop.store.engine import Store, Tx
+from desktop.store.outgoing_files import WAITS, needs_upload
 from desktop.whatsapp import errors
 
 _IN_THREAD = (Path.COMPOSE, Path.AUTOMATIC, Path.BOT)
@@ -62,17 +66,23 @@ class Sending:
         """Tell the engine that there may be something to send."""
         self._wake()
 
-    async def submit(self, wanted: Submission, user: User | None = None) -> Submitted:
-        """Submit one message. user: the person, on the compose path.
+    async def submit(
+        self, wanted: Submission, user: User | None = None, seen: Seen | None = None
+    ) -> Submitted:
+        """Submit one message. user: the person, on the compose path; seen: what they had seen when they began to write.
 
         Compose: a WARN comes back with no message until a covering reason is given. Sequence and API: a
-        refused message is kept as failed, with its reason. Raises NotAllowed, NotFound, or a Problem that
-        names what is wrong with the message.
+        refused message is kept as failed, with its reason. Raises NotAllowed, NotFound, Stale where something came
+        since `seen`, or a Problem that names what is wrong with the message.
         """
-        done = await self._store.write(lambda tx: submit(tx, wanted, user))
+        done = await self._store.write(lambda tx: submit(tx, wanted, user, seen))
         if done.message_id is not None:
             self._wake()
         return done
+
+    async def meanwhile(self, contact_id: int, seen: Seen, user: User) -> Meanwhile:
+        """What came into a conversation since, which this person did not do themself."""
+        return await self._store.read(lambda tx: meanwhile.since(tx, contact_id, seen, user.id), people=True)
 
     async def send_again(self, message_id: int, user: User, override: Override | None = None) -> Submitted:
         """A person sends a failed message once more: a new message, asked anew.
@@ -90,7 +100,7 @@ class Sending:
         return done
 
 
-def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
+def submit(tx: Tx, wanted: Submission, user: User | None, seen: Seen | None = None) -> Submitted:
     """The door itself, inside a transaction; for callers that have one."""
     wanted = replace(wanted, override=_bound(wanted))
     kept = settings.load(tx)
@@ -119,13 +129,17 @@ def submit(tx: Tx, wanted: Submission, user: User | None) -> Submitted:
     if not verdict.may_send:
         return _stopped(tx, wanted, verdict, category)
     _check_message(wanted, open_now)
+    _check_seen(tx, wanted, user, seen)
+    if needs_upload(wanted.content):
+        wanted = replace(wanted, due_at=WAITS)
     message_id = outbox.queue(tx, wanted, verdict, category.value)
     if wanted.path in _IN_THREAD:
-        conversations.happened(tx, wanted.contact_id, message_id, inbound=False)
+        by = user.name if user is not None else ""
+        conversations.happened(tx, wanted.contact_id, message_id, inbound=False, by=by)
     if by_hand and user is not None:
         if running is not None:
             sessions.end(tx, running, SessionStatus.TAKEN_OVER, f"{user.name} replied.")
-        drafts.save(tx, wanted.contact_id, user.id, None)
+        drafts.sent(tx, wanted.contact_id, user.id)
         _take_over(tx, wanted.contact_id, user)
         if wanted.override is not None and verdict.reason in _DESPITE:
             told = f"{_DESPITE[verdict.reason]}{wanted.override.reason}"
@@ -157,6 +171,15 @@ def _check_person(tx: Tx, wanted: Submission, user: User | None) -> None:
         allow(tx, user, Right.OVERRIDE_OPT_OUT)
 
 
+def _check_seen(tx: Tx, wanted: Submission, user: User | None, seen: Seen | None) -> None:
+    """Under the lock of the contact, so that nothing comes between this and the message."""
+    if user is None or seen is None:
+        return
+    came = meanwhile.since(tx, wanted.contact_id, seen, user.id)
+    if came:
+        raise Stale(came)
+
+
 def _check_message(wanted: Submission, open_now: bool) -> None:
     if wanted.kind == "template":
         return
@@ -177,9 +200,9 @@ def _stopped(tx: Tx, wanted: Submission, verdict: Verdict, category: Category) -
 
 def _take_over(tx: Tx, contact_id: int, user: User) -> None:
     """Replying to an unassigned conversation assigns it to the one who replies."""
-    row = conversations.rows(tx, Box.ALL, user.id, contact_id=contact_id)
-    if row and row[0].assigned_to is None:
-        conversations.assign(tx, contact_id, user.id)
+    row = inbox_rows.row(tx, contact_id, user.id)
+    if row is not None and row.assigned_to is None:
+        conversations.assign(tx, contact_id, user.id, user.name)
 
 
 def _check_repeat(tx: Tx, old: MessageView) -> None:

@@ -7,29 +7,25 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     and_,
     bindparam,
     case,
     exists,
     func,
     insert,
-    literal_column,
     or_,
     select,
-    true,
     update,
 )
 
 from desktop.domain import window
 from desktop.domain.changes import Topic
 from desktop.domain.consent import Category, Path
-from desktop.domain.conversations import Box, BoxCounts, ConversationRow, MessageView
-from desktop.domain.flow import SessionStatus
+from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.sequence import EnrolmentStatus
-from desktop.store import audience, contacts, facts, tables
+from desktop.store import tables, thread_events
 from desktop.store.engine import Tx
 
 _conversation = tables.conversation.c
@@ -37,11 +33,11 @@ _message = tables.message.c
 _contact = tables.contact.c
 
 
-def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None:
+def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool, by: str = "") -> None:
     """A message was written or arrived: the conversation exists, is open, and moves to the top.
 
     Mostly one statement, as it stands beside every message of a burst: only one that was closed, or that nobody has
-    had yet, takes more.
+    had yet, takes more. by: who wrote, for the thread of one that is opened again.
     """
     tx.touch(Topic.CONVERSATION, contact_id)
     moved: dict[str, Any] = {
@@ -60,6 +56,7 @@ def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None
         return
     if tx.conn.execute(one.values(moved | {"open": True})).rowcount:
         tx.touch(Topic.CONVERSATION_MOVED, contact_id)
+        thread_events.log_open(tx, contact_id, True, "" if inbound else by or thread_events.PROGRAM)
         return
     tx.touch(Topic.CONVERSATION_MADE, contact_id)
     tx.conn.execute(
@@ -71,103 +68,6 @@ def happened(tx: Tx, contact_id: int, message_id: int, *, inbound: bool) -> None
             first_unread_id=message_id if inbound else None,
             waiting_since=tx.now if inbound else None,
         )
-    )
-
-
-_session = tables.bot_session.c
-# Written out, so that SQLite takes the index of those that run.
-_runs_now = _session.status == literal_column(f"'{SessionStatus.RUNNING.value}'")
-_IN_A_FLOW = select(_session.contact_id).where(_runs_now)
-
-
-def _box(box: Box, user_id: int) -> ColumnElement[bool]:
-    is_open = _conversation.open
-    return {
-        Box.MINE: and_(is_open, _conversation.assigned_to == user_id),
-        Box.UNASSIGNED: and_(is_open, _conversation.assigned_to.is_(None)),
-        Box.ALL: and_(is_open, true()),
-        Box.CLOSED: ~is_open,
-        Box.BOT: and_(is_open, _conversation.contact_id.in_(_IN_A_FLOW)),
-    }[box]
-
-
-def counts(tx: Tx, user_id: int) -> BoxCounts:
-    """How many conversations each tab holds for this person."""
-    made = select(*(func.sum(_box(box, user_id).cast(Integer)) for box in Box))
-    row = tx.conn.execute(made.select_from(tables.conversation)).one()
-    return BoxCounts(*(int(one or 0) for one in row))
-
-
-def rows(
-    tx: Tx, box: Box, user_id: int, *, search: str = "", limit: int = 200, contact_id: int | None = None
-) -> list[ConversationRow]:
-    """The list, newest first; contact_id: only that one, whatever the box."""
-    joined = tables.conversation.join(tables.contact).outerjoin(
-        tables.message, _message.id == _conversation.last_message_id
-    )
-    asked = select(
-        *_conversation,
-        _contact.name,
-        _contact.phone,
-        _contact.facts,
-        _contact.last_inbound_at,
-        _message.text,
-        _message.kind,
-        _message.outgoing,
-        _message.status,
-        _message.reason,
-        _message.error_code,
-    ).select_from(joined)
-    if contact_id is not None:
-        asked = asked.where(_conversation.contact_id == contact_id)
-    else:
-        asked = asked.where(_box(box, user_id))
-        if search.strip():
-            asked = asked.where(audience.search_condition(search))
-    found = tx.rows(asked.order_by(_conversation.last_at.desc(), _conversation.contact_id).limit(limit))
-    ids = [row.contact_id for row in found]
-    tags, bots = contacts.tags_of(tx, ids), _bots_of(tx, ids)
-    return [_row(row, tags[row.contact_id], bots.get(row.contact_id, "")) for row in found]
-
-
-_BOTS = (
-    select(_session.contact_id, tables.flow.c.name)
-    .join(tables.flow, tables.flow.c.id == _session.flow_id)
-    .where(
-        _session.contact_id.in_(bindparam("ids", expanding=True)),
-        _runs_now,
-    )
-)
-
-
-def _bots_of(tx: Tx, contact_ids: Sequence[int]) -> dict[int, str]:
-    """The names of the flows that these contacts are in now."""
-    found = tx.rows(_BOTS, ids=list(contact_ids)) if contact_ids else ()
-    return {row.contact_id: row.name for row in found}
-
-
-def _row(row: Any, tags: Sequence[str], bot: str) -> ConversationRow:
-    known = facts.unpack(row.facts)
-    return ConversationRow(
-        contact_id=row.contact_id,
-        name=row.name,
-        phone=row.phone or "",
-        opt_in=known.opt_in,
-        stopped_in_whatsapp=known.stopped_in_whatsapp,
-        tags=tuple(tags),
-        open=row.open,
-        assigned_to=row.assigned_to,
-        unread_count=row.unread_count,
-        last_at=row.last_at,
-        last_text=row.text or "",
-        last_kind=row.kind or "text",
-        last_status=Status(row.status) if row.outgoing and row.status else None,
-        last_reason=Reason(row.reason) if row.outgoing and row.reason else None,
-        last_error_code=row.error_code,
-        last_inbound_at=row.last_inbound_at,
-        bot=bot,
-        first_unread_id=row.first_unread_id,
-        waiting_since=row.waiting_since,
     )
 
 
@@ -214,8 +114,10 @@ def _views(tx: Tx, where: ColumnElement[bool]) -> Any:
     )
 
 
-def thread(tx: Tx, contact_id: int, *, before_id: int | None = None, limit: int = 300) -> list[MessageView]:
-    """The newest messages of a contact (older than before_id), oldest first.
+def thread(
+    tx: Tx, contact_id: int, *, before_id: int | None = None, after_id: int | None = None, limit: int = 300
+) -> list[MessageView]:
+    """The newest messages of a contact (older than before_id), or the first ones after after_id; oldest first.
 
     Recipients that a broadcast left out or never reached are no part of the conversation.
     """
@@ -224,6 +126,9 @@ def thread(tx: Tx, contact_id: int, *, before_id: int | None = None, limit: int 
         _message.contact_id == contact_id,
         _message.broadcast_id.is_(None) | _message.status.not_in([*quiet, Status.QUEUED.value]),
     )
+    if after_id is not None:
+        later = _views(tx, and_(asked, _message.id > after_id)).order_by(_message.id).limit(limit)
+        return [_view(row) for row in tx.rows(later)]
     if before_id is not None:
         asked = and_(asked, _message.id < before_id)
     found = tx.rows(_views(tx, asked).order_by(_message.id.desc()).limit(limit))
@@ -327,7 +232,7 @@ def mark_read(tx: Tx, contact_id: int) -> str | None:
     return newest
 
 
-def assign(tx: Tx, contact_id: int, user_id: int | None) -> None:
+def assign(tx: Tx, contact_id: int, user_id: int | None, by: str = "") -> None:
     other = _conversation.assigned_to.is_distinct_from(user_id)
     done = tx.conn.execute(
         update(tables.conversation)
@@ -336,6 +241,7 @@ def assign(tx: Tx, contact_id: int, user_id: int | None) -> None:
     )
     if done.rowcount:
         tx.touch(Topic.CONVERSATION_MOVED, contact_id)
+        thread_events.log_assigned(tx, contact_id, user_id, by)
     tx.touch(Topic.CONVERSATION, contact_id)
 
 
@@ -353,14 +259,14 @@ def is_open(tx: Tx, contact_id: int) -> bool:
     return bool(tx.conn.scalar(asked))
 
 
-def give(tx: Tx, contact_id: int, user_id: int, *, instead: bool) -> None:
+def give(tx: Tx, contact_id: int, user_id: int, *, instead: bool, by: str = "") -> None:
     """Assign it to this person where nobody has it; instead: also where somebody else does."""
     has = assigned_to(tx, contact_id)
     if has is None or (instead and has != user_id):
-        assign(tx, contact_id, user_id)
+        assign(tx, contact_id, user_id, by)
 
 
-def set_open(tx: Tx, contact_id: int, is_open: bool) -> None:
+def set_open(tx: Tx, contact_id: int, is_open: bool, by: str = "") -> None:
     done = tx.conn.execute(
         update(tables.conversation)
         .where(_conversation.contact_id == contact_id, _conversation.open.is_not(is_open))
@@ -368,6 +274,7 @@ def set_open(tx: Tx, contact_id: int, is_open: bool) -> None:
     )
     if done.rowcount:
         tx.touch(Topic.CONVERSATION_MOVED if is_open else Topic.CONVERSATION_RESOLVED, contact_id)
+        thread_events.log_open(tx, contact_id, is_open, by or thread_events.PROGRAM)
     tx.touch(Topic.CONVERSATION, contact_id)
 
 

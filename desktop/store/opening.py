@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.problems import Problem
-from desktop.store import settings, subscriptions, tables
+from desktop.store import message_search, settings, subscriptions, tables
 from desktop.store.database import make_engine
 from desktop.store.engine import Store, StoreBroken, Tx
 from desktop.store.migrations import guards
@@ -207,6 +207,7 @@ def wipe(tx: Tx) -> None:
     for table in reversed(tables.metadata.sorted_tables):
         if table.name not in _KEPT:
             tx.conn.execute(delete(table))
+    message_search.clear(tx)
     guards.add(tx.conn)
     subscriptions.go_on_from_here(tx)
 

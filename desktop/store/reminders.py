@@ -27,10 +27,16 @@ def remove(tx: Tx, contact_id: int, user_id: int) -> None:
 
 
 def of(tx: Tx, contact_id: int, user_id: int) -> Reminder | None:
-    """What a person set on a conversation and was not told yet."""
-    mine = (_reminder.contact_id == contact_id, _reminder.user_id == user_id, _reminder.told_at.is_(None))
+    """What a person set on a conversation and did not take away, told or not."""
+    mine = (_reminder.contact_id == contact_id, _reminder.user_id == user_id)
     found = _read(tx, select(tables.reminder).where(*mine))
     return found[0] if found else None
+
+
+def every(tx: Tx, user_id: int, *, limit: int = 50) -> list[Reminder]:
+    """All that a person set and did not take away, the earliest first."""
+    asked = select(tables.reminder).where(_reminder.user_id == user_id)
+    return _read(tx, asked.order_by(_reminder.due_at, _reminder.contact_id).limit(limit))
 
 
 def due(tx: Tx, user_id: int) -> list[Reminder]:

@@ -149,7 +149,7 @@ def whose(tx: Tx, scope: Scope) -> Whose:
         if not search:
             return Whose(contact_ids=tuple(ids))
         of_contact = [_message.contact_id.in_(ids)]
-        found = tx.conn.scalars(_finding(search, _contact.id.in_(ids)))
+        found = tx.conn.scalars(_finding(search, ids))
         named = _named_ids(tx, search, of_contact)
         return Whose(search, tuple(sorted(set(found))), named, *_titled(tx, search), tuple(ids))
     if not search:
@@ -177,15 +177,17 @@ def _titled(tx: Tx, search: str) -> tuple[tuple[int, ...], tuple[int, ...], tupl
     return found[0], found[1], found[2]
 
 
-def _finding(search: str, *where: Any) -> CompoundSelect[Any]:
-    """The ids of contacts whose name or phone has the text, and of those merged into one of them."""
+def _finding(search: str, ids: Sequence[int] | None = None) -> CompoundSelect[Any]:
+    """The ids of contacts whose name or phone has the text, and of those merged into one of them; ids: only of these."""
     found = by_person(search)
+    own = () if ids is None else (_contact.id.in_(ids),)
+    theirs = () if ids is None else (_merged.id.in_(ids),)
     merged = select(_merged.id).join_from(
         _merged.id.table, tables.contact, _contact.id == _merged.merged_into
     )
     return union_all(
-        select(_contact.id).where(found, *where),
-        merged.where(_merged.merged_into.is_not(None), found, *where),
+        select(_contact.id).where(found, *own),
+        merged.where(_merged.merged_into.is_not(None), found, *theirs),
     )
 
 

@@ -228,6 +228,8 @@ def add_conversation(
             unread_count=unread_count,
             last_at=at,
             last_message_id=last_message_id,
+            first_unread_id=last_message_id if unread_count else None,
+            waiting_since=at if unread_count else None,
         )
     )
     tx.touch(Topic.CONVERSATION)

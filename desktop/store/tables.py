@@ -309,6 +309,11 @@ template = Table(
     Index("uq_template_name_language", "name", "language", unique=True),
 )
 
+_WAITS: Final[dict[str, Any]] = {
+    "sqlite_where": text("waiting_since IS NOT NULL"),
+    "postgresql_where": text("waiting_since IS NOT NULL"),
+}
+
 conversation = Table(
     "conversation",
     metadata,
@@ -322,8 +327,19 @@ conversation = Table(
     Column("first_unread_id", _Id),
     Column("waiting_since", Moment),
     Index("ix_conversation_last_at", "last_at"),
-    Index("ix_conversation_waiting_since", "waiting_since"),
-    Index("ix_conversation_assigned_to_last_at", "assigned_to", "last_at"),
+    # What the list is walked along: an order within all that are open, or within those of one person.
+    Index("ix_conversation_open", "open", "last_at"),
+    Index("ix_conversation_assigned_to", "assigned_to", "open", "last_at"),
+    Index("ix_conversation_waiting_since", "waiting_since", **_WAITS),
+    Index("ix_conversation_waits_for", "assigned_to", "waiting_since", **_WAITS),
+)
+
+# Messages whose text is not in the search yet, or was changed since, oldest first; see migrations.searching.
+message_unsearched = Table(
+    "message_unsearched",
+    metadata,
+    _id(),
+    Column("message_id", _Id, nullable=False),
 )
 
 # What colleagues tell each other under a conversation; customers never see it.
@@ -346,6 +362,16 @@ mention = Table(
     Column("user_id", _Id, primary_key=True),
     Column("seen_at", Moment),
     Index("ix_mention_user_id", "user_id", "seen_at"),
+)
+
+# What a customer put on a message with an emoji, at most one each. wrote_at: an older report never wins over a newer one;
+# emoji "": taken back.
+reaction = Table(
+    "reaction",
+    metadata,
+    Column("message_id", _Id, ForeignKey("message.id", ondelete="CASCADE"), primary_key=True),
+    Column("emoji", String, nullable=False),
+    Column("wrote_at", Moment, nullable=False),
 )
 
 # What people and rules did with a conversation; subject: to whom it was assigned, which tag.

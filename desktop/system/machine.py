@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ class MachineSettings:
 
     contact_columns: keys of the contact table's columns, in their order; () for the usual ones.
     import_country: the region that was last chosen for a file's numbers; "" for the workspace's.
+    notify …: whether a person is told of what is new, with a sound, and with a message's words outside the window.
+    quiet_week, quiet_weekend: (from, to) in minutes of the day (desktop.domain.quiet). next_after_close: a closed
+    conversation gives way to the next one. place: where the person was (desktop.ui.shell.place), as JSON.
     """
 
     theme: str = "light"
@@ -31,6 +34,14 @@ class MachineSettings:
     server_port: int = 0
     contact_columns: tuple[str, ...] = ()
     import_country: str = ""
+    notify: bool = True
+    notify_sound: bool = True
+    notify_words: bool = False
+    quiet: bool = False
+    quiet_week: tuple[int, int] = (20 * 60, 8 * 60)
+    quiet_weekend: tuple[int, int] = (0, 0)
+    next_after_close: bool = False
+    place: dict[str, Any] = field(default_factory=dict)
 
 
 class Machine:
@@ -78,6 +89,9 @@ def _read(path: Path) -> MachineSettings:
         kept = {name: value for name, value in found.items() if name in known}
         if "contact_columns" in kept:
             kept["contact_columns"] = tuple(str(key) for key in kept["contact_columns"])
+        for name in kept.keys() & {"quiet_week", "quiet_weekend"}:
+            begins, ends = kept[name]
+            kept[name] = (int(begins), int(ends))
         return MachineSettings(**kept)
     except FileNotFoundError:
         return MachineSettings()

@@ -213,6 +213,7 @@ class Loop(QEventLoop):  # type: ignore[misc]  # qasync has no types
         super().close()
         self._ready_now.clear()
         self._waiting.clear()
+        self._wake.deleteLater()  # with its timers, here and now, and not when Python comes to collect the loop
 
 
 def loop_factory(app: QApplication) -> Callable[[], Loop]:

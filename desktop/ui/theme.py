@@ -2,6 +2,7 @@
 
 import re
 import sys
+import weakref
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -94,6 +95,22 @@ _HOLE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Shade:
+    """A colour of a theme as it is at each painting; of one that is gone, any."""
+
+    theme: "weakref.ref[Theme]"
+    color: Color
+
+    def usual(self) -> QColor:
+        theme = self.theme()
+        return theme.color(self.color) if theme is not None else QColor()
+
+    def disabled(self) -> QColor:
+        theme = self.theme()
+        return theme.faint() if theme is not None else QColor()
+
+
 class Theme(QObject):
     """What the parts are drawn with. `changed` is emitted after each apply()."""
 
@@ -106,6 +123,11 @@ class Theme(QObject):
         self.motion = motion
         self.text_scale_percent = 100
         self.set_text_scale(text_scale_percent)
+        self._icons: dict[tuple[str, Color], QIcon] = {}
+        # WORKAROUND for PySide 6.11: SbkObject_tp_clear gives an icon's engine back to Python, which frees it before
+        # the icon does, if the collector finds both. So nothing of an icon refers to the theme, and icons go after it.
+        # https://code.qt.io/cgit/pyside/pyside-setup.git/tree/sources/shiboken6/libshiboken/basewrapper.cpp
+        weakref.finalize(self, self._icons.clear)
 
     @property
     def tokens(self) -> Tokens:
@@ -142,18 +164,15 @@ class Theme(QObject):
         """A Phosphor icon that follows the theme. Raises KeyError for an unknown name."""
         key = (name, color)
         if key not in self._icons:
-            self._icons[key] = glyph_icon(name, lambda: self.color(color), self._faint)
+            shade = _Shade(weakref.ref(self), color)
+            self._icons[key] = glyph_icon(name, shade.usual, shade.disabled)
         return self._icons[key]
 
-    def _faint(self) -> QColor:
+    def faint(self) -> QColor:
         """What is disabled."""
         shade = self.color("muted")
         shade.setAlphaF(0.7)
         return shade
-
-    @cached_property
-    def _icons(self) -> dict[tuple[str, str], QIcon]:
-        return {}
 
     @cached_property
     def _template(self) -> str:
@@ -173,7 +192,7 @@ class Theme(QObject):
                 return f"{self.px(float(hole['round'])) // 2 + 1}px"
             if hole["file"]:
                 return f'url("{resource("icons", self.mode, hole["file"]).as_posix()}")'
-            shade = self._faint() if hole["token"] == "faint" else self.color(hole["token"])  # type: ignore[arg-type]  # an unknown name raises
+            shade = self.faint() if hole["token"] == "faint" else self.color(hole["token"])  # type: ignore[arg-type]  # an unknown name raises
             return f"rgba({shade.red()}, {shade.green()}, {shade.blue()}, {shade.alpha()})"
 
         return _HOLE.sub(fill, self._template)
@@ -219,7 +238,7 @@ class Theme(QObject):
         palette = QPalette()
         for role, name in roles.items():
             palette.setColor(role, self.color(name))
-        faint = self._faint()
+        faint = self.faint()
         for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
             palette.setColor(QPalette.ColorGroup.Disabled, role, faint)
         return palette

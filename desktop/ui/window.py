@@ -10,8 +10,10 @@ from desktop.app import App
 from desktop.domain.changes import Changes, Topic
 from desktop.domain.people import Given, User
 from desktop.domain.problems import Problem
+from desktop.services.attention import ForYou
 from desktop.ui.actions import ACTIONS, action
 from desktop.ui.contacts.imports.flow import ImportFlow
+from desktop.ui.conversations.page import ConversationsPage
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import CardDialog
 from desktop.ui.live import Live
@@ -23,10 +25,14 @@ from desktop.ui.settings.people_dialogs import set_own_password
 from desktop.ui.shell import diagnostics
 from desktop.ui.shell.appearance import Appearance
 from desktop.ui.shell.failure import Failures
+from desktop.ui.shell.for_you import ForYouCard
 from desktop.ui.shell.leaving import Leaving
+from desktop.ui.shell.notifications import Notifications, waiting_words
+from desktop.ui.shell.outside import Outside
 from desktop.ui.shell.pages import Pages, Searches
 from desktop.ui.shell.personmenu import Entry, PersonMenu
-from desktop.ui.shell.places import RAIL, RAIL_FOOT, Places
+from desktop.ui.shell.place import Place
+from desktop.ui.shell.places import BELL, RAIL, RAIL_FOOT, Places
 from desktop.ui.shell.sheet import shortcuts_sheet
 from desktop.ui.shell.status import StatusLine
 from desktop.ui.tasks import Tasks
@@ -61,7 +67,8 @@ class MainWindow(QMainWindow):
         self._sheet: CardDialog | None = None
         self._yielding: list[tuple[QKeySequence, Callable[[], object]]] = []
         self.setObjectName("main_window")
-        self.setWindowTitle("Assent — SANDBOX" if app.is_sandbox else "Assent")
+        self._title = "Assent — SANDBOX" if app.is_sandbox else "Assent"
+        self.setWindowTitle(self._title)
         self.setMinimumSize(*LEAST_PX)
         self.resize(QSize(*FIRST_PX).boundedTo(self.screen().availableSize()))
         self.failures = Failures(theme, self, lambda: diagnostics.text_of(app))
@@ -82,6 +89,8 @@ class MainWindow(QMainWindow):
         self._watch = TemplateWatch(self.desk, self, self.places.open_template)
         self._restore_place()
         self.go("conversations")
+        self._begin_telling()
+        self.tasks.spawn(self, self._place.restore())
         self.tasks.spawn(self, self._read_standing())  # what changed before the window could hear of it
 
     # Going places.
@@ -119,6 +128,7 @@ class MainWindow(QMainWindow):
         self._show_person()
         self.pages.look_again()
         self.go(key)
+        self.notifications.look()
 
     # Closing.
 
@@ -139,6 +149,8 @@ class MainWindow(QMainWindow):
         self.status.show_closing()
         self.pages.setEnabled(False)
         await self.pages.settle_if_possible()
+        await self._place.keep()
+        self._outside.close()
         await self.tasks.close()
         if self._app.machine is not None:
             geometry = bytes(self.saveGeometry().toHex().data()).decode("ascii")
@@ -159,12 +171,14 @@ class MainWindow(QMainWindow):
     # What it is made of.
 
     def _build(self) -> None:
-        self.rail = Rail(self._theme, RAIL, RAIL_FOOT, person=self._user.name)
+        self.rail = Rail(self._theme, RAIL, RAIL_FOOT, person=self._user.name, bell=BELL)
+        self.rail.bell_requested.connect(self.show_for_you)
         self.rail.chosen.connect(self.go)
         self.rail.person_requested.connect(self.show_person_menu)
         self._show_person()
         self.places = Places(self.desk, self.go, self._started_over)
         self.pages = Pages(self.places.factories)
+        self._place = Place(self.desk, self.pages, self.go)
         self.bar = StatusBar(self._theme)
         self.status = StatusLine(self.desk, self.bar)
         centre = QWidget()
@@ -192,6 +206,7 @@ class MainWindow(QMainWindow):
             "go_settings": lambda: self.go("settings"),
             "search": self._search,
             "new_broadcast": self.places.new_broadcast,
+            "for_you": self.show_for_you,
             "theme": self._appearance.turn_over,
             "person": self.show_person_menu,
             "shortcuts": self.show_shortcuts,
@@ -238,6 +253,49 @@ class MainWindow(QMainWindow):
         menu.popup(
             corner - QPoint(MENU_PX if self.isRightToLeft() else -MENU_PX, menu.sizeHint().height() + MENU_PX)
         )
+
+    # What is new.
+
+    def _begin_telling(self) -> None:
+        self._for_you = ForYou()
+        self.for_you_card = ForYouCard(self._theme, self)
+        self.for_you_card.contact_chosen.connect(self.places.open_contact)
+        self._outside = Outside(self)
+        self.notifications = Notifications(self.desk, self, self._outside, self._looked_at)
+        self.notifications.counted.connect(self._show_waiting)
+        self.notifications.open_requested.connect(self._follow)
+        self._outside.clicked.connect(self.notifications.open_last)
+
+    def show_for_you(self) -> None:
+        """What waits for the person, beside the bell."""
+        self.for_you_card.show_state(self._for_you, self._app.clock.now())
+        place = self.rail.place_of(BELL.key)
+        place.moveTopLeft(self.rail.mapTo(self, place.topLeft()))
+        self.for_you_card.open_at(place)
+
+    def _looked_at(self) -> int | None:
+        page = self.pages.currentWidget()
+        if isinstance(page, ConversationsPage) and self.isActiveWindow():
+            return page.area.contact_id
+        return None
+
+    def _follow(self, contact_id: int | None) -> None:
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+        if contact_id is None:
+            self.go("conversations")
+        else:
+            self.places.open_contact(contact_id)
+
+    def _show_waiting(self, for_you: ForYou) -> None:
+        self._for_you, now = for_you, self._app.clock.now()
+        self.rail.show_count("conversations", for_you.waiting_count)
+        self.rail.show_count(BELL.key, for_you.bell_count(now))
+        self.for_you_card.show_state(for_you, now)
+        self.setWindowTitle(waiting_words(self._title, for_you))
+        self._outside.show_count(for_you.waiting_count)
 
     def _own_entries(self) -> list[Entry]:
         def change_password() -> None:

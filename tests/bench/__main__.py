@@ -15,6 +15,7 @@ from tests.bench import (
     contacts,
     figures,
     imports,
+    inbox,
     million,
     profiling,
     reports,
@@ -35,6 +36,7 @@ MEASURES: Final[dict[str, Callable[[Place], list[Row]]]] = {
     "imports": imports.rows,
     "reports": reports.rows,
     "api": api.rows,
+    "inbox": inbox.rows,
     "million": million.rows,
 }
 

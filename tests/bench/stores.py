@@ -14,6 +14,7 @@ from desktop.app import App
 from desktop.options import Options
 from desktop.root import open_app
 from desktop.services.demo import Demo
+from desktop.services.seeding import Plan, Seeding
 from desktop.store import opening, settings
 from desktop.store.engine import Store, Tx, WriteLane
 from desktop.system.clock import Clock, SystemClock
@@ -41,6 +42,17 @@ def counted(cache: Path, contact_count: int) -> Path:
         await crowd.fill(store, contact_count, contact_count // 100, contact_count * 12 // 100)
 
     return _kept(cache, f"crowd-{contact_count}-{opening.newest_revision()}", contact_count, fill)
+
+
+def talking(cache: Path, contact_count: int, conversation_count: int, message_count: int) -> Path:
+    """A store with an inbox, as `assent seed` makes it; the first contact has the longest conversation."""
+    plan = Plan(contact_count, conversation_count, message_count)
+
+    async def fill(store: Store) -> None:
+        await Seeding(store, plan, lambda *_: None).run()
+
+    name = f"inbox-{contact_count}-{conversation_count}-{message_count}-{opening.newest_revision()}"
+    return _kept(cache, name, contact_count, fill)
 
 
 def _kept(cache: Path, stem: str, contact_count: int, fill: Callable[[Store], Awaitable[None]]) -> Path:

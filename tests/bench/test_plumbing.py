@@ -42,6 +42,9 @@ def test_every_row_is_measured_and_kept(tmp_path: Path) -> None:
         "reports: claiming",
         "sends taken in",
         "taken in to handed over",
+        "inbox: switch",
+        "inbox: search in messages",
+        "stalls of the inbox",
     ):
         assert [name for name in names if wanted in name], wanted
     for row in rows:

@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from desktop.domain.compose import MAX_TEXT_LENGTH, ComposeState, drawn
+from desktop.domain.compose import MAX_TEXT_LENGTH, Answered, ComposeState, drawn
 from desktop.domain.consent import Category, Facts, OptIn, Outcome, Policy
+from desktop.domain.meanwhile import Seen
+from desktop.domain.outgoing_files import OutgoingFile
 from desktop.domain.reasons import Reason
 from desktop.domain.templates import Button, Template, TemplateStatus
 
@@ -257,3 +260,56 @@ def test_what_is_kept_of_a_draft() -> None:
         "values": {"1": "Ana"},
         "note": "It came back.",
     }
+
+
+SEEN = Seen(7, 3)
+FILE = OutgoingFile("1-" + "0f" * 16 + ".png", "kettle.png", "image/png", "image", 2_000)
+
+
+def bare() -> ComposeState:
+    """An empty box with its window open."""
+    return ComposeState(3, "Ana", last_inbound_at=AN_HOUR_AGO)
+
+
+def test_a_box_is_begun_at_its_first_edit_and_an_emptied_one_was_not() -> None:
+    begun = bare().type("H").begin(SEEN)
+    assert begun.began == SEEN
+    assert begun.type("Hello").begin(Seen(9, 9)).began == SEEN, "the first edit counts"
+    assert begun.look(Seen(9, 9)).began == Seen(9, 9)
+    assert begun.type("").begin(Seen(9, 9)).began is None
+    assert bare().begin(SEEN).look(SEEN).began is None
+    assert bare().write_note("For Tom").begin(SEEN).began is None, (
+        "a note goes to nobody who could have written"
+    )
+    assert begun.sent().began is None
+
+
+def test_a_draft_comes_back_as_it_was() -> None:
+    answered = Answered(5, "wamid.5", "Ana", "And the red one?")
+    state = bare().type("Here").attach(FILE).answer(answered).write_note("For Tom").begin(SEEN)
+    assert bare().restore(state.to_json(), None, Seen(99, 99)) == state
+    old: dict[str, Any] = {"text": "Here", "template_id": None, "values": {}, "note": ""}
+    assert bare().restore(old, None, SEEN).began == SEEN, "kept by an older version: begun when it is opened"
+
+
+def test_after_sending_only_a_note_is_left() -> None:
+    state = bare().type("Here").attach(FILE).answer(Answered(5, "w", "Ana", "?")).write_note("For Tom")
+    assert state.sent() == bare().write_note("For Tom")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "says"),
+    [
+        ("", "image", ""),
+        ("x" * 1_024, "document", ""),
+        ("x" * 1_025, "document", "1,025 characters; under a file WhatsApp takes 1,024. Shorten it."),
+        ("Hi", "audio", "WhatsApp shows no caption under audio. Send the text by itself."),
+        ("Hi {{name}}", "image", "Fill {{name}} first."),
+    ],
+)
+def test_what_stands_in_the_way_of_a_file(text: str, kind: str, says: str) -> None:
+    assert bare().type(text).attach(replace(FILE, kind=kind)).blocked_by(NOW) == says
+
+
+def test_a_variable_that_nobody_has_filled_never_goes() -> None:
+    assert bare().type("Your order {{ order }} is here").blocked_by(NOW) == "Fill {{ order }} first."

@@ -186,6 +186,8 @@ def test_a_mistake_is_told_in_a_sentence(shell: Shell) -> None:
     for wrong in (
         ("broadcast", "--template", "no_such_template", "--dry-run"),
         ("seed", "--contacts", "1", "--opted-out", "2"),
+        ("seed", "--contacts", "5", "--conversations", "2"),  # there are contacts already
+        ("seed", "--contacts", "1", "--conversations", "2"),
     ):
         ended = shell.run(*wrong)
         assert ended.code == 2, wrong

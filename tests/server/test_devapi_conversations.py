@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from desktop.domain.conversations import Box
+from desktop.domain.inbox import Wanted
 from desktop.domain.keys import Scope
 from desktop.domain.people import Role
 from desktop.domain.public_ids import public_id
-from desktop.store import conversations, people
+from desktop.store import inbox_rows, people
 from tests.server.api import Shop, key_of
 from tests.services.desk import PRIYA
 
@@ -31,8 +32,8 @@ async def changed(shop: Shop, path: str, body: Any = None) -> Any:
 
 async def row(shop: Shop) -> Any:
     """The conversation as the window has it."""
-    found = await shop.desk.app.store.read(lambda tx: conversations.rows(tx, Box.ALL, 0))
-    closed = await shop.desk.app.store.read(lambda tx: conversations.rows(tx, Box.CLOSED, 0))
+    found = await shop.desk.app.store.read(lambda tx: inbox_rows.page(tx, Wanted(Box.ALL), 0))
+    closed = await shop.desk.app.store.read(lambda tx: inbox_rows.page(tx, Wanted(Box.CLOSED), 0))
     (one,) = found + closed
     return one
 

@@ -285,8 +285,7 @@ class Desk:
 
     async def until_record(self, broadcast_id: int, *wanted: BroadcastStatus) -> BroadcastRecord:
         async def look() -> BroadcastRecord | None:
-            assert self.app.rounds is not None
-            self.app.rounds.wake()
+            self.app.broadcasts.wake()
             found = await self.app.broadcasts.get(broadcast_id)
             return found if found.status in wanted else None
 
@@ -406,8 +405,9 @@ async def open_engine_room(
             refresh_templates=app.templates.refresh_if_stale,
         )
         await _receive(stack, desk, store_key)
-        app.rounds = BroadcastRounds(app.store, engine.wake)
-        await _background(stack, app.rounds.run())
+        rounds = BroadcastRounds(app.store, engine.wake)
+        app.rounds, app.broadcasts.wake = (rounds,), rounds.wake
+        await _background(stack, rounds.run())
         loop = asyncio.get_running_loop()
 
         def woken(_changes: Changes) -> None:

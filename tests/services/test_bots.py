@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, update
 
 from desktop.domain.consent import OptIn, Path, Source
-from desktop.domain.conversations import Box
 from desktop.domain.filters import Condition, Filter, Kind, Op
 from desktop.domain.flow import FlowStatus, SessionStatus, Trigger, TriggerKind
 from desktop.domain.flow_nodes import (
@@ -44,7 +43,7 @@ from desktop.services.api_conversations import AssignWanted
 from desktop.services.bot_moves import MOST_JUMPS
 from desktop.services.bots import BROKEN
 from desktop.services.conversations import Conversations
-from desktop.store import consent, contacts, conversations, flows, people, sequences, tables
+from desktop.store import consent, contacts, flows, inbox_rows, people, sequences, tables
 from desktop.store.engine import Tx
 from tests.clock import FakeClock
 from tests.databases import read, write
@@ -582,7 +581,8 @@ async def test_a_program_that_gives_the_conversation_to_somebody_ends_it(talk: T
     ana, lina = await running(talk), talk.person()
 
     def give(tx: Tx, to: str) -> None:
-        (row,) = conversations.rows(tx, Box.ALL, 0, contact_id=ana)
+        row = inbox_rows.row(tx, ana, 0)
+        assert row is not None
         api_conversations.assign(tx, row, AssignWanted(to))
 
     write(talk.store, lambda tx: give(tx, ""))

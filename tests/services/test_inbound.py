@@ -449,6 +449,29 @@ async def test_unknown_kinds_are_shown_and_never_refused(desk: Desk) -> None:
     assert await desk.quarantined() == []
 
 
+async def test_a_reaction_stands_on_its_message_and_can_be_taken_back(desk: Desk) -> None:
+    priya = await desk.contact(PRIYA, OptIn.YES)
+    await desk.says(PRIYA, "Hello")
+    await desk.settled()
+    sent = await desk.send(priya, text="Good morning")
+    wamid = (await desk.until_status(sent, Status.DELIVERED, Status.READ)).wamid
+
+    async def reaction() -> str:
+        opened = await desk.app.conversations.open(priya, desk.agent)
+        assert [one.kind for one in opened.messages] == ["text", "text"]
+        assert opened.row is not None
+        assert opened.row.unread_count == 1
+        return opened.messages[1].reaction
+
+    await desk.client.control(f"customers/{PRIYA}/reaction", {"message_id": wamid, "emoji": "👍"})
+    await desk.settled()
+    assert await reaction() == "👍"
+    await desk.client.control(f"customers/{PRIYA}/reaction", {"message_id": wamid})
+    await desk.settled()
+    assert await reaction() == ""
+    assert await desk.quarantined() == []
+
+
 async def test_what_cannot_come_again_is_dropped_soon_after_the_start_and_by_time(
     store: Store, clock: FakeClock
 ) -> None:

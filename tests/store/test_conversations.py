@@ -5,6 +5,7 @@ from typing import Any
 
 from desktop.domain.consent import OptIn, Path, Source
 from desktop.domain.conversations import Box, BoxCounts
+from desktop.domain.inbox import Wanted
 from desktop.domain.messages import Lane, Status
 from desktop.domain.reasons import Reason
 from desktop.store import (
@@ -13,6 +14,7 @@ from desktop.store import (
     contacts,
     conversations,
     drafts,
+    inbox_rows,
 )
 from desktop.store.engine import Store, Tx
 from tests.clock import START, FakeClock
@@ -39,7 +41,7 @@ def write_in(tx: Tx, contact_id: int, text: str = "Hi", **more: Any) -> int:
 
 
 def listed(store: Store, box: Box, user_id: int = 1, search: str = "") -> list[int]:
-    found = read(store, lambda tx: conversations.rows(tx, box, user_id, search=search))
+    found = read(store, lambda tx: inbox_rows.page(tx, Wanted(box), user_id, search=search))
     return [one.contact_id for one in found]
 
 
@@ -53,7 +55,7 @@ def test_a_customers_message_opens_the_window_and_moves_up(store: Store, clock: 
     clock.move(timedelta(minutes=1))
     write(store, lambda tx: write_in(tx, first, "Hello?"))
     assert listed(store, Box.ALL) == [first, second]
-    row = read(store, lambda tx: conversations.rows(tx, Box.ALL, 1))[0]
+    row = read(store, lambda tx: inbox_rows.page(tx, Wanted(Box.ALL), 1))[0]
     assert (row.name, row.phone, row.opt_in, row.unread_count) == ("Ana Bell", "+16045550100", OptIn.YES, 2)
     assert (row.last_text, row.last_status, row.last_kind) == ("Hello?", None, "text")
     assert row.last_at == row.last_inbound_at == clock.now()
@@ -69,7 +71,7 @@ def test_the_last_message_shows_why_it_was_stopped(store: Store) -> None:
         claim(tx)
 
     write(store, make)
-    (row,) = read(store, lambda tx: conversations.rows(tx, Box.ALL, 1))
+    (row,) = read(store, lambda tx: inbox_rows.page(tx, Wanted(Box.ALL), 1))
     assert (row.opt_in, row.stopped_in_whatsapp, row.unread_count) == (OptIn.NO, True, 0)
     assert (row.last_status, row.last_reason) == (Status.LEFT_OUT, Reason.STOPPED_IN_WHATSAPP)
 
@@ -93,14 +95,15 @@ def test_each_box_holds_and_counts_its_own(store: Store) -> None:
     assert listed(store, Box.UNASSIGNED, meera) == [ids[3], ids[4]]
     assert listed(store, Box.ALL, meera) == [ids[0], ids[1], ids[3], ids[4]]
     assert listed(store, Box.CLOSED, meera) == [ids[2]]
-    assert read(store, lambda tx: conversations.counts(tx, meera)) == BoxCounts(1, 2, 4, 1)
-    assert read(store, lambda tx: conversations.counts(tx, other)) == BoxCounts(1, 2, 4, 1)
-    (one,) = read(store, lambda tx: conversations.rows(tx, Box.ALL, meera, contact_id=ids[2]))
+    assert read(store, lambda tx: inbox_rows.counts(tx, meera)) == BoxCounts(1, 2, 4, 1)
+    assert read(store, lambda tx: inbox_rows.counts(tx, other)) == BoxCounts(1, 2, 4, 1)
+    one = read(store, lambda tx: inbox_rows.row(tx, ids[2], meera))
+    assert one is not None
     assert (one.contact_id, one.open, one.assigned_to) == (ids[2], False, meera)
 
 
 def test_no_conversations_are_counted_as_none(store: Store) -> None:
-    assert read(store, lambda tx: conversations.counts(tx, 1)) == BoxCounts()
+    assert read(store, lambda tx: inbox_rows.counts(tx, 1)) == BoxCounts()
     assert listed(store, Box.ALL) == []
 
 
@@ -124,7 +127,10 @@ def test_the_list_is_searched(store: Store) -> None:
     ana, zoe = write(store, make)
     assert listed(store, Box.ALL, search="ÁLVAREZ") == [zoe]
     assert listed(store, Box.ALL, search="604 555 0100") == [ana]
-    assert read(store, lambda tx: conversations.rows(tx, Box.ALL, 1, search="zoé"))[0].tags == ("New", "VIP")
+    assert read(store, lambda tx: inbox_rows.page(tx, Wanted(Box.ALL), 1, search="zoé"))[0].tags == (
+        "New",
+        "VIP",
+    )
 
 
 def test_looking_marks_as_read_once(store: Store) -> None:
@@ -134,7 +140,7 @@ def test_looking_marks_as_read_once(store: Store) -> None:
 
     assert write(store, lambda tx: conversations.mark_read(tx, made)) == "in.2"
     assert write(store, lambda tx: conversations.mark_read(tx, made)) is None
-    assert read(store, lambda tx: conversations.rows(tx, Box.ALL, 1))[0].unread_count == 0
+    assert read(store, lambda tx: inbox_rows.page(tx, Wanted(Box.ALL), 1))[0].unread_count == 0
 
 
 def test_the_thread_has_what_was_said_in_its_order(store: Store, clock: FakeClock) -> None:

@@ -157,6 +157,16 @@ def _compare(history: History, tx: Tx, few: pytest.MonkeyPatch, examples: int) -
     examine()
 
 
+def _check_merged(tx: Tx, history: History) -> None:
+    """The page of one who was merged away: what is looked for may be the other one's name or phone."""
+    for person in history.people.values():
+        kept = history.people.get(person.merged_into or 0)
+        if kept is not None:
+            scope = Scope(search=kept.phone[:5], contact_id=person.id)
+            assert history.asked(scope)
+            _check(tx, history, scope, Choice(), [], 1_000)
+
+
 def _compare_opted_out(history: History, tx: Tx, examples: int) -> None:
     moment = st.none() | _moments(history)
     source = st.none() | st.sampled_from(Source)
@@ -201,6 +211,7 @@ def test_reports_say_what_the_events_say(
     def run(tx: Tx) -> None:
         history = report_history.read_back(tx)
         _holds_everything(history)
+        _check_merged(tx, history)
         _compare(history, tx, monkeypatch, examples)
         _compare_opted_out(history, tx, examples // 4)
 

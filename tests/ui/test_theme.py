@@ -1,11 +1,13 @@
+import gc
 import re
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontDatabase, QIcon, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from desktop.ui.theme import DARK, LIGHT, TEXT_SCALE_PERCENT, Color, Mode, Theme, Tokens, resource
 from tests.looks.checks import contrast
@@ -125,3 +127,19 @@ def test_resources_are_found_in_a_bundle(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert resource("theme.qss").is_file()
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
     assert resource("theme.qss") == tmp_path / "resources" / "theme.qss"
+
+
+def test_icons_outlive_their_theme_and_are_not_freed_twice(app: QApplication) -> None:
+    """Python's collector finds a theme with all that it made; what shows one of its icons still has it."""
+    button = QPushButton()
+    for _ in range(30):
+        theme = Theme("light")
+        icons = [theme.icon(name) for name in ("check", "robot", "prohibit", "warning")]
+        itself = [theme]
+        itself.append(itself)  # type: ignore[arg-type]
+        button.setIcon(icons[0])
+        gone = weakref.ref(theme)
+        del theme, icons, itself
+        gc.collect()
+        assert gone() is None
+        assert not button.icon().pixmap(16, 16).isNull()

@@ -1,17 +1,20 @@
 """What the panel and the head change: opt-in, tags, who answers, open or closed; with a way back where there is one."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Final
 
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.consent import OptIn
 from desktop.domain.contacts import Contact, Fact
 from desktop.domain.people import User
+from desktop.domain.reminders import Reminder
 from desktop.services.contacts import ReasonNeeded
 from desktop.services.conversations import OpenConversation
 from desktop.ui.conversations import consent_words
 from desktop.ui.conversations.asking import reason_to_opt_in
+from desktop.ui.conversations.reminder_words import due_words
 from desktop.ui.desk import Desk
 
 _UNDONE: Final = "Undone right after it was recorded"
@@ -65,20 +68,60 @@ class ContactVerbs:
             f"Tag “{name}” removed",
             "done",
             action="Undo",
-            on_action=lambda: self._spawn_add(opened, name),
+            on_action=lambda: self._spawn(self.add_tag(opened, name)),
         )
 
     async def assign(self, opened: OpenConversation, to: User | None) -> None:
-        await self._desk.app.conversations.assign(opened.contact.id, to, self._desk.user())
+        """Give it to somebody, or to nobody; told with a way back where it leaves the person's hands."""
+        me, row = self._desk.user(), opened.row
+        await self._desk.app.conversations.assign(opened.contact.id, to, me)
         self._changed()
+        if row is None or to == me or row.assigned_to == (to.id if to is not None else None):
+            return
+        people = await self._desk.app.workspace.people()
+        before = next((one for one in people if one.id == row.assigned_to), None)
+        told = f"{opened.contact.first_name} is {f'with {to.name}' if to is not None else 'unassigned'} now"
+        back = None if row.assigned_to is not None and before is None else self._back_to(opened, before)
+        self._tell(told, back)
+
+    def _back_to(
+        self, opened: OpenConversation, before: User | None
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
+        async def back() -> None:
+            await self._desk.app.conversations.assign(opened.contact.id, before, self._desk.user())
+            self._changed()
+
+        return back
 
     async def set_open(self, opened: OpenConversation, is_open: bool) -> None:
         verbs, user = self._desk.app.conversations, self._desk.user()
         await (verbs.reopen if is_open else verbs.close)(opened.contact.id, user)
         self._changed()
+        if not is_open:
+            self._tell(f"Closed: {opened.contact.first_name}", lambda: self.set_open(opened, True))
 
-    def _spawn_add(self, opened: OpenConversation, name: str) -> None:
-        self._desk.tasks.spawn(self._owner, self.add_tag(opened, name), on_problem=self._on_problem)
+    async def remind(self, opened: OpenConversation, at: datetime) -> None:
+        """The conversation comes back to this person at a time. Raises the Problem of one that has passed."""
+        await self._desk.app.reminders.put(opened.contact.id, at, self._desk.user())
+        self._changed()
+        told = due_words(at, self._desk.app.clock.now())
+        self._desk.toasts.show_toast(f"You will be reminded {told}", "done")
+
+    async def forget_reminder(self, opened: OpenConversation, was: Reminder) -> None:
+        """Take a reminder away; with a way back as long as its time is to come."""
+        await self._desk.app.reminders.remove(opened.contact.id, self._desk.user())
+        self._changed()
+        if was.due_at > self._desk.app.clock.now():
+            self._tell("Reminder removed", lambda: self.remind(opened, was.due_at))
+
+    def _tell(self, told: str, back: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+        """What was done; with a way back where there is one."""
+        undo = "" if back is None else "Undo"
+        on_undo = None if back is None else lambda: self._spawn(back())
+        self._desk.toasts.show_toast(told, "done", action=undo, on_action=on_undo)
+
+    def _spawn(self, coro: Coroutine[Any, Any, None]) -> None:
+        self._desk.tasks.spawn(self._owner, coro, on_problem=self._on_problem)
 
     async def _reason(self, opened: OpenConversation) -> str | None:
         contact, now = opened.contact, self._desk.app.clock.now()

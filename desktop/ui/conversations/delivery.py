@@ -12,6 +12,7 @@ from desktop.domain.consent import Category, Outcome, Override, Path, Verdict
 from desktop.domain.conversations import MessageView
 from desktop.domain.messages import Lane
 from desktop.domain.outbox import Submission
+from desktop.domain.outgoing_files import OutgoingFile
 from desktop.domain.people import Right, User, may
 from desktop.domain.templates import Template, missing, preview
 from desktop.services.conversations import OpenConversation
@@ -37,9 +38,10 @@ def submission(
         author_id=user.id,
         override=override,
         retry_of=retry_of,
+        context_wamid=state.answered.wamid if state.answered is not None else None,
     )
     if state.template is None:
-        return made
+        return made if state.file is None else _with_file(made, state.file)
     values = dict(state.values)
     return replace(
         made,
@@ -48,6 +50,16 @@ def submission(
         content={"values": values},
         template_id=state.template.id,
     )
+
+
+def _with_file(made: Submission, file: OutgoingFile) -> Submission:
+    """The text goes as the caption; WhatsApp's id of the file follows when it has it."""
+    caption = made.text.strip()
+    shown = {"caption": caption} if caption else {}
+    if file.kind == "document":
+        shown["filename"] = file.name
+    content = {"file": file.to_json(), "caption": caption, "object": shown}
+    return replace(made, kind=file.kind, text=caption, content=content)
 
 
 def repeated(
@@ -79,7 +91,7 @@ class Delivery:
     ) -> bool:
         """Hand the draft over. False if the person decided against it, or was told that it cannot go.
 
-        Raises a Problem, as `Sending.submit` does.
+        Raises a Problem, as `Sending.submit` does: Stale where something came since the person began to write.
         """
         app, user = self._desk.app, self._desk.user()
         verdict = state.verdict(app.clock.now())
@@ -92,7 +104,8 @@ class Delivery:
                 override = state.reason_to_send(reason, user.id)
             elif verdict.outcome is not Outcome.SEND:
                 break
-            done = await app.sending.submit(submission(state, user, override, retry_of), user)
+            seen = state.began if retry_of is None else None
+            done = await app.sending.submit(submission(state, user, override, retry_of), user, seen)
             if done.message_id is not None:
                 return True
             state, opened = await self._fresh(state, user)
@@ -122,6 +135,8 @@ class Delivery:
         opened = await app.conversations.open(state.contact_id, user)
         contact = opened.contact
         state = state.know(contact.facts, opened.settings.policy, contact.last_inbound_at)
+        if state.began is not None:  # the question that follows tells of the opt-in as it is now
+            state = state.look(replace(state.began, consent_event_id=opened.seen.consent_event_id))
         if state.template is not None:
             state = state.choose(await app.templates.get(state.template.id), state.values)
         return state, opened

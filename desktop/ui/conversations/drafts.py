@@ -1,4 +1,4 @@
-"""Keeps what stands in the compose box: a moment after the last key, and at once when the person goes elsewhere."""
+"""Keeps what stands in the compose box: a moment after a key, and at once when the person goes elsewhere."""
 
 import asyncio
 import logging
@@ -19,7 +19,8 @@ PAUSE_MS: Final = 400
 
 def body_of(state: ComposeState) -> dict[str, Any] | None:
     """What is kept of a draft; None when nothing stands there."""
-    return state.to_json() if state.text or state.template or state.note else None
+    stands = not state.is_empty or state.note or state.note_text.strip() or state.answered
+    return state.to_json() if stands else None
 
 
 class DraftKeeper(QObject):
@@ -43,11 +44,12 @@ class DraftKeeper(QObject):
         return self._waiting is None and not self._saving
 
     def keep(self, user: User, state: ComposeState) -> None:
-        """Save this draft after a pause."""
+        """Save this draft in a moment: also of somebody who types without a pause, little is lost if the program dies."""
         if self._waiting is not None and self._waiting[1].contact_id != state.contact_id:
             self.flush()
         self._waiting = (user, state)
-        self._pause.start()
+        if not self._pause.isActive():
+            self._pause.start()
 
     def flush(self) -> None:
         """Save now what waits."""

@@ -1,20 +1,19 @@
-"""A thread as rows: days, messages, changes of the opt-in, and bots that began and ended, in the order of time."""
+"""The rows of a thread as they are drawn and read out: days, messages, notes, and what happened between them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from desktop.domain.attachments import told
-from desktop.domain.contacts import ConsentEvent
-from desktop.domain.conversations import BotTurn, MessageView
-from desktop.domain.flow import SessionStatus
+from desktop.domain.conversations import MessageView
 from desktop.domain.interactive import choices
 from desktop.domain.known import REFUSALS
+from desktop.domain.message_markup import Run, plain
 from desktop.domain.messages import Status
 from desktop.domain.reasons import Reason
 from desktop.domain.why import NOT_SENT, failed_words
-from desktop.ui.conversations import consent_words, words
+from desktop.ui.conversations import words
+from desktop.ui.conversations.bubble_media import Carried, carried, text_of
 from desktop.ui.parts import when
 from desktop.ui.theme import Color
 
@@ -31,14 +30,48 @@ class DayEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadEntry:
+    """Stands above the first message that nobody had read when the conversation was opened."""
+
+    text: str
+    key: str = "unread"
+
+
+@dataclass(frozen=True, slots=True)
 class EventEntry:
-    """A change of the opt-in, or a bot that began or ended, told between the messages."""
+    """What happened, told between the messages: a change of the opt-in, a bot, who has it, a tag."""
 
     key: str
     text: str
     icon: str
     color: Color
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEntry:
+    """What a colleague noted; the customer never sees it. parts: the text, who is named in it in bold."""
+
+    key: str
+    author_name: str
+    text: str
+    parts: tuple[Run, ...]
+    meta: str
+    at: datetime
+
+    @property
+    def spoken(self) -> str:
+        """The whole note for a screen reader."""
+        return f"Note by {self.author_name}, only for your team. {self.text}. {self.meta}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """The message that a bubble answers: who wrote it, and its first line."""
+
+    message_id: int
+    author_name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +86,32 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class BubbleEntry:
-    """A message as it is drawn. text is what stands in the bubble, media the icon and label above it."""
+    """A message as it is drawn. text is what stands in the bubble, carried what it has beside that.
+
+    quote: what it answers, above everything; reactions: emoji under it.
+    """
 
     key: str
     message: MessageView
     text: str
-    media: tuple[str, str] | None
+    carried: Carried | None
     buttons: tuple[str, ...]
     notes: tuple[Note, ...]
     meta: str
     tick: str
     tick_color: Color
+    quote: QuoteLine | None = None
+    reactions: tuple[str, ...] = ()
+
+    @property
+    def media(self) -> tuple[str, str] | None:
+        """Icon and label of what it carries."""
+        return (self.carried.icon, self.carried.label) if self.carried is not None else None
+
+    @property
+    def picture(self) -> bool:
+        """True where the picture itself is shown."""
+        return self.carried is not None and self.carried.file is not None and self.carried.file.is_picture
 
     @property
     def asks_why(self) -> bool:
@@ -79,103 +127,27 @@ class BubbleEntry:
     def spoken(self) -> str:
         """The whole bubble for a screen reader."""
         message = self.message
-        parts = [self.media[1] if self.media else "", self.text, *self.buttons, self.meta]
+        answers = f"Answers {self.quote.author_name}: {self.quote.text}" if self.quote else ""
+        parts = [answers, self.carried.spoken if self.carried else "", self.text, *self.buttons, self.meta]
+        parts += [f"Reaction {emoji}" for emoji in self.reactions]
         parts += [f"{note.title} {note.text}".strip() for note in self.notes]
         parts.append(words.status_words(message))
         return ". ".join(part for part in parts if part)
 
 
-Entry = DayEntry | EventEntry | BubbleEntry
+Entry = DayEntry | UnreadEntry | EventEntry | NoteEntry | BubbleEntry
 ButtonsOf = Callable[[MessageView], tuple[str, ...]]
 
 
-def build(
-    messages: Sequence[MessageView],
-    history: Sequence[ConsentEvent],
-    name: str,
-    now: datetime,
-    buttons_of: ButtonsOf,
-    bots: Sequence[BotTurn] = (),
-) -> list[Entry]:
-    """The rows, oldest first, at most MOST_ROWS of them: the newest.
-
-    Changes of the opt-in before the first message belong to the history, not to the talk.
-    """
-    told_events = [_Told(one.at, True, event_entry(one, name)) for one in history]
-    told_events += _of_bots(bots)
-    waiting = sorted(
-        (one for one in told_events if messages and one.at >= messages[0].at), key=lambda one: one.at
-    )
-    made: list[Entry] = []
-    today = ""
-
-    def put(at: datetime, entry: Entry) -> None:
-        nonlocal today
-        title = when.day_title(at, now)
-        if title != today:
-            today = title
-            made.append(DayEntry(f"day:{when.local(at):%Y-%m-%d}", title))
-        made.append(entry)
-
-    for message in messages:
-        # What a message caused stands under it, and above the answer that it set off in the same instant.
-        while waiting and waiting[0].is_before(message):
-            event = waiting.pop(0)
-            put(event.at, event.entry)
-        put(message.at, bubble_entry(message, buttons_of(message)))
-    for event in waiting:
-        put(event.at, event.entry)
-    return made[-MOST_ROWS:]
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A line between the messages. sets_off: it stands above the message of ours of the same instant, which it caused."""
-
-    at: datetime
-    sets_off: bool
-    entry: EventEntry
-
-    def is_before(self, message: MessageView) -> bool:
-        return self.at < message.at or (self.sets_off and self.at == message.at and message.outgoing)
-
-
-def _of_bots(turns: Sequence[BotTurn]) -> Iterator[_Told]:
-    """Who started a bot, and how it ended; nothing of one that a message started and that came to its end."""
-    for one in turns:
-        if one.by_name:
-            text = words.bot_began(one)
-            entry = EventEntry(f"bot:{one.session_id}:began", text, "robot", "info", one.started_at)
-            yield _Told(one.started_at, True, entry)
-        if one.ended_at is not None and one.status is not SessionStatus.COMPLETED:
-            color: Color = "warn" if one.status.is_dropped else "muted"
-            text = words.bot_ended(one)
-            entry = EventEntry(f"bot:{one.session_id}:ended", text, "robot", color, one.ended_at)
-            yield _Told(one.ended_at, False, entry)
-
-
-def event_entry(event: ConsentEvent, name: str) -> EventEntry:
-    text = consent_words.inline_event(name, event)
-    if event.value in ("no", "stop"):
-        return EventEntry(f"event:{event.id}", text, "prohibit", "danger", event.at)
-    said_yes = event.value in ("yes", "resume")
-    return EventEntry(
-        f"event:{event.id}",
-        text,
-        "check" if said_yes else "info",
-        "accent" if said_yes else "muted",
-        event.at,
-    )
-
-
-def bubble_entry(message: MessageView, buttons: tuple[str, ...]) -> BubbleEntry:
-    media = words.media_of(message.kind)
-    text = message.text
-    header = message.content.get("header")
-    if media is not None:
-        media, text = _placeholder(message, media)
-    elif isinstance(header, Mapping) and (kind := words.media_of(str(header.get("type")))):
-        media = (kind[0], told(str(header["type"]), header.get(str(header["type"]))))
+def bubble_entry(
+    message: MessageView,
+    buttons: tuple[str, ...],
+    *,
+    name: str = "",
+    reactions: tuple[str, ...] = (),
+) -> BubbleEntry:
+    """The bubble of a message. name: the customer's, where they are quoted."""
+    found = carried(message)
     meta = " ".join(part for part in (words.origin(message), f" {when.clock(message.at)}") if part).strip()
     tick_color: Color = "muted"
     if message.status is Status.READ:
@@ -187,31 +159,26 @@ def bubble_entry(message: MessageView, buttons: tuple[str, ...]) -> BubbleEntry:
     return BubbleEntry(
         f"message:{message.id}",
         message,
-        text,
-        media,
+        text_of(message, found),
+        found,
         buttons,
         tuple(_notes(message)),
         meta,
         words.tick_of(message.status),
         tick_color,
+        _quote(message, name),
+        reactions,
     )
 
 
-def _placeholder(message: MessageView, media: tuple[str, str]) -> tuple[tuple[str, str], str]:
-    """Icon and label of what is not text, with its file name or place, and the caption."""
-    icon, label = media
-    if message.kind == "reaction":
-        return (icon, "Reacted"), message.text
-    if "object" in message.content:
-        # Sent by another program: without a caption its text says what it is, as the line above it does.
-        line = told(message.kind, message.content["object"])
-        return (icon, line), "" if message.text == line else message.text
-    detail = ""
-    for part in ("media", "location"):
-        kept = message.content.get(part)
-        if isinstance(kept, Mapping):
-            detail = str(kept.get("filename") or kept.get("name") or "") or detail
-    return (icon, f"{label} · {detail}" if detail else label), message.text
+def _quote(message: MessageView, name: str) -> QuoteLine | None:
+    quoted = message.quoted
+    if quoted is None:
+        return None
+    author = (quoted.author_name or "You") if quoted.outgoing else name or "Customer"
+    media = words.media_of(quoted.kind)
+    text = words.one_line(plain(quoted.text)) or (media[1] if media else "")
+    return QuoteLine(quoted.message_id, author, text)
 
 
 def _notes(message: MessageView) -> list[Note]:
@@ -230,6 +197,8 @@ def _notes(message: MessageView) -> list[Note]:
         found.append(
             Note("prohibit", "danger", f"{NOT_SENT}: {label}", _advice(message, message.reason.sentence))
         )
+    elif message.status is Status.QUEUED and message.reason is Reason.NOT_REACHED:
+        found.append(Note("wifi-slash", "warn", words.WAITS_FOR_LINE, words.WAITS_ADVICE))
     elif message.status is Status.UNKNOWN:
         found.append(Note("question", "warn", words.NOT_CERTAIN, Reason.ANSWER_LOST.sentence))
     elif message.status is Status.CANCELLED:

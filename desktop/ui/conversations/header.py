@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.domain import phones
 from desktop.domain.contacts import Contact
 from desktop.domain.conversations import ConversationRow
 from desktop.domain.people import User
+from desktop.domain.reminders import Reminder
+from desktop.ui.actions import action
 from desktop.ui.conversations import words
+from desktop.ui.conversations.assign_menu import AssignMenu
 from desktop.ui.conversations.list import HEADER_PX
+from desktop.ui.conversations.reminder_menu import ReminderMenu
+from desktop.ui.conversations.reminder_words import strip_words
 from desktop.ui.parts.avatar import Avatar
 from desktop.ui.parts.badge import Badge, BadgeKind
 from desktop.ui.parts.button import Button, IconButton
 from desktop.ui.parts.card import Panel
 from desktop.ui.parts.label import ElidedLabel
+from desktop.ui.parts.menu import drop
 from desktop.ui.theme import Theme
 
 LEAST_PX = 490
@@ -27,12 +33,17 @@ LEAST_PX = 490
 class ThreadHeader(Panel):
     """`assign_requested(user id)`, 0 for nobody; `open_requested(True)` to reopen, False to close.
 
+    `later_requested(Later)`, `time_requested` and `reminder_removed` by the clock.
+
     `panel_requested` by the button that is there while the contact panel has no room.
     """
 
     assign_requested = Signal(int)
     open_requested = Signal(bool)
     panel_requested = Signal()
+    later_requested = Signal(object)
+    time_requested = Signal()
+    reminder_removed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("header", name="thread_header", parent=parent)
@@ -67,19 +78,22 @@ class ThreadHeader(Panel):
             theme,
             "Assigned: Me",
             icon="caret-down",
-            tooltip="Who answers this conversation",
+            tooltip=f"Who answers this conversation ({action('assign').shortcut})",
             name="thread_assigned",
         )
-        self.assigned.clicked.connect(self._open_menu)
+        self.assigned.clicked.connect(self.open_assign)
         row.addWidget(self.assigned)
+        self.remind = IconButton(theme, "clock", action("remind").tooltip, name="thread_remind")
+        self.remind.clicked.connect(self.open_reminders)
+        row.addWidget(self.remind)
         self.close_button = Button(theme, "Close", icon="check", name="thread_close")
-        self.close_button.clicked.connect(self._toggle_open)
+        self.close_button.clicked.connect(self.toggle_open)
         row.addWidget(self.close_button)
         self.panel_button = IconButton(theme, "user", "The contact", name="thread_contact")
         self.panel_button.clicked.connect(self.panel_requested)
         row.addWidget(self.panel_button)
         self.panel_button.hide()
-        self.menu: QMenu | None = None
+        self._reminder: Reminder | None = None
 
     def show_state(
         self, contact: Contact, row: ConversationRow | None, people: Sequence[User], me: User, now: datetime
@@ -104,9 +118,9 @@ class ThreadHeader(Panel):
         self.close_button.setText("Close" if self._is_open else "Reopen")
         self.close_button.set_icon("check" if self._is_open else "arrow-counter-clockwise")
         self.close_button.setAccessibleName(self.close_button.text())
-        self.close_button.setToolTip(
-            "Close; the customer’s next message opens it again" if self._is_open else "Open it again"
-        )
+        means = "Close; the customer’s next message opens it again" if self._is_open else "Open it again"
+        self.close_button.setToolTip(f"{means} ({action('close_conversation').shortcut})")
+        self.remind.setVisible(row is not None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -130,27 +144,33 @@ class ThreadHeader(Panel):
         name = next((one.first_name for one in self._people if one.id == self._assigned_to), "a colleague")
         return f"Assigned: {name}"
 
-    def _open_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("thread_assign_menu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        mine = [one for one in self._people if one.id == self._me]
-        others = [one for one in self._people if one.id != self._me]
-        for number, person in enumerate(mine + others):
-            self._add(menu, "Me" if person.id == self._me else person.name, person.id)
-            if number == 0 and mine and others:
-                menu.addSeparator()
-        menu.addSeparator()
-        self._add(menu, "Unassigned", 0)
-        self.menu = menu
-        menu.popup(self.assigned.mapToGlobal(QPoint(0, self.assigned.height() + 4)))
+    def show_reminder(self, reminder: Reminder | None, now: datetime) -> None:
+        """Whether the person set a reminder here."""
+        self._reminder = reminder
+        self.remind.set_icon(
+            "clock" if reminder is None else "clock-fill", "muted" if reminder is None else "info"
+        )
+        told = action("remind").tooltip if reminder is None else strip_words(reminder, now)
+        self.remind.setToolTip(told)
+        self.remind.setAccessibleDescription("" if reminder is None else told)
 
-    def _add(self, menu: QMenu, text: str, user_id: int) -> None:
-        action = menu.addAction(text)
-        action.setObjectName(f"thread_assign_{user_id}")
-        action.setCheckable(True)
-        action.setChecked((self._assigned_to or 0) == user_id)
-        action.triggered.connect(lambda: self.assign_requested.emit(user_id))
+    def open_assign(self) -> None:
+        """Open the menu of people under its button."""
+        if self.assigned.isVisible():
+            menu = AssignMenu(self._people, self._me, self._assigned_to, self)
+            menu.chosen.connect(self.assign_requested)
+            drop(menu, self.assigned)
 
-    def _toggle_open(self) -> None:
-        self.open_requested.emit(not self._is_open)
+    def open_reminders(self) -> None:
+        """Open the menu of times under the clock."""
+        if self.remind.isVisible():
+            menu = ReminderMenu(is_set=self._reminder is not None, parent=self)
+            menu.later_chosen.connect(self.later_requested)
+            menu.time_requested.connect(self.time_requested)
+            menu.removed.connect(self.reminder_removed)
+            drop(menu, self.remind)
+
+    def toggle_open(self) -> None:
+        """Close it, or reopen it."""
+        if self.close_button.isVisible():
+            self.open_requested.emit(not self._is_open)

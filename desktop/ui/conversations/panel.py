@@ -105,6 +105,11 @@ class ContactPanel(Panel):
             }
         )
 
+    def begin_tag(self) -> None:
+        """Bring the tags into sight, with the keyboard in the field for a new one."""
+        self.tags.begin()
+        self.area.ensureWidgetVisible(self.tags)
+
     def show_history(self) -> None:
         """Bring the history of the opt-in into sight and give it the focus."""
         self.area.ensureWidgetVisible(self.opt_in)

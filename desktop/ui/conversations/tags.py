@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
+from desktop.ui.actions import action
 from desktop.ui.filters.suggestions import Suggestions
 from desktop.ui.parts.button import IconButton
 from desktop.ui.parts.chip import Chip
@@ -32,11 +33,11 @@ class Tags(QWidget):
         self._shown: tuple[str, ...] | None = None
         self._known: list[str] = []
         self._suggestions: Suggestions | None = None
-        self.plus = IconButton(theme, "plus", "Add a tag", name="tag_add")
+        self.plus = IconButton(theme, "plus", action("tag").tooltip, name="tag_add")
         self.plus.setParent(self)
         self.plus.setProperty("kind", "chip-cross")
         self.plus.set_icon_px(14)
-        self.plus.clicked.connect(self._begin)
+        self.plus.clicked.connect(self.begin)
         self.field = QLineEdit(self)
         self.field.setMaxLength(LONGEST_TAG)
         self.field.setPlaceholderText("New tag")
@@ -83,7 +84,8 @@ class Tags(QWidget):
             self._swap(editing=False)
         return super().eventFilter(watched, event)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Open the field for a new tag, with the keyboard in it."""
         self.field.clear()
         self._swap(editing=True)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -25,14 +25,17 @@ MEDIA: Final[dict[str, tuple[str, str]]] = {
     "order": ("list-bullets", "Order"),
 }
 """Icon and word of the kinds that are not text."""
+UNKNOWN_ICON: Final = "question"
 _SPOKEN: Final = ("text", "template", "interactive", "button", "edit")
 NOT_CERTAIN: Final = "Not certain"
+WAITS_FOR_LINE: Final = "Waiting for the line"
+WAITS_ADVICE: Final = "WhatsApp cannot be reached now. It is asked again, and goes when the line is back."
 BOT: Final = "Bot"
 
 
 def media_of(kind: str) -> tuple[str, str] | None:
     """Icon and word of a kind; None for what is written. A kind that WhatsApp added since is *Unsupported*."""
-    return None if kind in _SPOKEN else MEDIA.get(kind, ("question", "Unsupported message"))
+    return None if kind in _SPOKEN else MEDIA.get(kind, (UNKNOWN_ICON, "Unsupported message"))
 
 
 def bot_line(flow_name: str) -> str:

@@ -1,72 +1,16 @@
 """WhatsApp's own formatting (*bold*, _italic_, ~strike~, ```mono```, links) laid out once and painted by delegates."""
 
-import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Flag, auto
 
 from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QTextCharFormat, QTextLayout, QTextLine, QTextOption
 
+from desktop.domain.message_markup import Mark, Run, plain, runs
 from desktop.ui.theme import MONO_FAMILIES, Theme
 
-
-class Mark(Flag):
-    NONE = 0
-    BOLD = auto()
-    ITALIC = auto()
-    STRIKE = auto()
-    MONO = auto()
-    LINK = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A stretch of text with the same marks."""
-
-    text: str
-    marks: Mark = Mark.NONE
-
-
-# A mark opens after a space or punctuation and closes before one; inside there is text without space at its ends.
-# Source: WhatsApp's help page "How to format your messages".
-_PAIRS = (("```", Mark.MONO), ("`", Mark.MONO), ("*", Mark.BOLD), ("_", Mark.ITALIC), ("~", Mark.STRIKE))
-_LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]']")
-
-
-def _pattern(sign: str) -> re.Pattern[str]:
-    quoted = re.escape(sign)
-    inner = r"[\s\S]+?" if sign == "```" else r"[^\n]+?"
-    body = inner if sign.startswith("`") else rf"(?=\S){inner}(?<=\S)"
-    return re.compile(
-        rf"(?<![\w{re.escape(sign[0])}]){quoted}(?P<inner>{body}){quoted}(?![\w{re.escape(sign[0])}])"
-    )
-
-
-_PATTERNS = tuple((_pattern(sign), mark) for sign, mark in _PAIRS)
-
-
-def runs(text: str, marks: Mark = Mark.NONE) -> list[Run]:
-    """Split `text` by its formatting signs, which are left out; in mono nothing else is formatted."""
-    found = [(match, mark) for pattern, mark in _PATTERNS if (match := pattern.search(text))]
-    link = _LINK.search(text)
-    if link and all(link.start() <= match.start() for match, _ in found):
-        return [
-            *runs(text[: link.start()], marks),
-            Run(link.group(), marks | Mark.LINK),
-            *runs(text[link.end() :], marks),
-        ]
-    if not found:
-        return [Run(text, marks)] if text else []
-    match, mark = min(found, key=lambda pair: pair[0].start())
-    inner = match["inner"]
-    middle = [Run(inner, marks | mark)] if mark is Mark.MONO else runs(inner, marks | mark)
-    return [*runs(text[: match.start()], marks), *middle, *runs(text[match.end() :], marks)]
-
-
-def plain(text: str) -> str:
-    """The words without the formatting signs: for previews in one line and for screen readers."""
-    return "".join(run.text for run in runs(text))
+__all__ = ["BubbleCache", "BubbleText", "Mark", "Run", "plain", "runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +27,17 @@ class BubbleText:
 
     LINE_SHARE = 1.18  # of the font's own line: the design's line height of 1.45
 
-    def __init__(self, theme: Theme, text: str, width_px: int, size_px: float = 13) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        width_px: int,
+        size_px: float = 13,
+        parts: Sequence[Run] | None = None,
+    ) -> None:
+        """parts: the text taken apart already; else it is formatted as WhatsApp does."""
         self._theme = theme
-        parts = runs(text.replace("\r\n", "\n"))
+        parts = runs(text.replace("\r\n", "\n")) if parts is None else parts
         shown = "".join(part.text for part in parts).replace("\n", "\u2028")
         self._layout = QTextLayout(shown, theme.font(size_px))
         option = QTextOption()
@@ -119,13 +71,13 @@ class BubbleText:
         count = self._layout.lineCount()
         return self._layout.lineAt(count - 1).naturalTextWidth() if count else 0.0
 
-    def _mark(self, parts: list[Run]) -> None:
+    def _mark(self, parts: Sequence[Run]) -> None:
         start = 0
         for part in parts:
             if part.marks:
                 self._spans.append((start, len(part.text), part.marks))
             if Mark.LINK in part.marks:
-                self.links.append(LinkSpot(start, start + len(part.text), part.text))
+                self.links.append(LinkSpot(start, start + len(part.text), part.address))
             start += len(part.text)
 
     def _range(self, start: int, length: int, marks: Mark, ink: QColor) -> QTextLayout.FormatRange:
@@ -164,12 +116,14 @@ class BubbleCache:
         self._theme, self._most = theme, most
         self._kept: OrderedDict[tuple[str, int, int, int], BubbleText] = OrderedDict()
 
-    def get(self, key: str, revision: int, text: str, width_px: int) -> BubbleText:
-        """The layout of message `key`; `revision` changes when its text does."""
+    def get(
+        self, key: str, revision: int, text: str, width_px: int, parts: Sequence[Run] | None = None
+    ) -> BubbleText:
+        """The layout of message `key`; `revision` changes when its text does. parts: see BubbleText."""
         full = (key, width_px, revision, self._theme.text_scale_percent)
         found = self._kept.get(full)
         if found is None:
-            found = self._kept[full] = BubbleText(self._theme, text, width_px)
+            found = self._kept[full] = BubbleText(self._theme, text, width_px, parts=parts)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         else:

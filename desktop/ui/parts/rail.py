@@ -73,14 +73,17 @@ class _RailButton(QAbstractButton):
 
 
 class Rail(QWidget):
-    """`chosen(key)` when a person goes somewhere; `person_requested` for the face at the bottom."""
+    """`chosen(key)` when a person goes somewhere; `person_requested` for the face at the bottom, `bell_requested`
+    for the bell above the lower items, where there is one.
+    """
 
     chosen = Signal(str)
     person_requested = Signal()
+    bell_requested = Signal()
 
     def __init__(
         self, theme: Theme, items: Sequence[RailItem], bottom: Sequence[RailItem] = (), *, person: str = "",
-        mark: str = "A", name: str = "rail", parent: QWidget | None = None,
+        mark: str = "A", bell: RailItem | None = None, name: str = "rail", parent: QWidget | None = None,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self._theme, self._mark = theme, mark
@@ -91,10 +94,12 @@ class Rail(QWidget):
         column.setContentsMargins(0, 62, 0, 8)
         column.setSpacing(6)
         for item in items:
-            self._add(item, name, column)
+            self._add_page(item, name, column)
         column.addStretch(1)
+        if bell is not None:
+            self._add(bell, name, column).clicked.connect(self.bell_requested)
         for item in bottom:
-            self._add(item, name, column)
+            self._add_page(item, name, column)
         self.person = _RailButton(theme, person, person=person)
         self.person.setObjectName(f"{name}-person")
         self.person.clicked.connect(self.person_requested)
@@ -136,14 +141,22 @@ class Rail(QWidget):
         painter.setFont(font)
         painter.drawText(QRect(0, 12, self.width(), ITEM_PX), Qt.AlignmentFlag.AlignCenter, self._mark)
 
-    def _add(self, item: RailItem, name: str, column: QVBoxLayout) -> None:
+    def place_of(self, key: str) -> QRect:
+        """Where an item stands, in the rail's coordinates."""
+        return self._buttons[key].geometry()
+
+    def _add(self, item: RailItem, name: str, column: QVBoxLayout) -> "_RailButton":
         button = _RailButton(self._theme, item.label, icon=item.icon)
         button.setObjectName(f"{name}-{item.key}")
         button.setProperty("key", item.key)
-        button.setCheckable(True)
         self._buttons[item.key] = button
-        self._group.addButton(button)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        return button
+
+    def _add_page(self, item: RailItem, name: str, column: QVBoxLayout) -> None:
+        button = self._add(item, name, column)
+        button.setCheckable(True)
+        self._group.addButton(button)
 
     def _clicked(self, button: QAbstractButton) -> None:
         self.chosen.emit(str(button.property("key")))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from desktop.domain.filters import Filter
 from desktop.domain.people import Right
 from desktop.domain.problems import Problem
 from desktop.options import SANDBOX_NUMBER_ID, SANDBOX_WABA_ID
+from desktop.system.machine import MachineSettings
 from desktop.ui.desk import Desk
 from desktop.ui.dialog import confirm
 from desktop.ui.settings.about import AboutCard
@@ -25,6 +27,7 @@ from desktop.ui.settings.consent import AnswersCard, BotsCard, RolesCard, Strict
 from desktop.ui.settings.fields import FieldsCard
 from desktop.ui.settings.frame import Frame, Section
 from desktop.ui.settings.integrations import IntegrationsPanel
+from desktop.ui.settings.notifications import AfterClosingCard, NotificationsCard
 from desktop.ui.settings.pace import PaceCard
 from desktop.ui.settings.people import PeoplePanel, SignInCard
 from desktop.ui.settings.sandbox import START_OVER, SandboxCard, StartOverCard
@@ -56,6 +59,7 @@ class SettingsPage(QWidget):
         desk.live.follow(self, self._heard)
         desk.theme.changed.connect(self._show_appearance)
         self._show_appearance()
+        self._show_here()
         self._show_rights()
         self._reload()
         self._spawn(self._read_connection())
@@ -89,8 +93,10 @@ class SettingsPage(QWidget):
         self.activity = ActivityPanel(self._desk)
         self.integrations = IntegrationsPanel(self._desk)
         self.appearance = AppearanceCard(theme)
+        self.notifications, self.after_closing = NotificationsCard(theme), AfterClosingCard(theme)
         self.sandbox, self.start_over = SandboxCard(theme), StartOverCard(theme)
         self.about = AboutCard(theme)
+        self._here = app.machine.settings if app.machine is not None else MachineSettings()
         self._settings_cards: tuple[SettingsCard, ...] = (
             self.strict, self.bots, self.words, self.answers, self.roles, self.pace, self.time_zone, self.sign_in,
             self.second_yes, self.guard,
@@ -112,6 +118,7 @@ class SettingsPage(QWidget):
             Section("integrations", "Integrations", [self.integrations]),
             Section("pace", "Pace", [self.pace]),
             Section("time", "Time zone", [self.time_zone]),
+            Section("notifications", "Notifications", [self.notifications, self.after_closing]),
             Section("appearance", "Appearance", [self.appearance]),
         ]
         if self._desk.app.is_sandbox:
@@ -133,6 +140,8 @@ class SettingsPage(QWidget):
         for test in tests:
             once = Once(self._desk.tasks, test, test.show_busy)
             test.test_requested.connect(partial(self._test, test, once))
+        for card_here in (self.notifications, self.after_closing):
+            card_here.changed.connect(self._keep_here)
         self.appearance.mode_requested.connect(self._appearance.set_mode)
         self.appearance.text_scale_requested.connect(self._appearance.set_text_scale)
         self.start_over.start_over_requested.connect(
@@ -256,6 +265,20 @@ class SettingsPage(QWidget):
 
     def _show_appearance(self) -> None:
         self.appearance.show_appearance(self._desk.theme.mode, self._desk.theme.text_scale_percent)
+
+    def _show_here(self) -> None:
+        for card in (self.notifications, self.after_closing):
+            card.show_settings(self._here)
+
+    def _keep_here(self, values: dict[str, Any]) -> None:
+        """A setting of this computer was changed."""
+        changed = replace(self._here, **values)
+        if changed == self._here:
+            return
+        self._here = changed
+        self._show_here()
+        if (machine := self._desk.app.machine) is not None:
+            self._spawn(machine.keep(**values))
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(self.about.folder.field.text()))

@@ -54,6 +54,9 @@ class Pages(QStackedWidget):
         """The pages that exist so far."""
         return dict(self._built)
 
+    def knows(self, key: str) -> bool:
+        return key in self._factories
+
     def show_page(self, key: str) -> QWidget:
         """Build the page if it is not there yet, and show it. Raises KeyError."""
         if key not in self._built:

@@ -27,6 +27,7 @@ RAIL = (
     RailItem("templates", "Templates (Ctrl+6)", "file-text"),
     RailItem("reports", "Reports (Ctrl+7)", "chart-bar"),
 )
+BELL = RailItem("for_you", "What waits for you (Ctrl+Shift+B)", "bell")
 RAIL_FOOT = (RailItem("settings", "Settings (Ctrl+,)", "gear"),)
 
 

@@ -4,13 +4,30 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.ui.actions import ACTIONS, Action
+from desktop.ui.actions import (
+    ACTIONS,
+    BOTS,
+    BROADCASTS,
+    CONTACTS,
+    CONVERSATIONS,
+    REPORTS,
+    SEQUENCES,
+    TEMPLATES,
+    WINDOW,
+    Action,
+)
+from desktop.ui.contacts.tall_area import TallArea
 from desktop.ui.dialog import CardDialog
 from desktop.ui.parts.label import Label, SectionLabel
 from desktop.ui.parts.naming import named
 from desktop.ui.theme import Theme
 
-WIDTH_PX = 940
+WIDTH_PX = 1_290
+SCROLL_PX = 10
+LEAST_PX = 240
+AROUND_PX = 200
+"""What the card has above and below its lines, and what stays free around it."""
+_COLUMNS = ((WINDOW,), (CONVERSATIONS,), (CONTACTS, BROADCASTS, SEQUENCES, TEMPLATES), (BOTS, REPORTS))
 
 
 class Key(QWidget):
@@ -42,11 +59,13 @@ class Key(QWidget):
 def shortcuts_sheet(theme: Theme, window: QWidget) -> CardDialog:
     """A card with every action and its keys, made from `desktop.ui.actions`."""
     dialog = CardDialog(theme, window, "Keyboard shortcuts", width_px=WIDTH_PX, name="shortcuts")
-    names = list(dict.fromkeys(one.group for one in ACTIONS))
-    groups = [(name, [one for one in ACTIONS if one.group == name]) for name in names]
-    columns = QHBoxLayout()
+    groups = {name: [one for one in ACTIONS if one.group == name] for names in _COLUMNS for name in names}
+    inside = QWidget()
+    columns = QHBoxLayout(inside)
+    columns.setContentsMargins(0, 0, SCROLL_PX, 0)
     columns.setSpacing(28)
-    for part in (groups[:1], groups[1:5], groups[5:]):
+    for names in _COLUMNS:
+        part = [(name, groups[name]) for name in names]
         column = QVBoxLayout()
         column.setSpacing(10)
         for name, actions in part:
@@ -55,7 +74,9 @@ def shortcuts_sheet(theme: Theme, window: QWidget) -> CardDialog:
             column.addSpacing(8)
         column.addStretch(1)
         columns.addLayout(column, 1)
-    dialog.body.addLayout(columns)
+    area = TallArea(inside, max(LEAST_PX, window.height() - theme.px(AROUND_PX)))
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # where it scrolls, by keys as well
+    dialog.body.addWidget(named(area, "shortcuts_area", "Keyboard shortcuts"))
     dialog.add_button("Close", "primary", result=0, safe=True, name="shortcuts_close")
     return dialog
 

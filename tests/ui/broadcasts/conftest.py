@@ -248,6 +248,8 @@ async def open_scene(theme: Theme, path: Path) -> AsyncIterator[Scene]:
     """The broadcasts page at 1376 × 900 over the store at `path`."""
     clock = SystemClock()
     store = open_store(str(path), clock, "test").store
+    # The file may be older than ten minutes: then nothing is claimed before the templates are read anew.
+    await store.write(lambda tx: templates.replace_all(tx, _stamped(clock)))
 
     def wake() -> None:
         """No engine runs here: the tests claim by hand."""

@@ -95,7 +95,7 @@ async def populate(world: World) -> None:
     await world.at(10, 44, arrives(priya, "One more thing: can you resend my invoice for order 4468?"))
     await _others(world, meera)
     for name in ("Priya", "Arjun", "Lucía", "Tunde", "Sofia", "+13065550191"):
-        await world.write(partial(conversations.assign, contact_id=world.ids[name], user_id=meera.id))
+        await world.at(8, 0, partial(conversations.assign, contact_id=world.ids[name], user_id=meera.id), 30)
 
 
 async def _others(world: World, meera: User) -> None:

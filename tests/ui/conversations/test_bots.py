@@ -17,7 +17,7 @@ from desktop.domain.flow_session import Said
 from desktop.domain.flow_triggers import Incoming
 from desktop.domain.templates import Variable
 from desktop.services.bots import heard
-from desktop.store import consent, conversations, sessions
+from desktop.store import consent, conversations, inbox_rows, sessions
 from desktop.store.engine import Tx
 from desktop.ui.conversations.entries import BubbleEntry, EventEntry
 from desktop.ui.conversations.row_delegate import badges
@@ -106,7 +106,7 @@ async def test_which_bot_has_a_row_comes_out_of_the_index_of_those_that_run(
     bench: Bench, flow: FlowRecord
 ) -> None:
     def plan(tx: Tx) -> str:
-        asked = str(conversations._BOTS.compile(tx.conn.engine)).split("IN (")[0]
+        asked = str(inbox_rows._BOTS.compile(tx.conn.engine)).split("IN (")[0]
         found = tx.conn.execute(
             text(f"EXPLAIN QUERY PLAN {asked} IN (1, 2) AND bot_session.status = 'running'")
         )
@@ -234,6 +234,7 @@ def lines(bench: Bench) -> list[str]:
     return [
         f"event: {one.text}" if isinstance(one, EventEntry) else one.text
         for one in bench.page.area.thread_view.entries()
+        if not one.key.startswith("deed:")
     ]
 
 

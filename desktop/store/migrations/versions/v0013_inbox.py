@@ -22,8 +22,14 @@ def upgrade() -> None:
     op.add_column("conversation", sa.Column("first_unread_id", _ID))
     op.add_column("conversation", sa.Column("waiting_since", sa.BigInteger))
     op.execute("UPDATE conversation SET waiting_since = last_at WHERE unread_count > 0")
-    op.create_index("ix_conversation_waiting_since", "conversation", ["waiting_since"])
-    op.create_index("ix_conversation_assigned_to_last_at", "conversation", ["assigned_to", "last_at"])
+    op.create_index("ix_conversation_open", "conversation", ["open", "last_at"])
+    op.create_index("ix_conversation_assigned_to", "conversation", ["assigned_to", "open", "last_at"])
+    waits = sa.text("waiting_since IS NOT NULL")
+    for index, columns in (
+        ("ix_conversation_waiting_since", ["waiting_since"]),
+        ("ix_conversation_waits_for", ["assigned_to", "waiting_since"]),
+    ):
+        op.create_index(index, "conversation", columns, sqlite_where=waits, postgresql_where=waits)
     op.create_table(
         "note",
         _key(),
@@ -45,6 +51,18 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.BigInteger),
     )
     op.create_index("ix_mention_user_id", "mention", ["user_id", "seen_at"])
+    op.create_table(
+        "reaction",
+        sa.Column(
+            "message_id",
+            _ID,
+            sa.ForeignKey("message.id", name="fk_reaction_message_id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("emoji", sa.String, nullable=False),
+        sa.Column("wrote_at", sa.BigInteger, nullable=False),
+    )
     op.create_table(
         "thread_event",
         _key(),
